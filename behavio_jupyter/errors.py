@@ -1,0 +1,93 @@
+"""Every error a user can meet. Each message is one sentence that says what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class BehavioError(Exception):
+    """Base of all errors raised on purpose; shown in a notebook without a stack trace."""
+
+
+class DataError(BehavioError):
+    """The events cannot be read, or cannot be understood as an event log."""
+
+
+class StoreError(BehavioError):
+    """A saved store is damaged, from a newer version, or no store at all."""
+
+
+class DefinitionError(BehavioError):
+    """A question that is well written but cannot be asked, such as a funnel of one step."""
+
+
+class QueryTextError(BehavioError):
+    """A question in text form that cannot be read.
+
+    Parameters
+    ----------
+    message : str
+        One sentence: what was found, what was expected there.
+    text : str
+        The whole text of the question.
+    position : int
+        Zero-based offset into ``text`` of the place that is wrong.
+    """
+
+    def __init__(self, message: str, text: str, position: int) -> None:
+        super().__init__(message)
+        self.text = text
+        self.position = position
+
+    def __str__(self) -> str:
+        """Return the sentence, then the line of text with a caret under the place."""
+        before = self.text[: self.position]
+        start = before.rfind("\n") + 1
+        end = self.text.find("\n", self.position)
+        line = self.text[start : end if end >= 0 else len(self.text)]
+        caret = " " * (self.position - start) + "^"
+        return f"{self.args[0]}\n  {line}\n  {caret}"
+
+
+class UnknownNameError(BehavioError):
+    """An event, property, user property, segment or log that does not exist.
+
+    Parameters
+    ----------
+    kind : str
+        What was looked for: ``"event"``, ``"property"``, ``"user property"``, ``"segment"``, ``"log"``.
+    name : str
+        The name that was not found.
+    choices : iterable of str
+        The names that exist.
+    """
+
+    def __init__(self, kind: str, name: str, choices: Iterable[str]) -> None:
+        self.kind = kind
+        self.name = name
+        self.choices = sorted(choices)
+        super().__init__(f"There is no {kind} {name!r}{nearest_hint(name, self.choices)}.")
+
+
+def nearest_hint(name: str, choices: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"``-style help for a name that is not among the choices.
+
+    Examples
+    --------
+    >>> nearest_hint("purchse", ["visit", "purchase"])
+    "; the nearest is 'purchase'"
+    >>> nearest_hint("a", [])
+    '; there is none'
+    """
+    names = list(choices)
+    if not names:
+        return "; there is none"
+    folded: dict[str, str] = {}
+    for choice in names:
+        folded.setdefault(choice.casefold(), choice)
+    close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.5)
+    if close:
+        return f"; the nearest is {folded[close[0]]!r}"
+    shown = ", ".join(repr(choice) for choice in names[:5])
+    return f"; there is {shown}" + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -1,0 +1,52 @@
+"""What can be asked: definitions, their text form, and the check of a definition against a log."""
+
+from __future__ import annotations
+
+from . import clauses, funnel, paths, predicate, retention, segment, step, trend
+from .base import Definition
+from .clauses import Breakdown, Sessions
+from .funnel import Exclusion, Funnel
+from .paths import Paths, Rename
+from .predicate import Events
+from .retention import Retention
+from .segment import Segment
+from .step import Step
+from .time import DateRange, Duration, Period
+from .trend import Formula, Number, Series, Trend
+
+Question = Funnel | Retention | Paths | Trend
+
+# Conditions hold questions and questions hold conditions, so the names meet here.
+_NAMES = {
+    **vars(predicate),
+    "Condition": segment.Condition,
+    "Question": Question,
+    "Expression": trend.Expression,
+}
+for _module in (predicate, segment, step, clauses, funnel, retention, paths, trend):
+    for _model in list(vars(_module).values()):
+        if isinstance(_model, type) and issubclass(_model, predicate.Printed):
+            _model.model_rebuild(force=True, _types_namespace={**vars(_module), **_NAMES})
+del _module, _model
+
+__all__ = [
+    "Breakdown",
+    "DateRange",
+    "Definition",
+    "Duration",
+    "Events",
+    "Exclusion",
+    "Formula",
+    "Funnel",
+    "Number",
+    "Paths",
+    "Period",
+    "Question",
+    "Rename",
+    "Retention",
+    "Segment",
+    "Series",
+    "Sessions",
+    "Step",
+    "Trend",
+]
