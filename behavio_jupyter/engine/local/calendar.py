@@ -1,0 +1,170 @@
+"""Calendar periods and ranges as instants: microseconds since 1970 UTC."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numba import njit
+from numpy.typing import NDArray
+
+from ...query.time import DateRange, Period
+
+EARLIEST = np.iinfo(np.int64).min // 4
+LATEST = np.iinfo(np.int64).max // 4
+"""Bounds of an open range; far enough inside int64 that adding a window cannot overflow."""
+
+HOUR = 3_600_000_000
+_MONDAY = 4 * 24 * HOUR  # 1970-01-05 00:00 UTC, docs/semantics.md R2
+_FREQUENCY = {
+    "monday": "W-MON",
+    "tuesday": "W-TUE",
+    "wednesday": "W-WED",
+    "thursday": "W-THU",
+    "friday": "W-FRI",
+    "saturday": "W-SAT",
+    "sunday": "W-SUN",
+}
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Consecutive calendar periods.
+
+    Attributes
+    ----------
+    bounds : int64 array of n + 1
+        Period i is ``[bounds[i], bounds[i + 1])``.
+    timezone : str
+    """
+
+    bounds: NDArray[np.int64]
+    timezone: str
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    @property
+    def labels(self) -> pd.DatetimeIndex:
+        """The starts, in the log's time zone."""
+        return labels(self.bounds[:-1], self.timezone)
+
+    def index(self, times: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return the period of each instant; -1 before the first, n after the last."""
+        out = np.empty(len(times), np.int32)
+        _index(times, self.bounds, out)
+        return out
+
+    def over(self, end: int, after: int = 0) -> NDArray[np.bool_]:
+        """Whether each period, and a window of ``after`` microseconds behind it, is over at ``end``."""
+        return self.bounds[1:] + after <= end
+
+
+def labels(instants: NDArray[np.int64], timezone: str) -> pd.DatetimeIndex:
+    """Return instants as ``datetime64[us, tz]``."""
+    return pd.DatetimeIndex(instants.view("M8[us]")).tz_localize("UTC").tz_convert(timezone)
+
+
+def periods(first: int, last: int, per: Period, timezone: str, week_start: str) -> Periods:
+    """Return the periods that cover both instants, ``first <= last``."""
+    if per == "hour":
+        days = periods(first, last, "day", timezone, week_start).bounds
+        hours = np.concatenate(
+            [np.arange(start, end, HOUR) for start, end in zip(days[:-1], days[1:], strict=True)]
+            + [days[-1:]]
+        )
+        low = int(np.searchsorted(hours, first, "right")) - 1
+        high = int(np.searchsorted(hours, last, "right"))
+        return Periods(hours[low : high + 1], timezone)
+    begin, stop = (
+        labels(np.array([instant]), timezone).tz_localize(None).normalize()[0]
+        for instant in (first, last)
+    )
+    frequency = {"day": "D", "week": _FREQUENCY[week_start], "month": "MS"}[per]
+    # Two periods of slack on either side: a date_range only holds starts inside its ends.
+    slack = pd.Timedelta(days=64 if per == "month" else 15 if per == "week" else 3)
+    local = pd.date_range(begin - slack, stop + slack, freq=frequency, unit="us")
+    bounds = midnights(local, timezone)
+    low = int(np.searchsorted(bounds, first, "right")) - 1
+    high = int(np.searchsorted(bounds, last, "right"))
+    return Periods(bounds[low : high + 1], timezone)
+
+
+def hour_blocks(first: int, last: int, hours: int, timezone: str) -> Periods:
+    """Return the blocks of so many elapsed hours (docs/semantics.md R2) that cover both instants."""
+    size = hours * HOUR
+    low = (first - _MONDAY) // size
+    high = (last - _MONDAY) // size + 1
+    return Periods(np.arange(low, high + 1, dtype=np.int64) * size + _MONDAY, timezone)
+
+
+def midnights(local: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
+    """Return the instants of local midnights; a missing one is the day's first instant (D6)."""
+    return (
+        local.tz_localize(
+            timezone, nonexistent="shift_forward", ambiguous=np.ones(len(local), np.bool_)
+        )
+        .as_unit("us")
+        .asi8
+    )
+
+
+def instant(moment: dt.date, timezone: str) -> int:
+    """Return a moment in the log's time zone as an instant; a date is its midnight."""
+    stamp = pd.Timestamp(moment)
+    if stamp.tzinfo is None:
+        stamp = stamp.tz_localize(timezone, nonexistent="shift_forward", ambiguous=True)
+    return int(stamp.as_unit("us").value)
+
+
+def bounds_of(during: DateRange | None, timezone: str) -> tuple[int, int]:
+    """Return ``[start, end)`` of a range as instants; an open side is EARLIEST or LATEST."""
+    if during is None:
+        return EARLIEST, LATEST
+    start = EARLIEST if during.start is None else instant(during.start, timezone)
+    if during.end is None:
+        return start, LATEST
+    end = during.end
+    if not isinstance(end, dt.datetime):
+        end = end + dt.timedelta(days=1)
+    return start, instant(end, timezone)
+
+
+@njit(nogil=True, cache=True)
+def period_at(time: int, bounds: NDArray[np.int64], guess: int) -> int:
+    """Return the period that holds an instant, searching from a guess: -1 before, n after all."""
+    last = len(bounds) - 1
+    if time < bounds[0]:
+        return -1
+    if time >= bounds[last]:
+        return last
+    if not 0 <= guess < last:
+        guess = 0
+    if bounds[guess] <= time < bounds[guess + 1]:
+        return guess
+    low, high = 0, last
+    if time >= bounds[guess + 1]:
+        low = guess + 1
+        # A user's events lie close together in time: look a little ahead before searching.
+        for near in range(guess + 1, min(guess + 4, last)):
+            if time < bounds[near + 1]:
+                return near
+    else:
+        high = guess
+    while high - low > 1:
+        middle = (low + high) // 2
+        if bounds[middle] <= time:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@njit(nogil=True, cache=True)
+def _index(times: NDArray[np.int64], bounds: NDArray[np.int64], out: NDArray[np.int32]) -> None:
+    guess = 0
+    for i in range(len(times)):
+        guess = period_at(times[i], bounds, guess)
+        out[i] = guess

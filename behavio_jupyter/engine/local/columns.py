@@ -1,0 +1,181 @@
+"""The hot columns of a log: loaded from the store when first used, then kept as arrays."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...data.store import PropertyInfo, Store
+from ...errors import BehavioError, DefinitionError, UnknownNameError
+from ...query.predicate import FirstLast, Property, walk
+from .predicate import Column, Expression
+
+_MASK_BYTES = 1 << 29
+"""How much memory masks of recent predicates may take together."""
+
+
+class Codes(NamedTuple):
+    """A property as small numbers: ``codes`` int32 (-1 for null) into ``names``."""
+
+    codes: NDArray[np.int32]
+    names: list[str]
+
+
+class Columns:
+    """A log's arrays, one element an event in the order of docs/semantics.md D1.
+
+    Attributes
+    ----------
+    offsets : int64 array of users + 1
+        The events of user ``u`` are rows ``offsets[u]`` to ``offsets[u + 1]``.
+    time : int64 array
+        Microseconds since 1970 UTC.
+    event : uint16 (uint32) array
+        Event numbers; ``schema.events`` has their names.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.schema = store.schema
+        self._masks: OrderedDict[str, NDArray[np.bool_]] = OrderedDict()
+        self._codes: dict[tuple[str, str], Codes] = {}
+        self._numbers: dict[str, NDArray[np.float64]] = {}
+
+    @cached_property
+    def offsets(self) -> NDArray[np.int64]:
+        return self.store.offsets()
+
+    @cached_property
+    def time(self) -> NDArray[np.int64]:
+        return self.store.times()
+
+    @cached_property
+    def event(self) -> NDArray[Any]:
+        return self.store.event_numbers()
+
+    @cached_property
+    def user_ids(self) -> pd.Series:
+        """User ids in the order of user numbers."""
+        return self.store.user_ids()
+
+    @property
+    def users(self) -> int:
+        """The number of users."""
+        return len(self.offsets) - 1
+
+    @property
+    def end(self) -> int:
+        """The end of the log; 0 for an empty one, where nothing is judged by it."""
+        return self.schema.end or 0
+
+    def user_rows(self) -> NDArray[np.int32]:
+        """Return the user number of every event."""
+        return np.repeat(np.arange(self.users, dtype=np.int32), np.diff(self.offsets))
+
+    def session_numbers(self) -> NDArray[np.int64]:
+        """Return the mapped session of every event; -1 where it has none."""
+        return self._fetch("select coalesce(session_no, -1) as v from events", [])["v"].astype(
+            np.int64
+        )
+
+    def info(self, node: Property) -> PropertyInfo:
+        """Return what the store knows of a property."""
+        known = self.schema.properties if node.owner == "event" else self.schema.user_properties
+        for info in known:
+            if info.name == node.name:
+                return info
+        kind = "property" if node.owner == "event" else "user property"
+        raise UnknownNameError(kind, node.name, [info.name for info in known])
+
+    def mask(self, predicate: Any) -> NDArray[np.bool_]:
+        """Return which events match a predicate on one event."""
+        key = repr(predicate)
+        if key in self._masks:
+            self._masks.move_to_end(key)
+            return self._masks[key]
+        needs_user = any(
+            isinstance(node, Property) and node.owner == "user" for node in walk(predicate)
+        )
+        expression = Expression(predicate, self._resolve, self.schema.timezone)
+        if needs_user:
+            mask = self._scattered(
+                f"coalesce({expression.sql}, false)", expression.parameters, np.bool_
+            )
+        else:
+            mask = self._fetch(
+                f"select coalesce({expression.sql}, false) as v from events e",
+                expression.parameters,
+            )["v"]
+            mask = np.asarray(mask, np.bool_)
+        self._masks[key] = mask
+        while (
+            len(self._masks) > 1 and sum(kept.nbytes for kept in self._masks.values()) > _MASK_BYTES
+        ):
+            self._masks.popitem(last=False)
+        return mask
+
+    def codes(self, node: Property) -> Codes:
+        """Return an event property as codes per event, or a user property as codes per user.
+
+        Names are text as docs/semantics.md A3 says, in order of code points.
+        """
+        key = (node.owner, node.name)
+        if key not in self._codes:
+            self._codes[key] = self._read_codes(node)
+        return self._codes[key]
+
+    def _read_codes(self, node: Property) -> Codes:
+        column = self.info(node).column
+        table = "events" if node.owner == "event" else "users"
+        values = (
+            self.store.cursor()
+            .execute(f"select cast({column} as varchar) as v from {table}")
+            .to_arrow_table()
+        )
+        encoded = values["v"].combine_chunks().dictionary_encode()
+        names = encoded.dictionary.to_pylist()
+        place = np.empty(len(names) + 1, np.int32)
+        place[[*sorted(range(len(names)), key=names.__getitem__), -1]] = [*range(len(names)), -1]
+        return Codes(place[encoded.indices.fill_null(-1).to_numpy()], sorted(names))
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """Return a numeric event property; NaN where it is null."""
+        if name not in self._numbers:
+            column = self.info(Property(name=name)).column
+            values = self._fetch(f"select cast({column} as double) as v from events", [])["v"]
+            self._numbers[name] = np.ma.filled(np.ma.asarray(values), np.nan).astype(
+                np.float64, copy=False
+            )
+        return self._numbers[name]
+
+    def _resolve(self, node: Property | FirstLast) -> Column:
+        if isinstance(node, FirstLast):
+            raise DefinitionError(
+                f"{node} is a value of a user; it cannot stand in a condition on an event."
+            )
+        info = self.info(node)
+        return Column(f"{'e' if node.owner == 'event' else 'u'}.{info.column}", info.kind)
+
+    def _fetch(self, sql: str, parameters: list[Any]) -> dict[str, Any]:
+        try:
+            return self.store.cursor().execute(sql, parameters).fetchnumpy()
+        except duckdb.Error as error:
+            raise BehavioError(
+                f"The condition cannot be evaluated: {str(error).splitlines()[0]}"
+            ) from error
+
+    def _scattered(self, value: str, parameters: list[Any], dtype: type) -> NDArray[Any]:
+        """Evaluate over events joined with users; a join may reorder rows, so they come with their place."""
+        rows = self._fetch(
+            f"select e.rowid as r, {value} as v from events e join users u on e.user_no = u.user_no",
+            parameters,
+        )
+        out = np.zeros(int(self.offsets[-1]), dtype)
+        out[rows["r"]] = rows["v"]
+        return out

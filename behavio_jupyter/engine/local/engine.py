@@ -1,0 +1,70 @@
+"""The local engine: compiled kernels over a log's sorted arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...data.store import Store
+from ...query import Period, Question, Retention, Segment
+from ...query.clauses import EventQuestion
+from ..answers import ActivityAnswer, Answer
+from .columns import Columns
+from .scope import Scope, scope
+
+
+class LocalEngine:
+    """Answers questions about one store.
+
+    An analysis lives in the module of its name in this package, with the functions
+    ``answer(engine, question)`` and ``members(engine, question, pick)``; ``members`` returns a
+    mask of users.
+
+    Parameters
+    ----------
+    store : Store
+        The log.
+    segments : mapping of str to Segment
+        Saved segments, by name; read at each question.
+    """
+
+    def __init__(self, store: Store, segments: Mapping[str, Segment]) -> None:
+        self.columns = Columns(store)
+        self.segments = segments
+
+    def answer(self, question: Question | Segment) -> Answer:
+        """Return the counts behind a question."""
+        return import_module(f".{question.kind}", __package__).answer(self, question)
+
+    def members(self, question: Question | Segment, pick: Mapping[str, Any]) -> pd.Series:
+        """Return the ids of the users behind one number of a question."""
+        mask = import_module(f".{question.kind}", __package__).members(self, question, pick)
+        return self.ids(mask)
+
+    def over_time(self, segment: Segment, per: Period) -> pd.DataFrame:
+        """Return a segment's size at the end of each period."""
+        from .segment import over_time
+
+        return over_time(self, segment, per)
+
+    def activity(self, retention: Retention) -> ActivityAnswer:
+        """Return lifecycle, stickiness and survival of a retention's events."""
+        from .activity import activity
+
+        return activity(self, retention)
+
+    def ids(self, mask: NDArray[np.bool_]) -> pd.Series:
+        """Return the ids of the users in a mask, sorted."""
+        return self.columns.user_ids[mask].reset_index(drop=True).rename("user_id")
+
+    def scope(self, question: EventQuestion) -> Scope:
+        """Return what a question looks at."""
+        from .segment import users_meeting
+
+        masks = tuple(users_meeting(self, condition) for condition in question.segments)
+        return scope(self.columns, question, masks)

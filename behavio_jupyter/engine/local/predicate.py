@@ -1,0 +1,136 @@
+"""Conditions as DuckDB expressions. Constants go in as parameters, columns by their store name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ...errors import DefinitionError
+from ...query.predicate import (
+    And,
+    Arithmetic,
+    Between,
+    Comparison,
+    Constant,
+    FirstLast,
+    In,
+    IsNull,
+    Like,
+    Not,
+    Or,
+    Property,
+)
+from .calendar import instant
+
+
+class Column(NamedTuple):
+    """A value as SQL and what it holds: ``text``, ``number``, ``boolean`` or ``time``."""
+
+    sql: str
+    kind: str
+
+
+Resolve = Callable[[Property | FirstLast], Column]
+
+_PLAIN = (Comparison, In, Between, Like, IsNull, Not, And, Or)
+
+
+class Expression:
+    """One condition translated: ``sql`` with ``?`` for each of ``parameters``.
+
+    Null follows SQL's three-valued logic, which is what docs/semantics.md P1 asks for.
+    """
+
+    def __init__(self, condition: Any, resolve: Resolve, timezone: str) -> None:
+        self._resolve = resolve
+        self._timezone = timezone
+        self.parameters: list[Any] = []
+        self.sql = self._condition(condition)
+
+    def _condition(self, node: Any) -> str:
+        match node:
+            case And() | Or():
+                return (
+                    "(" + f" {node.kind} ".join(self._condition(part) for part in node.parts) + ")"
+                )
+            case Not():
+                return f"(not {self._condition(node.part)})"
+            case Comparison():
+                left, right = self._aligned(node.left, node.right)
+                return f"({left} {'<>' if node.operator == '!=' else node.operator} {right})"
+            case Between():
+                value, low, high = self._aligned(node.value, node.low, node.high)
+                return f"({value} {'not ' * node.negated}between {low} and {high})"
+            case In():
+                value, *options = self._aligned(
+                    node.value, *(Constant(value=option) for option in node.options)
+                )
+                return f"({value} {'not ' * node.negated}in ({', '.join(options)}))"
+            case Like():
+                value = self._value(node.value, "text").sql
+                self.parameters.append(node.pattern)
+                return f"(cast({value} as varchar) {'not ' * node.negated}like ?)"
+            case IsNull():
+                return f"({self._value(node.value, 'text').sql} is {'not ' * node.negated}null)"
+        raise TypeError(f"no predicate: {node!r}")
+
+    def _aligned(self, *values: Any) -> list[str]:
+        """Translate values that are compared with each other; text beside times is read as a time."""
+        kinds = [self._kind(value) for value in values]
+        other = next(
+            (
+                kind
+                for value, kind in zip(values, kinds, strict=True)
+                if not isinstance(value, Constant)
+            ),
+            "",
+        )
+        return [self._value(value, other).sql for value in values]
+
+    def _kind(self, value: Any) -> str:
+        match value:
+            case Property() | FirstLast():
+                return self._resolve(value).kind
+            case Arithmetic():
+                return "number"
+            case Constant(value=bool()):
+                return "boolean"
+            case Constant(value=str()):
+                return "text"
+        return "number"
+
+    def _value(self, node: Any, beside: str) -> Column:
+        match node:
+            case Property() | FirstLast():
+                return self._resolve(node)
+            case Constant(value=str() as text) if beside == "time":
+                self.parameters.append(self._moment(text))
+                return Column("cast(? as timestamp)", "time")
+            case Constant(value=bool() as truth):
+                return Column("true" if truth else "false", "boolean")
+            case Constant(value=str() as text):
+                self.parameters.append(text)
+                return Column("cast(? as varchar)", "text")
+            case Constant():
+                self.parameters.append(node.value)
+                return Column("?", "number")
+            case Arithmetic():
+                # Doubles throughout: integer columns would overflow instead of answering.
+                left = f"cast({self._value(node.left, 'number').sql} as double)"
+                right = f"cast({self._value(node.right, 'number').sql} as double)"
+                if node.operator in "/%":
+                    right = f"nullif({right}, 0)"
+                return Column(f"({left} {node.operator} {right})", "number")
+        raise TypeError(f"no value: {node!r}")
+
+    def _moment(self, text: str) -> dt.datetime:
+        try:
+            moment = pd.Timestamp(text).to_pydatetime()
+        except ValueError:
+            raise DefinitionError(
+                f"{text!r} is compared with a time but is none; write it like '2026-01-31'."
+            ) from None
+        return dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=instant(moment, self._timezone))
