@@ -1,0 +1,131 @@
+"""Conditions on one event in three-valued logic (Predicate, P1 to P3)."""
+
+from __future__ import annotations
+
+import math
+import operator as python
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from behavio_jupyter.query import Events
+
+from .log import Event, Log
+
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "=": python.eq,
+    "!=": python.ne,
+    "<": python.lt,
+    "<=": python.le,
+    ">": python.gt,
+    ">=": python.ge,
+}
+
+Truth = bool | None
+Lookup = Callable[[Any], Any]
+"""Gives the value of a property (or, in segments, of a first or last value)."""
+
+
+def event_matches(events: Events, event: Event, log: Log) -> bool:
+    """Whether an event is one of some events: by name (none named: any) and by predicate."""
+    if events.names and event.name not in events.names:
+        return False
+    return events.where is None or holds(events.where, event, log)
+
+
+def holds(predicate: Any, event: Event, log: Log) -> bool:
+    """Whether a predicate is true of an event; null does not match."""
+
+    def lookup(node: Any) -> Any:
+        if node.owner == "user":
+            return log.user_property(event.user, node.name)
+        return event.properties[node.name]
+
+    return truth(predicate, lookup) is True
+
+
+def truth(condition: Any, lookup: Lookup) -> Truth:
+    """True, false or null."""
+    kind = condition.kind
+    if kind == "not":
+        return negation(truth(condition.part, lookup))
+    if kind == "and":
+        return conjunction(truth(part, lookup) for part in condition.parts)
+    if kind == "or":
+        return disjunction(truth(part, lookup) for part in condition.parts)
+    if kind == "comparison":
+        return compare(
+            value(condition.left, lookup), condition.operator, value(condition.right, lookup)
+        )
+
+    left = value(condition.value, lookup)
+    result: Truth
+    if kind == "is_null":
+        result = left is None
+    elif kind == "in":
+        result = disjunction(compare(left, "=", option) for option in condition.options)
+    elif kind == "between":
+        result = conjunction(
+            (
+                compare(left, ">=", value(condition.low, lookup)),
+                compare(left, "<=", value(condition.high, lookup)),
+            )
+        )
+    elif kind == "like":
+        result = None if left is None else like(left, condition.pattern)
+    else:
+        raise ValueError(f"{kind} is no condition on values")
+    return negation(result) if condition.negated else result
+
+
+def value(node: Any, lookup: Lookup) -> Any:
+    """The value of a constant, a property or arithmetic; ``None`` is null."""
+    if node.kind == "constant":
+        return node.value
+    if node.kind != "arithmetic":
+        return lookup(node)
+    left, right = value(node.left, lookup), value(node.right, lookup)
+    if left is None or right is None:
+        return None
+    if node.operator == "+":
+        return left + right
+    if node.operator == "-":
+        return left - right
+    if node.operator == "*":
+        return left * right
+    if right == 0:
+        return None
+    return left / right if node.operator == "/" else math.fmod(left, right)
+
+
+def compare(left: Any, operator: str, right: Any) -> Truth:
+    if left is None or right is None:
+        return None
+    return bool(OPERATORS[operator](left, right))
+
+
+def like(text: str, pattern: str) -> bool:
+    """``%`` is any text, ``_`` one character."""
+    parts = {"%": ".*", "_": "."}
+    expression = "".join(parts.get(character, re.escape(character)) for character in pattern)
+    return re.fullmatch(expression, text, re.DOTALL) is not None
+
+
+def negation(part: Truth) -> Truth:
+    return None if part is None else not part
+
+
+def conjunction(parts: Iterable[Truth]) -> Truth:
+    """False if one is false, else null if one is null, else true."""
+    found = list(parts)
+    if False in found:
+        return False
+    return None if None in found else True
+
+
+def disjunction(parts: Iterable[Truth]) -> Truth:
+    """True if one is true, else null if one is null, else false."""
+    found = list(parts)
+    if True in found:
+        return True
+    return None if None in found else False
