@@ -289,9 +289,7 @@ def active_users(
     for period in all_periods(retention, log):
         end = period_end(period, retention, log)
         users = found.get(period, {})
-        days = list(
-            log_days(max(period, log.first or 0), min(end - 1, log.last_instant() or 0), log)
-        )
+        days = log_days(max(period, first), min(end - 1, last), log)
         rows.append(
             {
                 "period": period,
