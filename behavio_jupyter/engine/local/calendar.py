@@ -116,7 +116,7 @@ def instant(moment: dt.date, timezone: str) -> int:
     stamp = pd.Timestamp(moment)
     if stamp.tzinfo is None:
         stamp = stamp.tz_localize(timezone, nonexistent="shift_forward", ambiguous=True)
-    return int(stamp.as_unit("us").value)
+    return int(pd.DatetimeIndex([stamp]).as_unit("us").asi8[0])
 
 
 def bounds_of(during: DateRange | None, timezone: str) -> tuple[int, int]:
