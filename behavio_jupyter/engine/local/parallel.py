@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,10 @@ from numpy.typing import NDArray
 _SMALL = 200_000
 """Below so many rows one thread is faster than handing out work."""
 
+_RANGES_PER_CORE = 4
+_LARGE = 1 << 25
+"""Bytes of a total of which not every range should have a part."""
+
 
 @lru_cache(maxsize=1)
 def _pool() -> ThreadPoolExecutor:
@@ -21,23 +26,52 @@ def _pool() -> ThreadPoolExecutor:
 
 
 def over_units(kernel: Callable[..., Any], offsets: NDArray[np.int64], *arguments: Any) -> None:
-    """Call ``kernel(first, last, offsets, *arguments)`` so that all units (users, sessions) are covered.
+    """Call ``kernel(first, last, offsets, *arguments)`` so that all units are covered.
 
-    ``offsets`` are the rows of each unit. The kernel writes into arrays among the arguments; each
-    call may only write what belongs to the units ``first <= unit < last``. Ranges hold about the
-    same number of rows, several for each core, so that one large user does not hold up the rest.
+    ``offsets`` are the rows of each unit (user, session). The kernel writes into arrays among the
+    arguments; each call may only write what belongs to the units ``first <= unit < last``. Ranges
+    hold about the same number of rows, several for each core, so that one large user does not hold
+    up the rest.
     """
+    ranges = _ranges(offsets, _RANGES_PER_CORE)
+    if len(ranges) == 1:
+        kernel(*ranges[0], offsets, *arguments)
+        return
+    futures = [_pool().submit(kernel, low, high, offsets, *arguments) for low, high in ranges]
+    for future in futures:
+        future.result()
+
+
+def summed_over_units(
+    kernel: Callable[..., Any], offsets: NDArray[np.int64], total: NDArray[Any], *arguments: Any
+) -> None:
+    """Call ``kernel(first, last, offsets, part, *arguments)`` and add all parts to ``total``.
+
+    Each call gets a ``part`` of its own: zeros, shaped like ``total``. For counts to which many
+    units contribute. Large totals are split over fewer ranges, so that the parts stay small.
+    """
+    large = total.nbytes > _LARGE
+    ranges = _ranges(offsets, 1 if large else _RANGES_PER_CORE)
+    if len(ranges) == 1:
+        kernel(*ranges[0], offsets, total, *arguments)
+        return
+    parts = [np.zeros_like(total) for _ in ranges]
+    futures = [
+        _pool().submit(kernel, low, high, offsets, part, *arguments)
+        for (low, high), part in zip(ranges, parts, strict=True)
+    ]
+    for future, part in zip(futures, parts, strict=True):
+        future.result()
+        total += part
+
+
+def _ranges(offsets: NDArray[np.int64], per_core: int) -> list[tuple[int, int]]:
+    """Return ranges of units that hold about the same number of rows."""
     units = len(offsets) - 1
     rows = int(offsets[-1] - offsets[0]) if units > 0 else 0
     if rows < _SMALL:
-        kernel(0, units, offsets, *arguments)
-        return
-    parts = (os.cpu_count() or 1) * 4
+        return [(0, units)]
+    parts = (os.cpu_count() or 1) * per_core
     cuts = np.searchsorted(offsets, np.linspace(offsets[0], offsets[-1], parts + 1)[1:-1])
-    edges = np.unique(np.concatenate([[0], cuts, [units]]))
-    futures = [
-        _pool().submit(kernel, int(low), int(high), offsets, *arguments)
-        for low, high in zip(edges[:-1], edges[1:], strict=True)
-    ]
-    for future in futures:
-        future.result()
+    edges = np.unique(np.concatenate([[0], cuts, [units]])).tolist()
+    return list(pairwise(edges))
