@@ -1,0 +1,224 @@
+"""Returning: in which periods after its start event an entry into a cohort is retained."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ...query import Retention
+from ...query.time import MICROSECONDS, Duration
+from .calendar import Periods, period_at
+from .cohorts import RETURN, Entries
+from .columns import Columns
+from .matching import Matches
+from .parallel import over_units, summed_over_units
+
+_ELAPSED = {"day": MICROSECONDS["d"], "week": MICROSECONDS["w"], "month": MICROSECONDS["mo"]}
+"""Rolling periods, docs/semantics.md R3."""
+
+
+class Spans(NamedTuple):
+    """The shown spans of period numbers, and how instants become period numbers.
+
+    Attributes
+    ----------
+    firsts, lasts : int64 arrays
+        The first and the last period of each span.
+    of_period : int32 array
+        For each period number up to the last one shown: its span, -1 for none. Unbounded: how
+        many spans begin in it or before.
+    until : int32 array
+        For each period number: the last one that says the same.
+    bounds : int64 array
+        Calendar periods.
+    elapsed : int
+        The length of a rolling period in microseconds; 0 for calendar periods.
+    unbounded, including_start : bool
+    """
+
+    firsts: NDArray[np.int64]
+    lasts: NDArray[np.int64]
+    of_period: NDArray[np.int32]
+    until: NDArray[np.int32]
+    bounds: NDArray[np.int64]
+    elapsed: int
+    unbounded: bool
+    including_start: bool
+
+    def complete(self, cohorts: NDArray[np.int32], end: int) -> NDArray[np.bool_]:
+        """Return, by cohort and span, which are over at the end of the log (R3, R4)."""
+        if self.elapsed:
+            behind = (self.lasts + 1) * self.elapsed
+            return self.bounds[cohorts + 1][:, None] + behind <= end
+        index = cohorts[:, None] + self.lasts + 1
+        # The last period holds the end of the log, so none after it is over either.
+        return self.bounds[np.minimum(index, len(self.bounds) - 1)] <= end
+
+
+def spans(question: Retention, cohorts: Periods, only: int | None = None) -> Spans:
+    """Return the spans a question shows; ``only`` the one at that position."""
+    shown = question.spans if only is None else question.spans[only : only + 1]
+    firsts, lasts = np.array(shown, np.int64).T
+    numbers = np.arange(lasts[-1] + 1)
+    begun = np.searchsorted(firsts, numbers, "right")
+    if question.unbounded:
+        of_period = begun
+    else:
+        of_period = np.where(numbers <= np.append(-1, lasts)[begun], begun - 1, -1)
+    changes = np.append(np.flatnonzero(np.diff(of_period)), lasts[-1])
+    elapsed = 0
+    if isinstance(question.per, Duration):
+        elapsed = question.per.microseconds
+    elif question.alignment == "rolling":
+        elapsed = _ELAPSED[question.per]
+    return Spans(
+        firsts,
+        lasts,
+        of_period.astype(np.int32),
+        changes[np.searchsorted(changes, numbers)].astype(np.int32),
+        cohorts.bounds,
+        elapsed,
+        question.unbounded,
+        question.include_start,
+    )
+
+
+def count_retained(
+    columns: Columns, matches: Matches, entered: Entries, keys: NDArray[np.int64], shown: Spans
+) -> NDArray[np.int64]:
+    """Count retained entries by key and span; entries with a key of -1 are left out."""
+    total = np.zeros((int(keys.max(initial=-1)) + 1, len(shown.firsts)), np.int64)
+    if total.size:
+        arguments = _arguments(columns, matches, entered, keys, shown)
+        summed_over_units(_count, columns.offsets, total, *arguments)
+    return total
+
+
+def retained_entries(
+    columns: Columns, matches: Matches, entered: Entries, shown: Spans
+) -> NDArray[np.bool_]:
+    """Return which entries are retained in the first span shown."""
+    keys = np.arange(len(entered.rows))
+    total = np.zeros((len(keys), len(shown.firsts)), np.int64)
+    arguments = _arguments(columns, matches, entered, keys, shown)
+    # Every entry has a counter of its own, so ranges of users do not meet.
+    over_units(_count, columns.offsets, total, *arguments)
+    return total[:, 0] > 0
+
+
+def _arguments(
+    columns: Columns, matches: Matches, entered: Entries, keys: NDArray[np.int64], shown: Spans
+) -> tuple[Any, ...]:
+    return (matches.codes, matches.table, columns.time, entered, keys, shown)
+
+
+@njit(nogil=True, cache=True)
+def _number(time: int, since: int, cohort: int, shown: Spans) -> int:
+    """Return the period number of an instant at or after a start event."""
+    if shown.elapsed:
+        return (time - since) // shown.elapsed
+    return period_at(time, shown.bounds, cohort) - cohort
+
+
+@njit(nogil=True, cache=True)
+def _end(number: int, since: int, cohort: int, shown: Spans) -> int:
+    """Return the end of a numbered period; calendar periods behind the last one have its end."""
+    if shown.elapsed:
+        return since + (number + 1) * shown.elapsed
+    return shown.bounds[min(cohort + number + 1, len(shown.bounds) - 1)]
+
+
+@njit(nogil=True, cache=True)
+def _row_at(time: NDArray[np.int64], row: int, stop: int, instant: int) -> int:
+    """Return the first row from ``row`` on at an instant or later, or ``stop``."""
+    # The row is mostly near: look ahead by growing steps, then search between the last two.
+    step = 1
+    high = row
+    while high < stop and time[high] < instant:
+        row = high + 1
+        high += step
+        step *= 2
+    high = min(high, stop)
+    while row < high:
+        middle = (row + high) // 2
+        if time[middle] < instant:
+            row = middle + 1
+        else:
+            high = middle
+    return row
+
+
+@njit(nogil=True, cache=True)
+def _count(
+    low: int,
+    high: int,
+    offsets: NDArray[np.int64],
+    total: NDArray[np.int64],
+    codes: NDArray[np.uint16],
+    table: NDArray[np.uint32],
+    time: NDArray[np.int64],
+    entered: Entries,
+    keys: NDArray[np.int64],
+    shown: Spans,
+) -> None:
+    last = len(shown.of_period) - 1
+    following = np.empty(0, np.int64)
+    for user in range(low, high):
+        first_entry, past_entry = entered.offsets[user], entered.offsets[user + 1]
+        if first_entry == past_entry:
+            continue
+        begin, stop = entered.rows[first_entry], offsets[user + 1]
+        latest = stop
+        if shown.unbounded:
+            latest -= 1
+            while latest > begin and not table[codes[latest]] & RETURN:
+                latest -= 1
+        # With several entries, each would walk the same events: note where the next return is.
+        several = past_entry - first_entry > 1 and not shown.unbounded
+        if several:
+            if len(following) <= stop - begin:
+                following = np.empty(2 * (stop - begin) + 1, np.int64)
+            following[stop - begin] = stop
+            for row in range(stop - 1, begin - 1, -1):
+                returns = table[codes[row]] & RETURN
+                following[row - begin] = row if returns else following[row + 1 - begin]
+
+        for entry in range(first_entry, past_entry):
+            key = keys[entry]
+            if key < 0:
+                continue
+            row, cohort = entered.rows[entry], entered.cohorts[entry]
+            since = time[row]
+            if shown.unbounded:
+                number = -1
+                if latest > row:
+                    number = min(_number(time[latest], since, cohort, shown), last)
+                elif shown.including_start:
+                    number = 0
+                if number >= 0:
+                    for span in range(shown.of_period[number]):
+                        total[key, span] += 1
+                continue
+            wanted = since
+            if shown.including_start:
+                if shown.of_period[0] >= 0:
+                    total[key, shown.of_period[0]] += 1
+                wanted = _end(shown.until[0], since, cohort, shown)
+            while True:
+                row += 1
+                if several:
+                    row = following[_row_at(time, row, stop, wanted) - begin]
+                else:
+                    while row < stop and (not table[codes[row]] & RETURN or time[row] < wanted):
+                        row += 1
+                if row >= stop:
+                    break
+                number = _number(time[row], since, cohort, shown)
+                if number > last:
+                    break
+                if shown.of_period[number] >= 0:
+                    total[key, shown.of_period[number]] += 1
+                wanted = _end(shown.until[number], since, cohort, shown)

@@ -1,0 +1,181 @@
+"""The series of a trend: one number per group and period (docs/semantics.md "Trend", T1, T2)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...query import Trend
+from ...query.trend import Series
+from .calendar import Periods
+from .columns import Columns
+from .matching import Matches
+from .parallel import summed_over_units
+from .scope import SegmentUsers
+from .sessions import cut
+from .tally import Events, add, count
+
+
+class Layout(NamedTuple):
+    """Events by unit, users or sessions.
+
+    Attributes
+    ----------
+    offsets : int64 array of units + 1
+    users : int32 array or None
+        The user of each unit; None where the units are the users.
+    events : Events
+    """
+
+    offsets: NDArray[np.int64]
+    users: NDArray[np.int32] | None
+    events: Events
+
+    def chosen(self, segment: SegmentUsers) -> NDArray[np.bool_]:
+        """Return which units are of a segment's users."""
+        return segment.users if self.users is None else segment.users[self.users]
+
+
+def by_user(
+    columns: Columns,
+    question: Trend,
+    matches: Matches,
+    bounds: NDArray[np.int64],
+    place: NDArray[np.int32],
+) -> Layout:
+    """Lay events out by user; ``place`` has the group of each code + 1 of the breakdown."""
+    if question.by is None:
+        codes, by_row = np.zeros(columns.users, np.int32), False
+    else:
+        codes = columns.codes(question.by.property).codes
+        by_row = question.by.property.owner == "event"
+    events = Events(matches.codes, matches.table, columns.time, bounds, codes, by_row, place)
+    return Layout(columns.offsets, None, events)
+
+
+def by_session(
+    columns: Columns, question: Trend, keep: NDArray[np.bool_] | None, users: Layout
+) -> Layout:
+    """Lay events out by session instead; sessions are cut on the kept events."""
+    stretches = cut(columns, question.sessions, keep)
+    events = users.events
+    groups = events.groups[stretches.rows if events.by_row else stretches.user]
+    if question.sessions.by == "mapped":
+        # The events of such a session may lie apart: bring them together.
+        events = events._replace(
+            codes=events.codes[stretches.rows], time=events.time[stretches.rows], groups=groups
+        )
+        return Layout(stretches.offsets, stretches.user, events)
+    if not events.by_row:
+        events = events._replace(groups=groups)
+    # Events that are not kept lie among these rows, but match nothing.
+    first = stretches.rows[stretches.offsets[:-1]]
+    return Layout(np.append(first, columns.offsets[-1]), stretches.user, events)
+
+
+def tallied(
+    layout: Layout, bit: np.uint32, segments: tuple[SegmentUsers, ...], shape: tuple[int, int]
+) -> NDArray[np.int64]:
+    """Count matching events and units that have one: (groups, segments, periods, 2)."""
+    counts = []
+    for segment in segments:
+        total = np.zeros((*shape, 2), np.int64)
+        summed_over_units(count, layout.offsets, total, layout.events, bit, layout.chosen(segment))
+        counts.append(total)
+    return np.stack(counts, axis=1)
+
+
+def summed(
+    layout: Layout,
+    bit: np.uint32,
+    segments: tuple[SegmentUsers, ...],
+    shape: tuple[int, int],
+    values: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return sum and number of the values that are not null: (groups, segments, periods, 2)."""
+    sums = []
+    for segment in segments:
+        total = np.zeros((*shape, 2))
+        summed_over_units(
+            add, layout.offsets, total, layout.events, bit, layout.chosen(segment), values
+        )
+        sums.append(total)
+    return np.stack(sums, axis=1)
+
+
+def quantiles(
+    layout: Layout,
+    bit: np.uint32,
+    segments: tuple[SegmentUsers, ...],
+    shape: tuple[int, int],
+    values: NDArray[np.float64],
+    share: float,
+) -> NDArray[np.float64]:
+    """Return quantiles of the values that are not null: (groups, segments, periods)."""
+    events = layout.events
+    matching = (events.table & bit != 0)[events.codes]
+    rows = np.flatnonzero(matching & ~np.isnan(values))
+    users = np.searchsorted(layout.offsets, rows, "right") - 1
+    groups = events.place[events.groups[rows if events.by_row else users] + 1]
+    period = Periods(events.bounds, "UTC").index(events.time[rows])
+    keys = groups.astype(np.int64) * shape[1] + period
+    found = []
+    for segment in segments:
+        inside = segment.users[users]
+        found.append(_by_key(keys[inside], values[rows[inside]], shape[0] * shape[1], share))
+    return np.stack([quantile.reshape(shape) for quantile in found], axis=1)
+
+
+def _by_key(
+    keys: NDArray[np.int64], values: NDArray[np.float64], length: int, share: float
+) -> NDArray[np.float64]:
+    """Return the quantile of each key's values, interpolated linearly; NaN for none."""
+    order = np.lexsort((values, keys))
+    values = values[order]
+    sizes = np.bincount(keys, minlength=length)
+    out = np.full(length, np.nan)
+    filled = np.flatnonzero(sizes)
+    first = (np.cumsum(sizes) - sizes)[filled]
+    position = share * (sizes[filled] - 1)
+    below = position.astype(np.int64)
+    low = values[first + below]
+    high = values[first + np.minimum(below + 1, sizes[filled] - 1)]
+    # Where both are infinite their difference is no number; the value itself is the quantile.
+    with np.errstate(invalid="ignore"):
+        between = low + (high - low) * (position - below)
+    out[filled] = np.where((low == high) | (position == below), low, between)
+    return out
+
+
+def numbers(
+    series: Series,
+    columns: Columns,
+    users: Layout,
+    sessions: Layout | None,
+    bit: np.uint32,
+    segments: tuple[SegmentUsers, ...],
+    shape: tuple[int, int],
+) -> NDArray[np.float64]:
+    """Return a series: (groups, segments, periods), NaN where there is no number (T2)."""
+    if series.property is None:
+        layout = sessions if series.function == "sessions" and sessions else users
+        events, units = np.moveaxis(tallied(layout, bit, segments, shape), -1, 0)
+        if series.function == "events":
+            return events.astype(np.float64)
+        if series.function == "events per user":
+            return ratio(events.astype(np.float64), units.astype(np.float64))
+        return units.astype(np.float64)
+    values = columns.numbers(series.property)
+    if series.function in ("median", "p90"):
+        share = 0.5 if series.function == "median" else 0.9
+        return quantiles(users, bit, segments, shape, values, share)
+    total, known = np.moveaxis(summed(users, bit, segments, shape, values), -1, 0)
+    return total if series.function == "sum" else ratio(total, known)
+
+
+def ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Divide; NaN where the divisor is 0 (T4)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(below == 0, np.nan, above / below)

@@ -1,0 +1,93 @@
+"""Tallies by group and period: matching events, the users or sessions that have them, sums."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from .calendar import period_at
+
+
+class Events(NamedTuple):
+    """Events laid out by unit (user or session), and the group of each.
+
+    Attributes
+    ----------
+    codes, table
+        As in :class:`~behavio_jupyter.engine.local.matching.Matches`.
+    time : int64 array
+    bounds : int64 array
+        The periods; every matching event lies in one of them.
+    groups : int32 array
+        A property code (-1: null) per row, or per unit.
+    by_row : bool
+        Whether ``groups`` is per row.
+    place : int32 array
+        For each code + 1: the group.
+    """
+
+    codes: NDArray[np.uint16]
+    table: NDArray[np.uint32]
+    time: NDArray[np.int64]
+    bounds: NDArray[np.int64]
+    groups: NDArray[np.int32]
+    by_row: bool
+    place: NDArray[np.int32]
+
+
+@njit(nogil=True, cache=True)
+def count(
+    low: int,
+    high: int,
+    offsets: NDArray[np.int64],
+    total: NDArray[np.int64],
+    events: Events,
+    bit: np.uint32,
+    chosen: NDArray[np.bool_],
+) -> None:
+    """Add to ``total[group, period]`` the events that have the bit, and the units that have such.
+
+    ``total`` has the shape (groups, periods, 2): events, units.
+    """
+    latest = np.full(total.shape[:2], -1, np.int32)
+    for unit in range(low, high):
+        if not chosen[unit]:
+            continue
+        period = 0
+        for row in range(offsets[unit], offsets[unit + 1]):
+            if events.table[events.codes[row]] & bit:
+                period = period_at(events.time[row], events.bounds, period)
+                code = events.groups[row if events.by_row else unit]
+                group = events.place[code + 1]
+                total[group, period, 0] += 1
+                if latest[group, period] != unit:
+                    latest[group, period] = unit
+                    total[group, period, 1] += 1
+
+
+@njit(nogil=True, cache=True)
+def add(
+    low: int,
+    high: int,
+    offsets: NDArray[np.int64],
+    total: NDArray[np.float64],
+    events: Events,
+    bit: np.uint32,
+    chosen: NDArray[np.bool_],
+    values: NDArray[np.float64],
+) -> None:
+    """Add to ``total[group, period]`` the sum and the number of the values that are not null."""
+    for unit in range(low, high):
+        if not chosen[unit]:
+            continue
+        period = 0
+        for row in range(offsets[unit], offsets[unit + 1]):
+            if events.table[events.codes[row]] & bit and not np.isnan(values[row]):
+                period = period_at(events.time[row], events.bounds, period)
+                code = events.groups[row if events.by_row else unit]
+                group = events.place[code + 1]
+                total[group, period, 0] += values[row]
+                total[group, period, 1] += 1

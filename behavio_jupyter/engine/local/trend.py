@@ -1,0 +1,170 @@
+"""Trends answered over a log's arrays (docs/semantics.md "Trend", T1 to T4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...query import Trend
+from ...query.trend import Formula, Number, Series, series_of
+from ..answers import TrendAnswer
+from .calendar import EARLIEST, LATEST, Periods, periods
+from .columns import Columns
+from .groups import Groups, Values, position_of, rank
+from .matching import Matches, match
+from .scope import Scope
+from .series import by_session, by_user, numbers, ratio, tallied
+
+if TYPE_CHECKING:
+    from .engine import LocalEngine
+
+_TAKEN = ("period", "value", "complete")
+_MOST = 31
+"""How many kinds of events one matching can hold."""
+
+
+class _Asked(NamedTuple):
+    """What a question looks at.
+
+    Attributes
+    ----------
+    matches : list of (Matches, bit)
+        For each series, which events it counts.
+    """
+
+    scope: Scope
+    keep: NDArray[np.bool_] | None
+    periods: Periods
+    matches: list[tuple[Matches, np.uint32]]
+    groups: Groups
+
+    @property
+    def place(self) -> NDArray[np.int32]:
+        """The group of each code + 1; without a breakdown, of every event."""
+        values = self.groups.values
+        return np.zeros(2, np.int32) if values is None else values.place
+
+
+def answer(engine: LocalEngine, question: Trend) -> TrendAnswer:
+    """Return the points of a trend."""
+    asked = _ask(engine, question)
+    columns, groups, shown = engine.columns, asked.groups, asked.periods
+    shape = (groups.shape[0], len(shown))
+    parts: list[NDArray[np.float64]] = []
+    for series, (matches, bit) in zip(series_of(question.value), asked.matches, strict=True):
+        users = by_user(columns, question, matches, shown.bounds, asked.place)
+        sessions = None
+        if series.function == "sessions":
+            sessions = by_session(columns, question, asked.keep, users)
+        parts.append(numbers(series, columns, users, sessions, bit, asked.scope.segments, shape))
+    value = np.broadcast_to(_value(question.value, parts), (shape[0], groups.shape[1], shape[1]))
+    repeated = np.tile(np.arange(len(shown)), shape[0] * groups.shape[1])
+    frame = groups.frame(
+        len(shown),
+        period=shown.labels[repeated],
+        value=value.ravel(),
+        complete=shown.over(columns.end)[repeated],
+    )
+    return TrendAnswer(groups.columns, frame)
+
+
+def members(engine: LocalEngine, question: Trend, pick: Mapping[str, Any]) -> NDArray[np.bool_]:
+    """Return the users with an event of any series, in a period or in all."""
+    asked = _ask(engine, question)
+    columns, groups = engine.columns, asked.groups
+    value, segment, _ = groups.chosen(pick)
+    period = position_of(asked.periods, pick["period"], "period") if "period" in pick else None
+    mask = np.zeros(columns.users, np.bool_)
+    for matches, bit in asked.matches:
+        rows = np.flatnonzero((matches.table & bit != 0)[matches.codes])
+        if period is not None:
+            rows = rows[asked.periods.index(columns.time[rows]) == period]
+        users = np.searchsorted(columns.offsets, rows, "right") - 1
+        if value is not None and question.by is not None:
+            codes = columns.codes(question.by.property).codes
+            at = rows if question.by.property.owner == "event" else users
+            users = users[asked.place[codes[at] + 1] == value]
+        mask[users] = True
+    return mask & (asked.scope.users if segment is None else asked.scope.segments[segment].users)
+
+
+def _ask(engine: LocalEngine, question: Trend) -> _Asked:
+    columns = engine.columns
+    scope = engine.scope(question)
+    keep = scope.keep_in_range(columns)
+    matches = _matches(columns, series_of(question.value), keep)
+    values = _values(columns, question, scope, matches)
+    compared = tuple(str(segment.label) for segment in scope.segments) if scope.compared else ()
+    shown = _periods(columns, question, scope)
+    return _Asked(scope, keep, shown, matches, Groups(values, compared, None))
+
+
+def _periods(columns: Columns, question: Trend, scope: Scope) -> Periods:
+    """Return the periods of the range (T3)."""
+    schema = columns.schema
+    first = schema.first if scope.start == EARLIEST else scope.start
+    last = max(columns.end - 1, schema.last or 0) if schema.first is not None else None
+    if scope.end < LATEST:
+        last = scope.end - 1
+    if first is not None and last is not None:
+        low = min(first, last)
+        shown = periods(low, last, question.per, schema.timezone, schema.week_start)
+        # A range that begins after the log ends still has the period in which both lie.
+        if first < shown.bounds[-1]:
+            return shown
+    return Periods(np.zeros(1, np.int64), schema.timezone)
+
+
+def _matches(
+    columns: Columns, series: list[Series], keep: NDArray[np.bool_] | None
+) -> list[tuple[Matches, np.uint32]]:
+    kinds = list({repr(one.events): one.events for one in series}.values())
+    found: dict[str, tuple[Matches, np.uint32]] = {}
+    for low in range(0, len(kinds), _MOST):
+        some = kinds[low : low + _MOST]
+        matches = match(columns, some, keep)
+        found |= {repr(kind): (matches, np.uint32(1 << bit)) for bit, kind in enumerate(some)}
+    return [found[repr(one.events)] for one in series]
+
+
+def _values(
+    columns: Columns,
+    question: Trend,
+    scope: Scope,
+    matches: list[tuple[Matches, np.uint32]],
+) -> Values | None:
+    """Rank the values of the breakdown by the matching events of all series (A3)."""
+    if question.by is None:
+        return None
+    codes = columns.codes(question.by.property)
+    weights = np.zeros(len(codes.names) + 1, np.int64)
+    always = np.array([EARLIEST, LATEST])
+    each = np.arange(len(weights), dtype=np.int32)
+    for found, bit in matches:
+        users = by_user(columns, question, found, always, each)
+        weights += tallied(users, bit, scope.segments, (len(weights), 1))[..., 0].sum(axis=(1, 2))
+    return rank(question.by, codes, weights, _TAKEN)
+
+
+def _value(
+    expression: Series | Number | Formula, parts: list[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Combine series, left to right; null in, null out (T4)."""
+    if isinstance(expression, Number):
+        return np.float64(expression.value).reshape(1, 1, 1)
+    if isinstance(expression, Series):
+        return parts[0]
+    count = len(series_of(expression.left))
+    left, right = _value(expression.left, parts[:count]), _value(expression.right, parts[count:])
+    match expression.operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case "/":
+            return ratio(left, right)
