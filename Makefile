@@ -1,0 +1,59 @@
+# make demo   run the tour on real data; ends by printing where the results are
+# make test   all tests
+# make lint   ruff and mypy
+# make bench  speed beside ClickHouse and DuckDB (BENCH_EVENTS="1e6,20e6")
+# Each makes and reuses .venv; nothing but Python >= 3.11 and make is needed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test lint bench lab pictures notebooks clean
+
+demo: $(VENV)/.base
+	$(BIN)/python -m behavio_jupyter.report docs/tour.ipynb demo-output
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -n auto tests
+	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/notebooks.cfg docs/tour.ipynb
+
+# Type checkers do not follow the editable install's mapping of magics, widgets and templates,
+# so mypy reads the package as it is installed.
+lint: $(VENV)/.lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	rm -rf .build/typecheck
+	$(PIP) --no-deps --target .build/typecheck .
+	cd .build/typecheck && ../../$(BIN)/python -m mypy --config-file ../../pyproject.toml -p behavio_jupyter
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks
+
+lab: $(VENV)/.lab
+	$(BIN)/jupyter lab docs/tour.ipynb
+
+# Pictures of the README and the docs, taken in a real JupyterLab; needs Chromium.
+pictures: $(VENV)/.lab $(VENV)/.pictures
+	$(BIN)/python docs/take_pictures.py
+
+# Runs the notebooks of the docs again and keeps their outputs; the tests compare with them.
+notebooks: $(VENV)/.base
+	$(BIN)/python -m behavio_jupyter.report docs/tour.ipynb docs
+	rm docs/tour.html
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Behavio needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: $(VENV)/bin/python pyproject.toml
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/.test $(VENV)/.lint $(VENV)/.bench $(VENV)/.lab $(VENV)/.pictures: $(VENV)/.base
+	$(PIP) --editable '.[$(subst .,,$(notdir $@))]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .build build demo-output *.egg-info

@@ -1,0 +1,49 @@
+"""Executes a notebook in a kernel of this Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ..errors import BehavioError
+
+
+def execute(notebook: Path) -> nbformat.NotebookNode:
+    """Return the notebook with the outputs of a fresh run, showing progress cell by cell.
+
+    Parameters
+    ----------
+    notebook : Path
+        Is not changed. Its folder is the working directory of the run.
+
+    Raises
+    ------
+    BehavioError
+        A cell failed: the sentence has the cell's number and the error.
+    """
+    node = nbformat.read(notebook, as_version=4)
+    client = NotebookClient(
+        node,
+        timeout=None,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(notebook.resolve().parent)}},
+    )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress, client.setup_kernel():
+        task = progress.add_task(notebook.name, total=len(node.cells))
+        for number, cell in enumerate(node.cells):
+            try:
+                client.execute_cell(cell, number)
+            except CellExecutionError as error:
+                raise BehavioError(
+                    f"Cell {number + 1} of {notebook.name} failed: {error.evalue or error.ename}"
+                ) from None
+            progress.advance(task)
+    for cell in node.cells:
+        cell.metadata.pop("execution", None)  # times of this run; they would differ in every copy
+    return node

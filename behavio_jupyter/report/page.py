@@ -1,0 +1,79 @@
+"""A notebook as one HTML page: offline, light and dark, Plotly's JavaScript once."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib.resources import files
+
+import nbformat
+import plotly.io
+from nbconvert import HTMLExporter
+from plotly.offline import get_plotlyjs
+from pygments.formatters import HtmlFormatter
+
+PLOTLY = "application/vnd.plotly.v1+json"
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>{style}</style>
+{script}
+</head>
+<body>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def to_page(notebook: nbformat.NotebookNode, title: str) -> str:
+    """Return an executed notebook as a self-contained page.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        With outputs; Plotly figures among them become interactive charts.
+    title : str
+        Of the page.
+
+    Returns
+    -------
+    str
+        HTML that loads nothing from anywhere.
+    """
+    shown = nbformat.from_dict(notebook)
+    charts = False
+    for cell in shown.cells:
+        for output in cell.get("outputs", []):
+            figure = output.get("data", {}).get(PLOTLY)
+            if figure is not None:
+                charts = True
+                output["data"] = {"text/html": _chart(figure)}
+    exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
+    body, _ = exporter.from_notebook_node(shown)
+    script = f"<script>{get_plotlyjs()}</script>" if charts else ""
+    return _PAGE.format(title=escape(title), style=_style(), script=script, body=body)
+
+
+def _chart(figure: dict[str, object]) -> str:
+    return plotly.io.to_html(
+        {"data": figure["data"], "layout": figure["layout"]},
+        full_html=False,
+        include_plotlyjs=False,
+        include_mathjax=False,
+        validate=False,
+        config={"displaylogo": False, "responsive": True},
+    )
+
+
+def _style() -> str:
+    own = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    light = HtmlFormatter(style="default").get_style_defs(".highlight")
+    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
+    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n{own}"

@@ -1,0 +1,20 @@
+"""Line and cell magics: ``%behavio``, ``%funnel``, ``%retention``, ``%paths``, ``%trend``, ``%segment``."""
+
+from __future__ import annotations
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from .analyses import AnalysisMagics
+from .connection import ConnectionMagics
+from .errors import show_without_trace
+from .logs import OpenLogs
+
+__all__ = ["load_ipython_extension"]
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Register the magics; called by ``%load_ext behavio_jupyter``."""
+    logs = OpenLogs()
+    shell.register_magics(ConnectionMagics(shell, logs))
+    shell.register_magics(AnalysisMagics(shell, logs))
+    show_without_trace(shell)

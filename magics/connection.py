@@ -1,0 +1,136 @@
+"""``%behavio``: opening logs, choosing between them, seeing what is there."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shlex
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+
+import behavio_jupyter
+from behavio_jupyter import BehavioError, EventLog, datasets
+from behavio_jupyter.errors import nearest_hint
+
+from .logs import OpenLogs
+
+_COMMANDS = ("connect", "status", "use")
+_BUNDLED = ("contributions", "cdnow")
+
+
+@magics_class
+class ConnectionMagics(Magics):
+    """``%behavio connect …``, ``%behavio status``, ``%behavio use NAME``."""
+
+    def __init__(self, shell: InteractiveShell, logs: OpenLogs) -> None:
+        super().__init__(shell)
+        self._logs = logs
+
+    @no_var_expand
+    @line_magic
+    def behavio(self, line: str) -> Any:
+        """Open a log, choose one, or see what is open.
+
+        %behavio connect SOURCE [user=… event=… time=… timezone=… …] [as NAME]
+            SOURCE: a Python variable holding a DataFrame, a path or glob of Parquet, CSV or JSON
+            lines, a DuckDB database (with table=… or query=…), a saved store, or one of the
+            bundled logs: contributions, cdnow. Options are those of behavio_jupyter.connect;
+            a value may be a Python variable.
+        %behavio status
+        %behavio use NAME
+        """
+        words = _words(line)
+        command, rest = (words[0], words[1:]) if words else ("status", [])
+        if command == "connect":
+            return self._connect(rest)
+        if command == "use":
+            if len(rest) != 1:
+                raise BehavioError("%behavio use takes the name of one open log.")
+            return self._logs.use(rest[0])
+        if command == "status":
+            return Status(self._logs)
+        raise BehavioError(f"%behavio has no command {command!r}{nearest_hint(command, _COMMANDS)}.")
+
+    def _connect(self, words: list[str]) -> EventLog:
+        name = None
+        if len(words) >= 2 and words[-2] == "as":
+            name, words = words[-1], words[:-2]
+            if not name.isidentifier():
+                raise BehavioError(f"{name!r} cannot name a log; take one word of letters, digits and _.")
+        sources = [word for word in words if not re.match(r"\w+=", word)]
+        if not sources:
+            raise BehavioError(
+                "%behavio connect needs a source: a DataFrame's name, a path, or one of the bundled logs "
+                f"{' and '.join(_BUNDLED)}."
+            )
+        options = self._options([word for word in words if re.match(r"\w+=", word)])
+        found = [self._value(source) for source in sources]
+        if len(found) == 1 and isinstance(found[0], str) and found[0] in _BUNDLED and not Path(found[0]).exists():
+            if options:
+                raise BehavioError(f"The bundled log {found[0]!r} takes no options.")
+            log = getattr(datasets, found[0])()
+        else:
+            log = behavio_jupyter.connect(found[0] if len(found) == 1 else found, **options)
+        self._logs.open(name or _name_for(sources[0]), log)
+        return log
+
+    def _options(self, words: list[str]) -> dict[str, Any]:
+        known = [name for name in inspect.signature(behavio_jupyter.connect).parameters if name != "source"]
+        options: dict[str, Any] = {}
+        for word in words:
+            key, text = word.split("=", 1)
+            if key not in known:
+                raise BehavioError(f"%behavio connect has no option {key!r}{nearest_hint(key, known)}.")
+            options[key] = self._value(text)
+        return options
+
+    def _value(self, word: str) -> Any:
+        """Return the Python variable a word names (``df`` or ``{df}``), or the word itself."""
+        braced = re.fullmatch(r"\{(\w+)\}", word)
+        name = braced[1] if braced else word
+        names = self.shell.user_ns
+        if braced and name not in names:
+            public = [known for known in names if not known.startswith("_")]
+            raise BehavioError(f"There is no Python variable {name!r}{nearest_hint(name, public)}.")
+        if name in names and not Path(word).exists() and not callable(names[name]):
+            return names[name]
+        return word
+
+
+class Status:
+    """What is open; shows itself in a notebook."""
+
+    def __init__(self, logs: OpenLogs) -> None:
+        self._logs = list(logs)
+        self._current = logs.current
+
+    def __repr__(self) -> str:
+        if not self._logs:
+            return "No event log is open. Try: %behavio connect contributions"
+        lines = [f"{'*' if name == self._current else ' '} {name}: {log!r}" for name, log in self._logs]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        if not self._logs:
+            return f"<p>{escape(repr(self))}</p>"
+        parts = []
+        for name, log in self._logs:
+            mark = " (answers questions)" if name == self._current else ""
+            parts.append(f"<h4>{escape(name)}{mark}</h4>{log._repr_html_()}")
+        return "".join(parts)
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:
+        raise BehavioError("A quote in this line is not closed.") from None
+
+
+def _name_for(source: str) -> str:
+    stem = re.sub(r"\W+", "_", Path(source).name.split(".")[0]).strip("_")
+    return stem or "log"

@@ -1,0 +1,53 @@
+"""The logs that are open in a notebook, by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from behavio_jupyter import BehavioError, EventLog, UnknownNameError
+
+_ADDRESS = re.compile(r"\s*@(\w+)\s*")
+
+
+class OpenLogs:
+    """Open logs under names; one of them, the last opened or chosen, answers."""
+
+    def __init__(self) -> None:
+        self._logs: dict[str, EventLog] = {}
+        self.current: str | None = None
+
+    def open(self, name: str, log: EventLog) -> None:
+        """Keep a log under a name and make it the one that answers."""
+        self._logs[name] = log
+        self.current = name
+
+    def use(self, name: str) -> EventLog:
+        """Make an open log the one that answers."""
+        log = self[name]
+        self.current = name
+        return log
+
+    def addressed(self, text: str) -> tuple[EventLog, str]:
+        """Return the log a question is for and the question: ``@shop visit -> cart`` asks "shop"."""
+        match = _ADDRESS.match(text)
+        if match:
+            # The address becomes blanks, so that a caret still points at the right place.
+            return self[match[1]], " " * match.end() + text[match.end() :]
+        if self.current is None:
+            raise BehavioError(
+                "No event log is open; open one with %behavio connect and a file or DataFrame, "
+                "or try %behavio connect contributions."
+            )
+        return self._logs[self.current], text
+
+    def __getitem__(self, name: str) -> EventLog:
+        if name not in self._logs:
+            raise UnknownNameError("open log", name, self._logs)
+        return self._logs[name]
+
+    def __iter__(self) -> Iterator[tuple[str, EventLog]]:
+        return iter(self._logs.items())
+
+    def __len__(self) -> int:
+        return len(self._logs)

@@ -1,0 +1,1 @@
+"""Parameterized notebooks. Empty until they are built; the package holds their place."""

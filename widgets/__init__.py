@@ -1,0 +1,1 @@
+"""Builders and explorers for notebooks. Empty until they are built; the package holds their place."""
