@@ -86,7 +86,7 @@ class Groups:
         """Names of the group columns."""
         names = [self.values.column] if self.values else []
         names += ["segment"] if self.segments else []
-        return tuple(names + (["period"] if self.periods else []))
+        return tuple(names + (["period"] if self.periods is not None else []))
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -94,7 +94,7 @@ class Groups:
         return (
             len(self.values.names) if self.values else 1,
             len(self.segments) or 1,
-            len(self.periods) if self.periods else 1,
+            len(self.periods) if self.periods is not None else 1,
         )
 
     def frame(self, repeats: int | NDArray[np.int64], **columns: Any) -> pd.DataFrame:
@@ -104,7 +104,7 @@ class Groups:
             axes.append(self.values.names)
         if self.segments:
             axes.append(self.segments)
-        if self.periods:
+        if self.periods is not None:
             axes.append(range(len(self.periods)))
         groups = list(product(*axes))
         times = np.broadcast_to(np.asarray(repeats, np.int64), (len(groups),))
@@ -112,7 +112,7 @@ class Groups:
         data: dict[str, Any] = {}
         for position, name in enumerate(self.columns):
             column = [group[position] for group in groups]
-            if name == "period" and self.periods:
+            if name == "period" and self.periods is not None:
                 data[name] = self.periods.labels[np.array(column, np.int64)[index]]
             else:
                 data[name] = pd.Series(column, dtype=object).to_numpy()[index]
@@ -125,7 +125,7 @@ class Groups:
             value = _position(self.values.column, str(pick[self.values.column]), self.values.names)
         if self.segments and "segment" in pick:
             segment = _position("segment", str(pick["segment"]), self.segments)
-        if self.periods and "period" in pick:
+        if self.periods is not None and "period" in pick:
             period = position_of(self.periods, pick["period"], "period")
         return value, segment, period
 
