@@ -48,8 +48,9 @@ def cut(columns: Columns, sessions: Sessions, keep: NDArray[np.bool_] | None) ->
     over_units(_mark_first, columns.offsets, columns.time, kept, gap, first)
     starts = np.flatnonzero(first[rows])
     offsets = np.append(starts, len(rows)).astype(np.int64)
-    users = np.searchsorted(columns.offsets, rows[starts], "right") - 1
-    return Stretches(rows, offsets, users.astype(np.int32))
+    of_user = np.diff(np.searchsorted(rows[starts], columns.offsets))
+    users = np.repeat(np.arange(columns.users, dtype=np.int32), of_user)
+    return Stretches(rows, offsets, users)
 
 
 def _by_column(columns: Columns, rows: NDArray[np.int64]) -> Stretches:
