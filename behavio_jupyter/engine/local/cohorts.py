@@ -57,22 +57,30 @@ def entries(
     columns: Columns, question: Retention, scope: Scope, matches: Matches, cohorts: Periods
 ) -> Entries:
     """Find the start events that make cohorts (docs/semantics.md "Retention", R6, R12)."""
-    arguments = (matches.codes, matches.table, columns.time, scope.start, scope.end)
+    arguments = (
+        matches.codes,
+        matches.table,
+        columns.time,
+        scope.start,
+        scope.end,
+        cohorts.bounds,
+    )
     offsets = np.zeros(columns.users + 1, np.int64)
-    if question.cohort == "every":
-        over_units(_count_entries, columns.offsets, *arguments, cohorts.bounds, offsets)
-        np.cumsum(offsets, out=offsets)
-        rows = np.empty(offsets[-1], np.int64)
-        over_units(_every_start, columns.offsets, *arguments, cohorts.bounds, offsets, rows)
-        users = np.repeat(np.arange(columns.users, dtype=np.int32), np.diff(offsets))
-    else:
+    if question.cohort != "every":
         ever = question.cohort == "first ever"
         first = np.empty(columns.users, np.int64)
-        over_units(_first_start, columns.offsets, *arguments, ever, first)
+        cohort = np.empty(columns.users, np.int32)
+        over_units(_first_start, columns.offsets, *arguments, ever, first, cohort)
         users = np.flatnonzero(first >= 0).astype(np.int32)
-        rows = first[users]
         np.cumsum(first >= 0, out=offsets[1:])
-    return Entries(rows, users, offsets, cohorts.index(columns.time[rows]))
+        return Entries(first[users], users, offsets, cohort[users])
+    over_units(_count_entries, columns.offsets, *arguments, offsets)
+    np.cumsum(offsets, out=offsets)
+    rows = np.empty(offsets[-1], np.int64)
+    cohort = np.empty(offsets[-1], np.int32)
+    over_units(_every_start, columns.offsets, *arguments, offsets, rows, cohort)
+    users = np.repeat(np.arange(columns.users, dtype=np.int32), np.diff(offsets))
+    return Entries(rows, users, offsets, cohort)
 
 
 @njit(nogil=True, cache=True)
@@ -85,8 +93,10 @@ def _first_start(
     time: NDArray[np.int64],
     start: int,
     end: int,
+    bounds: NDArray[np.int64],
     ever: bool,
     first: NDArray[np.int64],
+    cohort: NDArray[np.int32],
 ) -> None:
     for user in range(low, high):
         first[user] = -1
@@ -95,6 +105,7 @@ def _first_start(
                 inside = start <= time[row] < end
                 if inside:
                     first[user] = row
+                    cohort[user] = period_at(time[row], bounds, 0)
                 if inside or ever:
                     break
 
@@ -153,6 +164,7 @@ def _every_start(
     bounds: NDArray[np.int64],
     entries: NDArray[np.int64],
     rows: NDArray[np.int64],
+    cohort: NDArray[np.int32],
 ) -> None:
     for user in range(low, high):
         stop = offsets[user + 1]
@@ -161,6 +173,7 @@ def _every_start(
         for entry in range(entries[user], entries[user + 1]):
             rows[entry] = row
             period = period_at(time[row], bounds, period)
+            cohort[entry] = period
             row = _next_entry(
                 row + 1, stop, codes, table, time, max(start, bounds[period + 1]), end
             )

@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from ...query import Trend
 from ...query.trend import Series
-from .calendar import Periods
 from .columns import Columns
 from .matching import Matches
-from .parallel import summed_over_units
+from .parallel import over_units, summed_over_units
 from .scope import SegmentUsers
 from .sessions import cut
-from .tally import Events, add, count
+from .tally import Events, add, count, gather, quantile
 
 
 class Layout(NamedTuple):
@@ -114,38 +113,16 @@ def quantiles(
     share: float,
 ) -> NDArray[np.float64]:
     """Return quantiles of the values that are not null: (groups, segments, periods)."""
-    events = layout.events
-    matching = (events.table & bit != 0)[events.codes]
-    rows = np.flatnonzero(matching & ~np.isnan(values))
-    users = np.searchsorted(layout.offsets, rows, "right") - 1
-    groups = events.place[events.groups[rows if events.by_row else users] + 1]
-    period = Periods(events.bounds, "UTC").index(events.time[rows])
-    keys = groups.astype(np.int64) * shape[1] + period
-    found = []
-    for segment in segments:
-        inside = segment.users[users]
-        found.append(_by_key(keys[inside], values[rows[inside]], shape[0] * shape[1], share))
-    return np.stack([quantile.reshape(shape) for quantile in found], axis=1)
-
-
-def _by_key(
-    keys: NDArray[np.int64], values: NDArray[np.float64], length: int, share: float
-) -> NDArray[np.float64]:
-    """Return the quantile of each key's values, interpolated linearly; NaN for none."""
-    order = np.lexsort((values, keys))
-    values = values[order]
-    sizes = np.bincount(keys, minlength=length)
-    out = np.full(length, np.nan)
-    filled = np.flatnonzero(sizes)
-    first = (np.cumsum(sizes) - sizes)[filled]
-    position = share * (sizes[filled] - 1)
-    below = position.astype(np.int64)
-    low = values[first + below]
-    high = values[first + np.minimum(below + 1, sizes[filled] - 1)]
-    # Where both are infinite their difference is no number; the value itself is the quantile.
-    with np.errstate(invalid="ignore"):
-        between = low + (high - low) * (position - below)
-    out[filled] = np.where((low == high) | (position == below), low, between)
+    known = summed(layout, bit, segments, shape, values)[..., 1].astype(np.int64)
+    out = np.empty(known.shape)
+    for number, segment in enumerate(segments):
+        offsets = np.concatenate([[0], np.cumsum(known[:, number])])
+        held = np.empty(offsets[-1])
+        place = offsets[:-1].reshape(shape).copy()
+        gather(layout.offsets, layout.events, bit, layout.chosen(segment), values, place, held)
+        found = np.full(len(offsets) - 1, np.nan)
+        over_units(quantile, offsets, held, share, found)
+        out[:, number] = found.reshape(shape)
     return out
 
 

@@ -91,3 +91,52 @@ def add(
                 group = events.place[code + 1]
                 total[group, period, 0] += values[row]
                 total[group, period, 1] += 1
+
+
+@njit(nogil=True, cache=True)
+def gather(
+    offsets: NDArray[np.int64],
+    events: Events,
+    bit: np.uint32,
+    chosen: NDArray[np.bool_],
+    values: NDArray[np.float64],
+    place: NDArray[np.int64],
+    held: NDArray[np.float64],
+) -> None:
+    """Write the values that are not null into ``held``, from ``place[group, period]`` on."""
+    for unit in range(len(offsets) - 1):
+        if not chosen[unit]:
+            continue
+        period = 0
+        for row in range(offsets[unit], offsets[unit + 1]):
+            if events.table[events.codes[row]] & bit and not np.isnan(values[row]):
+                period = period_at(events.time[row], events.bounds, period)
+                code = events.groups[row if events.by_row else unit]
+                group = events.place[code + 1]
+                held[place[group, period]] = values[row]
+                place[group, period] += 1
+
+
+@njit(nogil=True, cache=True)
+def quantile(
+    low: int,
+    high: int,
+    offsets: NDArray[np.int64],
+    held: NDArray[np.float64],
+    share: float,
+    out: NDArray[np.float64],
+) -> None:
+    """Set ``out`` to the quantile of each stretch of ``held``, interpolated linearly (T2)."""
+    for unit in range(low, high):
+        size = offsets[unit + 1] - offsets[unit]
+        if size == 0:
+            continue
+        position = share * (size - 1)
+        below = int(position)
+        split = np.partition(held[offsets[unit] : offsets[unit + 1]], below)
+        out[unit] = split[below]
+        if below < position:
+            above = split[below + 1 :].min()
+            # Between two infinite values that are equal there is no difference to take.
+            if above != out[unit]:
+                out[unit] += (above - out[unit]) * (position - below)
