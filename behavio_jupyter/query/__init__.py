@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Discriminator, Tag
+
 from . import clauses, funnel, paths, predicate, retention, segment, step, trend
 from .base import Definition
 from .clauses import Breakdown, Sessions
@@ -16,11 +20,20 @@ from .trend import Formula, Number, Series, Trend
 
 Question = Funnel | Retention | Paths | Trend
 
+# By kind: each model answers for itself with one sentence, so none may be tried in vain.
+_QUESTION = Annotated[
+    Annotated[Funnel, Tag("funnel")]
+    | Annotated[Retention, Tag("retention")]
+    | Annotated[Paths, Tag("paths")]
+    | Annotated[Trend, Tag("trend")],
+    Discriminator(predicate.kind_of),
+]
+
 # Conditions hold questions and questions hold conditions, so the names meet here.
 _NAMES = {
     **vars(predicate),
     "Condition": segment.Condition,
-    "Question": Question,
+    "Question": _QUESTION,
     "Expression": trend.Expression,
 }
 for _module in (predicate, segment, step, clauses, funnel, retention, paths, trend):
