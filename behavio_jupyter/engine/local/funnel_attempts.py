@@ -1,0 +1,250 @@
+"""The counted attempts of a funnel: which arrays the kernels need, and which kernel."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...query.funnel import Funnel
+from ...query.predicate import Property
+from ...query.step import Step
+from .calendar import EARLIEST, LATEST
+from .columns import Columns
+from .funnel_plain import MISSING, plain
+from .funnel_rules import ANY, DEEPEST, EACH, FIRST, ORDERED, STRICT, ruled
+from .matching import KEPT, Matches, match
+from .parallel import over_units
+from .scope import Scope
+from .sessions import cut
+
+_ORDERS = {"ordered": ORDERED, "strict": STRICT, "any": ANY}
+_COUNTINGS = {"users": DEEPEST, "sessions": DEEPEST, "first entries": FIRST, "attempts": EACH}
+
+
+class Attempts(NamedTuple):
+    """Counted attempts, one element each; users ascending.
+
+    Attributes
+    ----------
+    depth : uint8 array
+        The number of required steps reached (any order: of different steps); 0 where a unit has
+        no attempt.
+    at : int64 array of (steps, attempts)
+        When each step was reached; ``MISSING`` where it was not.
+    row : int64 array
+        The row of the event that gives the breakdown's value; -1 where there is none.
+    user : int32 array or None
+        The user of each attempt; None where attempt n is user n's.
+    """
+
+    depth: NDArray[np.uint8]
+    at: NDArray[np.int64]
+    row: NDArray[np.int64]
+    user: NDArray[np.int32] | None
+
+    @property
+    def users(self) -> NDArray[np.int32]:
+        """The user of each attempt."""
+        return np.arange(len(self.depth), dtype=np.int32) if self.user is None else self.user
+
+
+class _Units(NamedTuple):
+    """What attempts are confined to: a user's or a session's events, one piece each."""
+
+    offsets: NDArray[np.int64]
+    time: NDArray[np.int64]
+    rows: NDArray[np.int64] | None
+    user: NDArray[np.int32] | None
+
+
+def span(funnel: Funnel) -> int:
+    """Return a funnel's window in microseconds, short enough to be added to any time."""
+    return min(funnel.within.microseconds, LATEST)
+
+
+def required(steps: tuple[Step, ...]) -> NDArray[np.int64]:
+    """Return the required steps, counted from 0."""
+    return np.array([place for place, step in enumerate(steps) if not step.optional], np.int64)
+
+
+def attempts(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
+    """Find a funnel's counted attempts of the scope's users."""
+    units = _units(columns, funnel, scope)
+    steps = match(columns, [step.events for step in funnel.steps], scope.keep)
+    codes = _of(units, steps.codes)
+    wanted = scope.users if units.user is None else scope.users[units.user]
+    needs_rules = (
+        funnel.order != "ordered"
+        or funnel.counting == "attempts"
+        or funnel.same is not None
+        or funnel.exclusions
+        or any(step.optional for step in funnel.steps)
+    )
+    if needs_rules:
+        depth, at, row, user = _by_rules(columns, funnel, scope, units, codes, steps.table, wanted)
+    else:
+        count = len(units.offsets) - 1
+        depth = np.zeros(count, np.uint8)
+        at = np.full((len(funnel.steps), count), MISSING, np.int64)
+        row = np.full(count, -1, np.int64)
+        user = units.user
+        over_units(
+            plain,
+            units.offsets,
+            codes,
+            steps.table,
+            units.time,
+            wanted,
+            np.uint32(1) << np.arange(len(funnel.steps), dtype=np.uint32),
+            np.uint32((1 << len(funnel.steps)) - 1),
+            span(funnel),
+            scope.start,
+            scope.end,
+            _seen(scope, funnel),
+            funnel.counting == "first entries",
+            _giver(funnel),
+            depth,
+            at,
+            row,
+        )
+    if units.rows is not None:
+        row[row >= 0] = units.rows[row[row >= 0]]
+    return Attempts(depth, at, row, user)
+
+
+def reaching(
+    columns: Columns,
+    steps: tuple[Step, ...],
+    within: int | None,
+    keep: NDArray[np.bool_] | None,
+    end: int | None,
+) -> NDArray[np.bool_]:
+    """Return the users with an ordered attempt that reaches the last step.
+
+    Optional steps hold nothing up, but an event's place among equal times may depend on them.
+    """
+    matches = match(columns, [step.events for step in steps], keep)
+    chain = required(steps)
+    depth = np.zeros(columns.users, np.uint8)
+    at = np.empty((len(chain), columns.users), np.int64)
+    over_units(
+        plain,
+        columns.offsets,
+        matches.codes,
+        matches.table,
+        columns.time,
+        np.ones(columns.users, np.bool_),
+        np.uint32(1) << chain.astype(np.uint32),
+        np.uint32((1 << len(steps)) - 1),
+        LATEST if within is None else min(within, LATEST),
+        EARLIEST,
+        LATEST,
+        LATEST if end is None else end,
+        False,
+        0,
+        depth,
+        at,
+        np.empty(columns.users, np.int64),
+    )
+    return depth == len(chain)
+
+
+def _units(columns: Columns, funnel: Funnel, scope: Scope) -> _Units:
+    if funnel.counting != "sessions":
+        return _Units(columns.offsets, columns.time, None, None)
+    sessions = cut(columns, funnel.sessions, scope.keep)
+    if len(sessions.rows) == len(columns.time) and funnel.sessions.by != "mapped":
+        return _Units(sessions.offsets, columns.time, None, sessions.user)
+    return _Units(sessions.offsets, columns.time[sessions.rows], sessions.rows, sessions.user)
+
+
+def _of(units: _Units, values: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    return values if units.rows is None else values[units.rows]
+
+
+def _seen(scope: Scope, funnel: Funnel) -> int:
+    """Return the last instant that can matter: later no attempt's window is open."""
+    return LATEST if scope.end >= LATEST else min(scope.end + span(funnel), LATEST)
+
+
+def _giver(funnel: Funnel) -> int:
+    """Return the step, from 0, that gives the breakdown's value; -1 for the last one (F13)."""
+    if isinstance(funnel.attribution, int):
+        return funnel.attribution - 1
+    return 0 if funnel.attribution == "first" else -1
+
+
+def _by_rules(
+    columns: Columns,
+    funnel: Funnel,
+    scope: Scope,
+    units: _Units,
+    codes: NDArray[np.uint16],
+    table: NDArray[np.uint32],
+    wanted: NDArray[np.bool_],
+) -> Attempts:
+    chain = required(funnel.steps)
+    last = len(funnel.steps)
+    forbidden = Matches(codes[:0], table[:0])
+    spans = np.empty((len(funnel.exclusions), 2), np.int64)
+    if funnel.exclusions:
+        matches = match(columns, [exclusion.events for exclusion in funnel.exclusions], scope.keep)
+        forbidden = Matches(_of(units, matches.codes), matches.table & ~KEPT)
+        for place, exclusion in enumerate(funnel.exclusions):
+            ends = [exclusion.after - 1, (exclusion.before or last) - 1]
+            spans[place] = np.searchsorted(chain, ends)
+    values = np.empty(0, np.int32)
+    if funnel.same is not None:
+        values = columns.codes(Property(name=funnel.same)).codes
+        values = values if units.rows is None else values[units.rows]
+    count = len(units.offsets) - 1
+    counted = np.zeros(count, np.int64)
+
+    def run(slots: NDArray[np.int64], attempts: int) -> Attempts:
+        counted[:] = 0
+        found = Attempts(
+            np.zeros(attempts, np.uint8),
+            np.full((last, attempts), MISSING, np.int64),
+            np.full(attempts, -1, np.int64),
+            units.user,
+        )
+        over_units(
+            ruled,
+            units.offsets,
+            codes,
+            table,
+            units.time,
+            wanted,
+            last,
+            chain,
+            KEPT if funnel.order == "strict" else np.uint32((1 << last) - 1),
+            _ORDERS[funnel.order],
+            _COUNTINGS[funnel.counting],
+            span(funnel),
+            scope.start,
+            scope.end,
+            _seen(scope, funnel),
+            values,
+            forbidden.codes,
+            forbidden.table,
+            spans,
+            _giver(funnel),
+            slots,
+            counted,
+            found.depth,
+            found.at,
+            found.row,
+        )
+        return found
+
+    if funnel.counting != "attempts":
+        return run(np.arange(count), count)
+    # How many there are is only known after a first run.
+    run(np.zeros(count, np.int64), 0)
+    total = int(counted.sum())
+    if total == 0:
+        return run(np.zeros(count, np.int64), 0)._replace(user=np.empty(0, np.int32))
+    users = np.repeat(np.arange(count, dtype=np.int32), counted)
+    return run(np.cumsum(counted) - counted, total)._replace(user=users)

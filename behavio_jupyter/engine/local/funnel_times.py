@@ -1,0 +1,160 @@
+"""Counts of attempts by group and step, and how long the steps took."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ..answers import BINS
+from .funnel_plain import MISSING
+from .parallel import over_units
+
+Array = NDArray[Any]
+
+QUANTILES = np.array([0.25, 0.5, 0.75, 0.9])
+_BUCKETS = 1 << 12
+_FEW = 512
+
+
+class Tabulated(NamedTuple):
+    """What a funnel counts, for each of some groups.
+
+    Attributes
+    ----------
+    counts : int64 array of (steps, groups)
+        Attempts that reached each step.
+    quantiles : float64 array of (steps, groups, 4)
+        Seconds at ``QUANTILES``: element 0 from the first to the last step, element i from the
+        last required step before step i + 1 to it; NaN where there are none.
+    bins : int64 array of (groups, BINS)
+        Times from the first to the last step.
+    """
+
+    counts: NDArray[np.int64]
+    quantiles: NDArray[np.float64]
+    bins: NDArray[np.int64]
+
+
+def tabulate(
+    at: NDArray[np.int64],
+    group: NDArray[np.int64],
+    groups: int,
+    previous: NDArray[np.int64],
+    window: int,
+) -> Tabulated:
+    """Count attempts by group.
+
+    Parameters
+    ----------
+    at : int64 array of (steps, attempts)
+        When each step was reached, in microseconds; ``MISSING`` where it was not.
+    group : int64 array of attempts
+        -1: in none of the groups.
+    previous : int64 array of steps
+        For each step, counted from 0, the one its time is counted from.
+    window : int
+        The conversion window in microseconds.
+    """
+    steps = len(at)
+    counts = np.zeros((steps, groups), np.int64)
+    _count(at, group, counts)
+    sizes = np.concatenate([counts[-1:], counts[1:]]).ravel()
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    elapsed = np.empty(offsets[-1], np.int64)
+    bins = np.zeros((groups, BINS), np.int64)
+    _fill(at, group, previous, window, offsets[:-1].copy(), elapsed, bins)
+    quantiles = np.full((len(sizes), len(QUANTILES)), np.nan)
+    over_units(_quantiles, offsets, elapsed, QUANTILES, quantiles)
+    return Tabulated(counts, quantiles.reshape(steps, groups, len(QUANTILES)) / 1e6, bins)
+
+
+@njit(nogil=True, cache=True)
+def _count(at: Array, group: Array, counts: Array) -> None:
+    for step in range(len(at)):
+        for i in range(len(group)):
+            if group[i] >= 0 and at[step, i] != MISSING:
+                counts[step, group[i]] += 1
+
+
+@njit(nogil=True, cache=True)
+def _fill(
+    at: Array,
+    group: Array,
+    previous: Array,
+    window: int,
+    place: Array,
+    elapsed: Array,
+    bins: Array,
+) -> None:
+    """Write times next to each other, step by step and group by group, and fill the histogram."""
+    steps = len(at)
+    groups, pieces = bins.shape
+    for step in range(1, steps):
+        for i in range(len(group)):
+            if group[i] >= 0 and at[step, i] != MISSING:
+                slot = step * groups + group[i]
+                elapsed[place[slot]] = at[step, i] - at[previous[step], i]
+                place[slot] += 1
+    for i in range(len(group)):
+        if group[i] >= 0 and at[steps - 1, i] != MISSING:
+            whole = at[steps - 1, i] - at[0, i]
+            elapsed[place[group[i]]] = whole
+            place[group[i]] += 1
+            bins[group[i], min(whole * pieces // window, pieces - 1)] += 1
+
+
+@njit(nogil=True, cache=True)
+def _quantiles(
+    first: int, last: int, offsets: Array, values: Array, wanted: Array, out: Array
+) -> None:
+    """Interpolate linearly between the two values around each quantile."""
+    for unit in range(first, last):
+        piece = values[offsets[unit] : offsets[unit + 1]]
+        if len(piece) == 0:
+            continue
+        if len(piece) <= _FEW:
+            ordered = np.sort(piece)
+            for i in range(len(wanted)):
+                rank = wanted[i] * (len(piece) - 1)
+                low = int(rank)
+                high = min(low + 1, len(piece) - 1)
+                out[unit, i] = ordered[low] + (rank - low) * (ordered[high] - ordered[low])
+            continue
+        # Counting into buckets finds the few values that must be sorted.
+        least, most = piece[0], piece[0]
+        for value in piece:
+            least = min(least, value)
+            most = max(most, value)
+        shift = 0
+        while (most - least) >> shift >= _BUCKETS:
+            shift += 1
+        tally = np.zeros(_BUCKETS, np.int64)
+        for value in piece:
+            tally[(value - least) >> shift] += 1
+        sorted_bucket = -1
+        ordered = piece[:0]
+        for i in range(len(wanted)):
+            rank = wanted[i] * (len(piece) - 1)
+            low = int(rank)
+            ends = np.zeros(2)
+            for side in range(2):
+                target = min(low + side, len(piece) - 1)
+                bucket = 0
+                before = 0
+                while before + tally[bucket] <= target:
+                    before += tally[bucket]
+                    bucket += 1
+                if bucket != sorted_bucket:
+                    held = np.empty(tally[bucket], np.int64)
+                    count = 0
+                    for value in piece:
+                        if (value - least) >> shift == bucket:
+                            held[count] = value
+                            count += 1
+                    ordered = np.sort(held)
+                    sorted_bucket = bucket
+                ends[side] = ordered[target - before]
+            out[unit, i] = ends[0] + (rank - low) * (ends[1] - ends[0])
