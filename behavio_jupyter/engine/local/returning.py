@@ -16,7 +16,7 @@ from .columns import Columns
 from .matching import Matches
 from .parallel import over_units, summed_over_units
 
-_ELAPSED = {"day": MICROSECONDS["d"], "week": MICROSECONDS["w"], "month": MICROSECONDS["mo"]}
+ELAPSED = {"day": MICROSECONDS["d"], "week": MICROSECONDS["w"], "month": MICROSECONDS["mo"]}
 """Rolling periods, docs/semantics.md R3."""
 
 
@@ -73,7 +73,7 @@ def spans(question: Retention, cohorts: Periods, only: int | None = None) -> Spa
     if isinstance(question.per, Duration):
         elapsed = question.per.microseconds
     elif question.alignment == "rolling":
-        elapsed = _ELAPSED[question.per]
+        elapsed = ELAPSED[question.per]
     return Spans(
         firsts,
         lasts,
