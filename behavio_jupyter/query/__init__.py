@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Discriminator, Tag
 
 from . import clauses, funnel, paths, predicate, retention, segment, step, trend
-from .base import Definition
+from .base import Definition, Printed
 from .clauses import Breakdown, Sessions
 from .funnel import Exclusion, Funnel
 from .paths import Paths, Rename
@@ -15,6 +15,7 @@ from .predicate import Events
 from .retention import Retention
 from .segment import Segment
 from .step import Step
+from .text import parse, parse_part
 from .time import DateRange, Duration, Period
 from .trend import Formula, Number, Series, Trend
 
@@ -38,7 +39,7 @@ _NAMES = {
 }
 for _module in (predicate, segment, step, clauses, funnel, retention, paths, trend):
     for _model in list(vars(_module).values()):
-        if isinstance(_model, type) and issubclass(_model, predicate.Printed):
+        if isinstance(_model, type) and issubclass(_model, Printed):
             _model.model_rebuild(force=True, _types_namespace={**vars(_module), **_NAMES})
 del _module, _model
 
@@ -62,4 +63,6 @@ __all__ = [
     "Sessions",
     "Step",
     "Trend",
+    "parse",
+    "parse_part",
 ]

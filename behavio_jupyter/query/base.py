@@ -2,15 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+
+from ..errors import DefinitionError, nearest_hint
+
+if TYPE_CHECKING:
+    from .text import Part
 
 
 class Model(BaseModel):
-    """A frozen value that refuses unknown fields and not-a-number."""
+    """A frozen value that refuses unknown fields and not-a-number.
+
+    Raises
+    ------
+    DefinitionError
+        Instead of pydantic's error: one sentence that names the field and what it takes.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _one_sentence(cls, value: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return build(value)
+        except ValidationError as error:
+            raise DefinitionError(_sentence(cls, error)) from None
+
+
+def _sentence(model: type[BaseModel], error: ValidationError) -> str:
+    """Say the first of pydantic's complaints in our words."""
+    first = error.errors(include_url=False)[0]
+    name, kind, given = model.__name__, first["type"], first.get("input")
+    try:
+        shown = repr(given)
+    except ValueError:  # Python refuses to write whole numbers of more than 4300 digits
+        shown = "a number that long"
+    fields = [field for field in model.model_fields if field != "kind"]
+    if not first["loc"]:
+        return f"{name} cannot be made from {shown}; it takes {', '.join(fields)}."
+    field = str(first["loc"][0])
+    if kind == "extra_forbidden":
+        return f"{name} takes no {field!r}{nearest_hint(field, fields)}."
+    if kind == "missing":
+        return f"{name} needs {field!r}."
+    if kind == "literal_error":
+        expected = first.get("ctx", {}).get("expected", "")
+        hint = (
+            nearest_hint(given, re.findall(r"'([^']*)'", expected))
+            if isinstance(given, str)
+            else ""
+        )
+        return f"{name} takes {expected} as {field!r}, not {shown}{hint}."
+    rule = first["msg"].removeprefix("Input ").rstrip(".")
+    return f"{field!r} of {name} {rule[0].lower()}{rule[1:]}, not {shown}."
 
 
 class Printed(Model):
@@ -27,7 +81,7 @@ class Definition(Printed):
     """A whole question. ``parse(str(d)) == d`` holds for every one."""
 
 
-def from_text(part: str, value: Any) -> Any:
+def from_text(part: Part, value: Any) -> Any:
     """Let a string stand for the part of a definition it spells; pass anything else through."""
     if isinstance(value, str):
         from .text import parse_part

@@ -47,6 +47,12 @@ class EventQuestion(Definition):
     """What funnels, retention, paths and trends share."""
 
     where: PredicateText | None = Field(None, description="keeps only events that match")
-    by: Annotated[Breakdown | None, BeforeValidator(lambda value: from_text("breakdown", value))] = None
-    segments: tuple[ConditionText, ...] = Field((), description="one: only its users; several: compared")
-    during: Annotated[DateRange | None, BeforeValidator(lambda value: from_text("range", value))] = None
+    by: Annotated[
+        Breakdown | None, BeforeValidator(lambda value: from_text("breakdown", value))
+    ] = None
+    segments: tuple[ConditionText, ...] = Field(
+        (), description="one: only its users; several: compared"
+    )
+    during: Annotated[
+        DateRange | None, BeforeValidator(lambda value: from_text("range", value))
+    ] = None

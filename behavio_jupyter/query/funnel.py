@@ -89,22 +89,33 @@ class Funnel(EventQuestion):
         if optional and (optional[0] == 1 or optional[-1] == last):
             raise DefinitionError("The first and the last step of a funnel cannot be optional.")
         if optional and self.order != "ordered":
-            raise DefinitionError(f"Optional steps need the usual order; they have no meaning in {self.order} order.")
+            raise DefinitionError(
+                f"Optional steps need the usual order; they have no meaning in {self.order} order."
+            )
         for exclusion in self.exclusions:
             before = exclusion.before or last
             if not exclusion.after < before <= last:
                 raise DefinitionError(
-                    f"'without … between {exclusion.after} and {before}' needs two steps in order, from 1 to {last}."
+                    f"'without … between {exclusion.after} and {before}' "
+                    f"needs two steps in order, from 1 to {last}."
                 )
             ends = {exclusion.after, before}
             if ends & set(optional):
-                raise DefinitionError("'without … between' cannot begin or end at an optional step.")
+                raise DefinitionError(
+                    "'without … between' cannot begin or end at an optional step."
+                )
         if self.exclusions and self.order == "any":
-            raise DefinitionError("'without …' needs an order of steps; it has no meaning in any order.")
+            raise DefinitionError(
+                "'without …' needs an order of steps; it has no meaning in any order."
+            )
         if isinstance(self.attribution, int) and self.attribution > last:
-            raise DefinitionError(f"'at step {self.attribution}' names a step there is not; the last is {last}.")
+            raise DefinitionError(
+                f"'at step {self.attribution}' names a step there is not; the last is {last}."
+            )
         if self.attribution != "first" and self.by is None:
             raise DefinitionError("'at step …' belongs to a breakdown; add 'by' and a property.")
         if self.sessions != Sessions() and self.counting != "sessions":
-            raise DefinitionError("'session …' belongs to 'counting sessions'; add it or leave the session out.")
+            raise DefinitionError(
+                "'session …' belongs to 'counting sessions'; add it or leave the session out."
+            )
         return self

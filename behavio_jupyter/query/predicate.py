@@ -10,14 +10,31 @@ true in the end does not match.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StrictBool, StrictFloat, StrictInt, StrictStr, Tag
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    Tag,
+)
 
 from ..errors import DefinitionError
 from .base import Printed, from_text
 
-Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
+if TYPE_CHECKING:
+    from .segment import Condition
+
+_LARGEST = 10**300  # beyond it a whole number has no float to compare with
+Scalar = (
+    StrictBool | Annotated[StrictInt, Field(ge=-_LARGEST, le=_LARGEST)] | StrictFloat | StrictStr
+)
+Real = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)] | float
 
 
 class Constant(Printed):
@@ -134,6 +151,7 @@ class Events(Printed):
 
 
 def kind_of(value: Any) -> str | None:
+    """Return the kind by which pydantic tells the members of a union apart."""
     return value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
 
 
@@ -156,7 +174,9 @@ def event_level(condition: Any) -> Any:
     """Refuse what only makes sense for a user, such as ``did(…)``, in a condition on an event."""
     for node in walk(condition):
         if node.kind not in (*EVENT_LEVEL, "constant", "property", "arithmetic"):
-            raise DefinitionError(f"{node} is a condition on a user; it cannot stand in a condition on an event.")
+            raise DefinitionError(
+                f"{node} is a condition on a user; it cannot stand in a condition on an event."
+            )
     return condition
 
 

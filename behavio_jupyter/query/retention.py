@@ -18,7 +18,7 @@ class Retention(EventQuestion):
     Parameters
     ----------
     start, returning : Events or str
-        The start event and the return event; ``any`` stands for any event. Text: ``start -> returning``.
+        The start event and the return event; ``any`` is any event. Text: ``start -> returning``.
     per : {"day", "week", "month"} or Duration in hours, default "week"
         The period. Hours (``per 12h``) are elapsed and imply ``alignment="rolling"``.
     periods : int, default 12
@@ -69,13 +69,17 @@ class Retention(EventQuestion):
     def _consistent(self) -> Self:
         if isinstance(self.per, Duration):
             if self.per.unit != "h":
-                raise DefinitionError(f"Retention is per day, week, month or hours such as 12h; {self.per} is none of these.")
+                raise DefinitionError(
+                    f"Retention is per day, week, month or hours such as 12h, not per {self.per}."
+                )
             if self.alignment != "rolling":
                 raise DefinitionError("Retention per hours is always rolling.")
         previous = -1
         for first, last in self.brackets:
             if first > last or first <= previous or last > 1000:
-                raise DefinitionError("Brackets must rise and not overlap, as in: brackets 0, 1-3, 4-7.")
+                raise DefinitionError(
+                    "Brackets must rise and not overlap, as in: brackets 0, 1-3, 4-7."
+                )
             previous = last
         if self.brackets and self.periods != 12:
             raise DefinitionError("'brackets' says which periods are shown; leave out 'for'.")

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from ..errors import DefinitionError
 from .base import Definition, Printed, from_text
@@ -13,16 +22,23 @@ from .predicate import (
     Between,
     Comparison,
     EventsText,
+    FirstLast,
     In,
     IsNull,
     Like,
     Not,
     Or,
+    Property,
+    Real,
     Scalar,
     kind_of,
+    walk,
 )
 from .step import StepText
 from .time import DateRange, Duration, Moment
+
+if TYPE_CHECKING:
+    from . import Question
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 
@@ -35,7 +51,7 @@ class InLast(Printed):
 
 
 class BetweenDates(Printed):
-    """``between 2026-01-01 and 2026-02-01``: a date range; an end given as a date includes that day."""
+    """``between 2026-01-01 and 2026-02-01``; an end given as a date includes that day."""
 
     kind: Literal["between_dates"] = "between_dates"
     range: DateRange
@@ -84,26 +100,31 @@ class Measured(Printed):
     events: EventsText
     property: str | None = None
     operator: Operator
-    value: int | float
+    value: Real
     window: Window | None = None
 
     @model_validator(mode="after")
     def _property_where_needed(self) -> Self:
         needs = self.function not in ("count", "count_days")
         if needs and self.property is None:
-            raise DefinitionError(f"{self.function}(…) needs a property, as in {self.function}(purchase.amount).")
+            raise DefinitionError(
+                f"{self.function}(…) needs a property, as in {self.function}(purchase.amount)."
+            )
         if not needs and self.property is not None:
             raise DefinitionError(f"{self.function}(…) counts events; it takes no property.")
         return self
 
 
 class Seen(Printed):
-    """``first_seen >= 2026-01-01`` or ``last_seen < 30d ago`` (a duration counts back from the reference)."""
+    """``first_seen >= 2026-01-01`` or ``last_seen < 30d ago`` (counted back from the reference)."""
 
     kind: Literal["seen"] = "seen"
     which: Literal["first", "last"]
     operator: Operator
-    at: Moment | Duration
+    at: Annotated[
+        Annotated[Duration, Tag("duration")] | Annotated[Moment, Tag("moment")],
+        Discriminator(lambda value: "duration" if _is_duration(value) else "moment"),
+    ]
 
 
 class Inactive(Printed):
@@ -148,6 +169,14 @@ class UsersOf(Printed):
     query: Question
     pick: tuple[tuple[str, Scalar], ...] = ()
 
+    @field_validator("pick")
+    @classmethod
+    def _names_once(cls, pick: tuple[tuple[str, Scalar], ...]) -> tuple[tuple[str, Scalar], ...]:
+        if len({name for name, _ in pick}) < len(pick):
+            raise DefinitionError(
+                "'with …' says every thing once, as in: with step = 1 and dropped = true."
+            )
+        return tuple(sorted(pick, key=lambda pair: pair[0]))
 
 
 Condition = Annotated[
@@ -171,7 +200,47 @@ Condition = Annotated[
 ]
 """A condition on one user."""
 
-ConditionText = Annotated[Condition, BeforeValidator(lambda value: from_text("condition", value))]
+
+def _is_duration(value: Any) -> bool:
+    if isinstance(value, str):
+        return re.fullmatch(r"\s*\d+\s*(mo|[smhdw])\s*", value) is not None
+    return isinstance(value, Duration | dict)
+
+
+def condition_of(value: Any) -> Any:
+    """Return the condition of a segment, or of a result that has one; read text; pass the rest."""
+    segment = getattr(value, "definition", value)
+    if not isinstance(segment, Segment):
+        return from_text("condition", value)
+    if segment.reference is not None:
+        raise DefinitionError(
+            f"A segment with its own 'as of' is used in others by name; save this one: {segment}"
+        )
+    return segment.condition
+
+
+def user_level(condition: Any) -> Any:
+    """Refuse properties of events where only users are looked at."""
+    if isinstance(condition, And | Or):
+        for part in condition.parts:
+            user_level(part)
+    elif isinstance(condition, Not):
+        user_level(condition.part)
+    elif isinstance(condition, Comparison | In | Between | Like | IsNull):
+        # What stands inside first(E.p) is about the events E.
+        inside = {
+            id(node) for of in walk(condition) if isinstance(of, FirstLast) for node in walk(of)
+        }
+        for node in walk(condition):
+            if isinstance(node, Property) and node.owner == "event" and id(node) not in inside:
+                raise DefinitionError(
+                    f"{node} is a property of events, and a segment looks at users: "
+                    f"write first({node}), last({node}) or user.{node}."
+                )
+    return condition
+
+
+ConditionText = Annotated[Condition, BeforeValidator(condition_of), AfterValidator(user_level)]
 
 
 class Segment(Definition):

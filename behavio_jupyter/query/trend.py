@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Tag, model_validator
 from ..errors import DefinitionError
 from .base import Printed, from_text
 from .clauses import EventQuestion, Sessions
-from .predicate import EventsText, kind_of
+from .predicate import EventsText, Real, kind_of
 from .time import Period
 
 
@@ -21,7 +21,9 @@ class Series(Printed):
     """
 
     kind: Literal["series"] = "series"
-    function: Literal["events", "users", "sessions", "events per user", "sum", "avg", "median", "p90"]
+    function: Literal[
+        "events", "users", "sessions", "events per user", "sum", "avg", "median", "p90"
+    ]
     events: EventsText
     property: str | None = None
 
@@ -29,7 +31,9 @@ class Series(Printed):
     def _property_where_needed(self) -> Self:
         needs = self.function in ("sum", "avg", "median", "p90")
         if needs and self.property is None:
-            raise DefinitionError(f"{self.function}(…) needs a property, as in {self.function}(purchase.amount).")
+            raise DefinitionError(
+                f"{self.function}(…) needs a property, as in {self.function}(purchase.amount)."
+            )
         if not needs and self.property is not None:
             raise DefinitionError(f"'{self.function} of' takes no property.")
         return self
@@ -39,7 +43,7 @@ class Number(Printed):
     """A constant in a formula."""
 
     kind: Literal["number"] = "number"
-    value: int | float
+    value: Real
 
 
 class Formula(Printed):
@@ -52,7 +56,9 @@ class Formula(Printed):
 
 
 Expression = Annotated[
-    Annotated[Series, Tag("series")] | Annotated[Number, Tag("number")] | Annotated[Formula, Tag("formula")],
+    Annotated[Series, Tag("series")]
+    | Annotated[Number, Tag("number")]
+    | Annotated[Formula, Tag("formula")],
     Discriminator(kind_of),
 ]
 

@@ -1,0 +1,141 @@
+"""The text form of questions: what users type, widgets copy and definitions print."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..errors import QueryTextError, nearest_hint
+from .base import Definition
+
+if TYPE_CHECKING:
+    from lark import Lark
+
+Kind = Literal["funnel", "retention", "paths", "trend", "segment"]
+Part = Literal[
+    "events", "step", "property", "predicate", "condition", "expression", "breakdown", "range"
+]
+
+KINDS = ("funnel", "retention", "paths", "trend", "segment")
+PARTS = (
+    "events",
+    "step",
+    "property",
+    "predicate",
+    "condition",
+    "expression",
+    "breakdown",
+    "range",
+)
+_KIND = re.compile(rf"\s*(%{{0,2}})({'|'.join(KINDS)})(?![\w$])", re.IGNORECASE)
+_MARKS = re.compile(r"""'(?:[^']|'')*'|"(?:\\.|[^"\\])*"|#[^\n]*|[\[\]()'"]""", re.DOTALL)
+_MOST_BRACKETS = 32
+
+
+def parse(
+    text: str, variables: Mapping[str, Any] | None = None, *, kind: Kind | None = None
+) -> Definition:
+    """Read a question from its text form; ``parse(str(d)) == d`` for every definition.
+
+    Parameters
+    ----------
+    text : str
+        Begins with ``funnel``, ``retention``, ``paths``, ``trend`` or ``segment`` (a leading ``%``
+        is fine); a bare condition is a segment. Line breaks and ``# comments`` are allowed.
+    variables : mapping, optional
+        Python variables that ``{name}`` in the text may stand for.
+    kind : {"funnel", "retention", "paths", "trend", "segment"}, optional
+        What ``text`` asks where the word itself was cut off, as after ``%funnel``.
+
+    Returns
+    -------
+    Funnel, Retention, Paths, Trend or Segment
+
+    Raises
+    ------
+    QueryTextError
+        Points at the place in ``text`` and says what was expected there.
+
+    Examples
+    --------
+    >>> parse("funnel visit -> purchase[amount > {least}] within 7d", {"least": 20}).within
+    Duration(amount=7, unit='d')
+    """
+    clean = _without_comments(text)
+    word = None if kind else _KIND.match(clean)
+    if word:
+        kind = word[2].lower()  # type: ignore[assignment]
+        clean = " " * word.end() + clean[word.end() :]
+    elif kind is None and clean.lstrip().startswith("%"):
+        at = len(clean) - len(clean.lstrip())
+        asked = re.match(r"%+\w*", clean[at:])
+        name = asked[0].strip("%") if asked else ""
+        raise QueryTextError(f"There is no question {name!r}{nearest_hint(name, KINDS)}.", text, at)
+    return _read(text, clean, kind or "segment", variables, bare=kind is None)
+
+
+def parse_part(part: Part, text: str) -> Any:
+    """Read a part of a definition, such as one step, from its text form.
+
+    Examples
+    --------
+    >>> parse_part("breakdown", "country top 5").top
+    5
+    """
+    return _read(text, _without_comments(text), part, None)
+
+
+@functools.cache
+def grammar() -> Lark:
+    """Return the parser; making it takes a fifth of a second, once in a process."""
+    from lark import Lark
+
+    rules = resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
+    return Lark(
+        rules,
+        parser="lalr",
+        start=[*KINDS, *PARTS],
+        propagate_positions=True,
+        maybe_placeholders=False,
+    )
+
+
+def _read(
+    text: str, clean: str, start: str, variables: Mapping[str, Any] | None, *, bare: bool = False
+) -> Any:
+    from lark.exceptions import UnexpectedInput
+
+    from .mistakes import explain
+    from .read_questions import QuestionReader
+    from .variables import Variables
+
+    parser = grammar().parse_interactive(clean, start=start)
+    try:
+        parser.exhaust_lexer()
+        tree = parser.feed_eof()
+    except UnexpectedInput as error:
+        raise explain(text, clean, error, parser.accepts(), start, bare=bare) from None
+    reader = QuestionReader(text, Variables(variables, text))
+    return reader.expression(tree) if start == "expression" else reader.read(tree)
+
+
+def _without_comments(text: str) -> str:
+    """Blank comments, so that places stay; refuse open quotes and too many open brackets."""
+    depth = 0
+
+    def blank(mark: re.Match[str]) -> str:
+        nonlocal depth
+        found = mark[0]
+        if found in ("'", '"'):
+            raise QueryTextError("This quote is not closed.", text, mark.start())
+        depth += (found in "([") - (found in ")]")
+        if depth > _MOST_BRACKETS:
+            raise QueryTextError(
+                f"More than {_MOST_BRACKETS} brackets are open here.", text, mark.start()
+            )
+        return " " * len(found) if found.startswith("#") else found
+
+    return _MARKS.sub(blank, text)
