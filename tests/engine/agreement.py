@@ -1,0 +1,37 @@
+"""What every agreement test does: ask the reference and the engine, compare all they say."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from behavio_jupyter.engine import Engine
+
+from ..reference import answer as reference
+from ..reference.log import Log
+from .comparison import assert_same, assert_users, random_pick, with_moments
+from .opening import local_engine, reference_log
+from .strategies import Case
+
+
+def check(case: Case) -> None:
+    """The answer, and the users behind three of its numbers."""
+    agree(
+        case.question, reference_log(case.log), local_engine(case.log), case.log.timezone, case.seed
+    )
+
+
+def agree(question: Any, log: Log, engine: Engine, timezone: str, seed: int = 0) -> None:
+    expected = reference.answer(question, log)
+    assert_same(engine.answer(question), expected, timezone)
+    source = random.Random(seed)
+    assert_users(engine.members(question, {}), reference.members(question, {}, log))
+    for _ in range(2):
+        pick = random_pick(question, expected, source)
+        written = with_moments(question, pick, source, timezone)
+        users = engine.members(question, written)
+        try:
+            assert_users(users, reference.members(question, pick, log))
+        except AssertionError as error:
+            error.add_note(f"picked: {written}")
+            raise

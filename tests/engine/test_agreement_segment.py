@@ -1,0 +1,27 @@
+"""Segments of the local engine agree with the reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ..reference.segment import over_time
+from .agreement import check
+from .comparison import assert_frame
+from .opening import local_engine, reference_log
+from .strategies import Case, cases, segments
+
+
+@given(cases(segments))
+def test_segments(case: Case):
+    check(case)
+
+
+@given(cases(segments), st.sampled_from(("day", "week", "month")))
+def test_segments_over_time(case: Case, per: Any):
+    log, engine = reference_log(case.log), local_engine(case.log)
+    found = engine.over_time(case.question, per)
+    expected = over_time(case.question, per, log)
+    assert_frame("over_time", found, expected, (), case.log.timezone)
