@@ -5,7 +5,8 @@ Tables
 ``events``
     ``user_no INTEGER, time TIMESTAMP (UTC), event_no USMALLINT`` (``UINTEGER`` past 65 536 names),
     ``session_no INTEGER`` (null if none mapped or null in the source), ``sequence`` (if mapped),
-    ``insert_id``, ``anonymous_id`` (if mapped), then the properties ``p0, p1, …``.
+    ``insert_id``, ``anonymous_id``, ``source_user`` (the id before identity; if an anonymous id is
+    mapped), then the properties ``p0, p1, …``.
     The rows lie in the order of docs/semantics.md D1: user_no, time, sequence, event_no,
     p0, p1, …; row ids are positions in that order.
 ``users``
@@ -13,48 +14,122 @@ Tables
     with at least one event, numbered from 0 in the order of their ids.
 ``names``
     ``event_no, name, count``; numbered from 0 in the order of names (code points).
+``sessions``
+    ``session_no, session``: the values of the session column, if one is mapped.
+``profiles``
+    ``user_id, u0, u1, …``: the user table as given, also rows of users without events.
 ``meta``
-    ``key VARCHAR, value JSON``: format version, schema, quality, saved segments.
+    ``key VARCHAR, value JSON``: format version, schema, roles, quality, saved segments.
 
 Users' names never become SQL identifiers: property ``n`` is column ``p{n}``, whatever it is called.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+import contextlib
+import weakref
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-Kind = Literal["text", "number", "boolean", "time"]
+from .schema import Kind, PropertyInfo, Schema
+from .sql import one_row
 
-
-class PropertyInfo(BaseModel):
-    """One property: its name for the user, its column in the store and what it holds."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    column: str
-    kind: Kind
+__all__ = ["Kind", "PropertyInfo", "Schema", "Store"]
 
 
-class Schema(BaseModel):
-    """What a log's columns mean; saved with the store."""
+class Store:
+    """An open event store; what engines read.
 
-    model_config = ConfigDict(frozen=True)
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        An in-memory database in which the store's tables are, or to which its file is attached.
+    catalog : str
+        The name of the database that holds the tables: ``memory``, or that of the attached file.
+    path : Path or None
+        The saved file; None for a log that was not saved.
+    temporary : Path or None
+        A file that ends with the store.
 
-    properties: tuple[PropertyInfo, ...] = ()
-    user_properties: tuple[PropertyInfo, ...] = ()
-    events: tuple[str, ...] = ()
-    timezone: str = "UTC"
-    week_start: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
-    has_sequence: bool = False
-    has_sessions: bool = False
-    has_insert_id: bool = False
-    has_anonymous_id: bool = False
-    first: int | None = None
-    """The first timestamp, microseconds since 1970 UTC; None for an empty log."""
-    last: int | None = None
-    """The last timestamp."""
-    end: int | None = None
-    """The end of the log (docs/semantics.md D4)."""
+    Notes
+    -----
+    A saved file is attached to a database in memory rather than opened: DuckDB keeps one instance
+    per path in a process, and would show the old content of a file that was renamed over.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        catalog: str,
+        path: Path | None = None,
+        temporary: Path | None = None,
+    ) -> None:
+        self.connection = connection
+        self.catalog = catalog
+        self.path = path
+        connection.execute(f"USE {catalog}")
+        self._finalizer = weakref.finalize(self, _close, connection, temporary)
+        self.schema = Schema.model_validate_json(self.meta("schema"))
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a fresh cursor for another thread; the tables resolve unqualified in it."""
+        cursor = self.connection.cursor()
+        cursor.execute(f"USE {self.catalog}")
+        return cursor
+
+    def meta(self, key: str) -> str:
+        """Return the JSON kept under a key of the table ``meta``."""
+        found = self.cursor().execute("SELECT value FROM meta WHERE key = ?", [key]).fetchall()
+        return str(found[0][0]) if found else "null"
+
+    def offsets(self) -> NDArray[np.int64]:
+        """Return, per user number, where the user's rows begin; and at last the number of rows."""
+        numbers = self._column("user_no")
+        (users,) = one_row(self.cursor(), "SELECT count(*) FROM users")
+        starts = np.searchsorted(numbers, np.arange(users, dtype=numbers.dtype))
+        return np.append(starts, len(numbers)).astype(np.int64)
+
+    def times(self) -> NDArray[np.int64]:
+        """Return the rows' times, microseconds since 1970 UTC."""
+        return self._column("time").astype("datetime64[us]", copy=False).view(np.int64)
+
+    def event_numbers(self) -> NDArray[np.uint16] | NDArray[np.uint32]:
+        """Return the rows' event numbers: positions in ``schema.events``."""
+        return self._column("event_no")
+
+    def user_ids(self) -> pd.Series[Any]:
+        """Return the users' ids in the order of their numbers, named ``user_id``."""
+        rows = self.cursor().execute("SELECT user_id FROM users ORDER BY user_no")
+        return rows.df()["user_id"]
+
+    def close(self) -> None:
+        """Close the database; a log that was not saved is gone."""
+        self._finalizer()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _column(self, column: str) -> NDArray[Any]:
+        values = self.cursor().execute(f"SELECT {column} FROM events").fetchnumpy()[column]
+        return values.data if isinstance(values, np.ma.MaskedArray) else values
+
+
+def _close(connection: duckdb.DuckDBPyConnection, temporary: Path | None) -> None:
+    connection.close()
+    if temporary is not None:
+        with contextlib.suppress(OSError):
+            temporary.unlink()

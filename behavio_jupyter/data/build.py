@@ -1,0 +1,206 @@
+"""From rows to a store: drop what is no event, number users and names, sort, drop duplicates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .identity import people
+from .progress import Progress
+from .rows import FIRST, LAST, Table
+from .sql import literal, one_row
+from .survey import Survey, survey
+
+TAIL = ("session_no", "anonymous_id", "source_user", "insert_id")
+"""What orders rows equal in everything else, so that nothing depends on how rows arrived."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was counted on the way.
+
+    Attributes
+    ----------
+    survey : Survey
+        What the kept events are.
+    same_insert_id, same_row : int
+        Rows removed as duplicates.
+    joined : int
+        Anonymous ids that link several user ids.
+    """
+
+    survey: Survey
+    same_insert_id: int
+    same_row: int
+    joined: int
+
+
+def is_event(table: Table) -> str:
+    """Return the SQL condition of rows that are events (docs/semantics.md, Null)."""
+    user = "user_id IS NOT NULL"
+    if "anonymous_id" in table.types:
+        user = f"({user} OR anonymous_id IS NOT NULL)"
+    return f"{user} AND event IS NOT NULL AND time BETWEEN {FIRST} AND {LAST}"
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection, catalog: str, table: Table, timezone: str, bar: Progress
+) -> Built:
+    """Write the tables ``events``, ``users`` (ids only), ``names`` and ``sessions`` of a catalog.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        The building database, its time zone that of the log.
+    catalog : str
+    table : Table
+    timezone : str
+    bar : Progress
+    """
+    rows = f"(SELECT * FROM ({table.sql}) WHERE {is_event(table)})"
+    removed = 0
+    if "insert_id" in table.types:
+        rows, removed = _without_repeated_ids(connection, rows, table, bar)
+
+    bar.run(
+        connection,
+        f"CREATE TABLE {catalog}.names AS SELECT row_number() OVER (ORDER BY event) - 1 AS"
+        f" event_no, event AS name FROM (SELECT DISTINCT event FROM {rows})",
+        label="Counting names",
+    )
+    count = one_row(connection, f"SELECT count(*) FROM {catalog}.names")
+    number = "USMALLINT" if count[0] <= 65_536 else "UINTEGER"
+    connection.execute(f"ALTER TABLE {catalog}.names ALTER event_no TYPE {number}")
+    joined = people(connection, catalog, rows, table, bar)
+    if "session" in table.types:
+        bar.run(
+            connection,
+            f"CREATE TABLE {catalog}.sessions AS SELECT CAST(row_number() OVER (ORDER BY session)"
+            f" - 1 AS INTEGER) AS session_no, session FROM (SELECT DISTINCT session FROM {rows}"
+            " WHERE session IS NOT NULL)",
+            label="Counting sessions",
+        )
+    _sort(connection, catalog, rows, table, bar)
+    found = survey(connection, catalog, timezone)
+    repeated = _repeated_rows(connection, catalog, table, found.tied)
+    if len(repeated):
+        _drop_rows(connection, catalog, repeated, bar)
+        found = survey(connection, catalog, timezone)
+    return Built(found, removed, len(repeated), joined)
+
+
+def _without_repeated_ids(
+    connection: duckdb.DuckDBPyConnection, rows: str, table: Table, bar: Progress
+) -> tuple[str, int]:
+    """Keep, of rows with one insert id, the first by time, user, name, properties (D8)."""
+    bar.run(
+        connection,
+        "CREATE OR REPLACE TEMP TABLE repeated AS SELECT insert_id, count(*) AS n FROM"
+        f" {rows} WHERE insert_id IS NOT NULL GROUP BY insert_id HAVING n > 1",
+        label="Looking for repeated insert ids",
+    )
+    row = one_row(connection, "SELECT coalesce(sum(n - 1), 0) FROM repeated")
+    if not row[0]:
+        return rows, 0
+    rest = [name for name in ("sequence", "session", "anonymous_id") if name in table.types]
+    order = ", ".join(
+        f"{name} NULLS LAST" for name in ("time", "user_id", "event", *table.properties, *rest)
+    )
+    bar.run(
+        connection,
+        f"CREATE OR REPLACE TEMP TABLE once AS SELECT * FROM {rows} SEMI JOIN repeated USING"
+        f" (insert_id) QUALIFY row_number() OVER (PARTITION BY insert_id ORDER BY {order}) = 1",
+        label="Removing repeated insert ids",
+    )
+    columns = ", ".join(table.types)
+    single = f"SELECT {columns} FROM {rows} ANTI JOIN repeated USING (insert_id)"
+    return f"({single} UNION ALL SELECT {columns} FROM once)", int(row[0])
+
+
+def _sort(
+    connection: duckdb.DuckDBPyConnection, catalog: str, rows: str, table: Table, bar: Progress
+) -> None:
+    types = table.types
+    joins = [f"JOIN {catalog}.names ON event = name"]
+    kept = ["time", "names.event_no"]
+    if "anonymous_id" in types:
+        joins.append(f"LEFT JOIN user_people AS u ON u.id = user_id")
+        joins.append(f"LEFT JOIN anonymous_people AS a ON a.id = anonymous_id")
+        kept.insert(0, "coalesce(u.user_no, a.user_no) AS user_no")
+    else:
+        joins.append(f"JOIN {catalog}.users USING (user_id)")
+        kept.insert(0, "user_no")
+    if "session" in types:
+        joins.append(f"LEFT JOIN {catalog}.sessions USING (session)")
+        kept.append("session_no")
+    else:
+        kept.append("CAST(NULL AS INTEGER) AS session_no")
+    kept.extend(name for name in ("sequence", "insert_id", "anonymous_id") if name in types)
+    if "anonymous_id" in types:
+        kept.append("user_id AS source_user")
+    kept.extend(table.properties)
+    order = ["user_no", "time", *(["sequence"] if "sequence" in types else []), "event_no"]
+    order.extend(table.properties)
+    order.extend(name for name in TAIL if _is_kept(name, types))
+    bar.run(
+        connection,
+        f"CREATE TABLE {catalog}.events AS SELECT {', '.join(kept)} FROM {rows}"
+        f" {' '.join(joins)} ORDER BY {', '.join(f'{name} NULLS LAST' for name in order)}",
+        label="Sorting events",
+    )
+
+
+def _is_kept(column: str, types: dict[str, str]) -> bool:
+    needed = {"session_no": "session", "source_user": "anonymous_id"}
+    return needed.get(column, column) in types
+
+
+def _repeated_rows(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: str,
+    table: Table,
+    candidates: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return which candidates equal the row before in every column; equal rows lie side by side."""
+    if not len(candidates):
+        return candidates
+    columns = [name for name in ("sequence", *TAIL) if _is_kept(name, table.types)]
+    equal = " AND ".join(
+        f"a.{name} IS NOT DISTINCT FROM b.{name}" for name in (*columns, *table.properties)
+    )
+    connection.register("candidates", pa.table({"place": candidates}))
+    found = connection.execute(
+        f"SELECT place FROM candidates JOIN {catalog}.events a ON a.rowid = place"
+        f" JOIN {catalog}.events b ON b.rowid = place - 1 WHERE {equal or 'true'} ORDER BY place"
+    ).fetchnumpy()["place"]
+    connection.unregister("candidates")
+    return np.asarray(found, np.int64)
+
+
+def _drop_rows(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: str,
+    places: NDArray[np.int64],
+    bar: Progress,
+) -> None:
+    connection.register("repeated_rows", pa.table({"place": places}))
+    bar.run(
+        connection,
+        f"CREATE TABLE {catalog}.distinct_events AS SELECT * FROM {catalog}.events"
+        " WHERE rowid NOT IN (SELECT place FROM repeated_rows)",
+        label="Removing duplicates",
+    )
+    connection.unregister("repeated_rows")
+    connection.execute(f"DROP TABLE {catalog}.events")
+    connection.execute(f"ALTER TABLE {catalog}.distinct_events RENAME TO events")
+
+
+def set_up(connection: duckdb.DuckDBPyConnection, timezone: str, scratch: str) -> None:
+    """Prepare a building database of our own: its zone, its order, its room on disk."""
+    connection.execute(f"SET TimeZone = {literal(timezone)}")
+    connection.execute(f"SET temp_directory = {literal(scratch)}")
+    connection.execute("SET preserve_insertion_order = true")

@@ -1,0 +1,151 @@
+"""From what a user names to a store: a saved one is opened, anything else is built."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, nearest_hint
+from . import columns
+from .load import IN_MEMORY, Part, Settings, Workshop, find_roles, load
+from .profiles import Profiles, profiles_of, stage
+from .progress import progress
+from .rows import rows_of
+from .schema import WeekDay
+from .sources import open_source
+from .store import Store
+from .survey import day_starts
+from .times import check_timezone
+
+
+def settings_of(timezone: Any, week_start: Any, end: Any) -> Settings:
+    """Return a log's settings, or say what is wrong with one.
+
+    Raises
+    ------
+    DataError
+        There is no such time zone or weekday, or ``end`` is no date.
+    """
+    zone = check_timezone(timezone)
+    days = get_args(WeekDay)
+    if week_start not in days:
+        raise DataError(
+            f"week_start={week_start!r} is no weekday{nearest_hint(str(week_start), days)}."
+        )
+    return Settings(zone, week_start, None if end is None else instant_of_end(end, zone))
+
+
+def instant_of_end(end: Any, timezone: str) -> int:
+    """Return the end of a log in microseconds; a date without a time includes that day."""
+    wrong = DataError(f"end={end!r} is no date or time; write it like '2026-03-31'.")
+    if isinstance(end, str):
+        whole_day = len(end.strip()) == 10
+    elif isinstance(end, dt.date):
+        whole_day = not isinstance(end, dt.datetime)
+    else:
+        raise wrong
+    try:
+        moment = pd.Timestamp(end)
+    except ValueError:
+        raise wrong from None
+    if whole_day:
+        return int(day_starts(pd.DatetimeIndex([moment + dt.timedelta(days=1)]), timezone)[0])
+    if moment.tzinfo is None:
+        local = pd.DatetimeIndex([moment]).tz_localize(
+            timezone, ambiguous=np.array([True]), nonexistent="shift_forward"
+        )
+        moment = local[0]
+    return int(pd.DatetimeIndex([moment]).tz_convert("UTC").as_unit("us").asi8[0])
+
+
+def connect_store(
+    source: Any,
+    *,
+    user: str | None = None,
+    event: str | None = None,
+    time: str | None = None,
+    timezone: str = "UTC",
+    week_start: str = "monday",
+    insert_id: str | None = None,
+    session: str | None = None,
+    sequence: str | None = None,
+    anonymous_id: str | None = None,
+    users: Any = None,
+    user_key: str | None = None,
+    end: Any = None,
+    properties: Sequence[str] | None = None,
+    table: str | None = None,
+    query: str | None = None,
+    unit: str | None = None,
+) -> Store:
+    """Build the store of a source; the arguments are those of :func:`behavio_jupyter.connect`.
+
+    Returns
+    -------
+    Store
+        In memory, or in a temporary file from two million rows on.
+
+    Raises
+    ------
+    DataError
+        The source cannot be read or understood as events.
+    """
+    settings = settings_of(timezone, week_start, end)
+    given = {
+        "user": user,
+        "event": event,
+        "time": time,
+        "insert_id": insert_id,
+        "session": session,
+        "sequence": sequence,
+        "anonymous_id": anonymous_id,
+        "properties": properties,
+        "unit": unit,
+    }
+    workshop = Workshop(settings)
+    try:
+        with progress("Reading events") as bar:
+            opened = open_source(workshop.connection, source, "source", table, query)
+            roles = find_roles(workshop.connection, opened, given)
+            profiles: Profiles | None = None
+            if users is not None:
+                profiles, user_key = user_table(workshop, users, user_key, roles.user, None)
+            roles = roles.model_copy(update={"user_key": user_key})
+            rows = rows_of(workshop.connection, opened, roles, settings.timezone)
+            if opened.rows >= IN_MEMORY:
+                workshop.use_file("log")
+            load(workshop, [Part(rows, opened, roles)], profiles, None, bar)
+        return workshop.finish()
+    except BaseException:
+        workshop.abandon()
+        raise
+
+
+def user_table(
+    workshop: Workshop, users: Any, key: str | None, user: str, old: Profiles | None
+) -> tuple[Profiles | None, str]:
+    """Open a user table and join it with the one before; return it and its key column."""
+    opened = open_source(workshop.connection, users, "users_source")
+    if key is not None:
+        key = columns.check("user_key", key, opened.names)
+    elif user in opened.names:
+        key = user
+    else:
+        try:
+            key = columns.find("user", opened.names, opened.types, set())
+        except DataError as error:
+            message = str(error).replace("user=…", "user_key=…")
+            raise DataError(f"In the user table: {message}") from error
+    new = profiles_of(workshop.connection, opened, key, workshop.settings.timezone)
+    return stage(workshop.connection, new, old), key
+
+
+def is_path(source: Any) -> bool:
+    """Return whether a source is one path."""
+    return isinstance(source, str | os.PathLike) and Path(source).is_file()

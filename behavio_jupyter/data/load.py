@@ -1,0 +1,308 @@
+"""Building a store from sources: whatever is read, cleaned and sorted goes through here."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from ..errors import DataError
+from . import columns, times
+from .build import Built, build, is_event, set_up
+from .profiles import Profiles, write_users
+from .progress import Progress, progress
+from .quality import Quality, Removed
+from .rows import FIRST, LAST, Rows, Table, kind_of, rows_of, together
+from .schema import PropertyInfo, Roles, Schema, WeekDay
+from .sources import Source, open_source
+from .sql import literal, one_row
+from .store import Store
+from .survey import end_of_day
+
+FORMAT = 1
+"""The version of the store's layout."""
+
+IN_MEMORY = 2_000_000
+"""Logs with fewer rows live in memory until they are saved."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds for a whole log.
+
+    Attributes
+    ----------
+    timezone : str
+    week_start : str
+    end : int or None
+        The end of the log where it was given, microseconds since 1970 UTC.
+    """
+
+    timezone: str = "UTC"
+    week_start: WeekDay = "monday"
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A source whose columns play known roles; ``source`` is None for an older store."""
+
+    rows: Rows
+    source: Source | None
+    roles: Roles
+
+
+def find_roles(
+    connection: duckdb.DuckDBPyConnection, source: Source, given: Mapping[str, Any]
+) -> Roles:
+    """Return which column plays which part: those given, and usual names for the rest.
+
+    Raises
+    ------
+    DataError
+        A given column does not exist, one plays two parts, or a part cannot be filled.
+    """
+    roles: dict[str, str] = {}
+    for role in ("user", "event", "time", "insert_id", "session", "sequence", "anonymous_id"):
+        if given.get(role) is not None:
+            roles[role] = columns.check(role, given[role], source.names)
+    for role in ("time", "user", "event"):
+        if role not in roles:
+            roles[role] = columns.find(role, source.names, source.types, set(roles.values()))
+    seen: dict[str, str] = {}
+    for role, column in roles.items():
+        if column in seen:
+            raise DataError(f"Column {column!r} cannot be both {seen[column]} and {role}.")
+        seen[column] = role
+    kept = given.get("properties")
+    if kept is not None:
+        if isinstance(kept, str):
+            raise DataError("properties=… is a list of columns, such as ['country', 'amount'].")
+        kept = tuple(columns.check("properties", name, source.names) for name in kept)
+    unit = times.unit_of(connection, source, roles["time"], given.get("unit"))
+    return Roles(**roles, properties=kept, unit=unit, user_key=given.get("user_key"))
+
+
+class Workshop:
+    """A database in which a store is built: in memory, or as a file attached to one.
+
+    Parameters
+    ----------
+    settings : Settings
+    beside : Path or None
+        The folder for the file and for what does not fit in memory; None: that for temporary files.
+    """
+
+    def __init__(self, settings: Settings, beside: Path | None = None) -> None:
+        self.settings = settings
+        self.folder = beside or Path(tempfile.gettempdir())
+        self.connection = duckdb.connect()
+        self.token = f"{os.getpid()}-{secrets.token_hex(4)}"
+        set_up(
+            self.connection, settings.timezone, str(self.folder / f".behavio.scratch-{self.token}")
+        )
+        self.catalog = "memory"
+        self.file: Path | None = None
+
+    def use_file(self, name: str) -> None:
+        """Build in a file of that name, which :meth:`finish` hands over."""
+        self.file = self.folder / f".{name}.building-{self.token}"
+        self.connection.execute(f"ATTACH {literal(str(self.file))} AS store")
+        self.catalog = "store"
+
+    def finish(self) -> Store:
+        """Return what was built, as a store that ends with the session."""
+        if self.file is None:
+            for (name,) in self.connection.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE temporary"
+            ).fetchall():
+                self.connection.execute(f"DROP TABLE temp.main.{name}")
+            for slot in ("source", "users_source"):
+                self.connection.unregister(slot)
+            return Store(self.connection, "memory")
+        self.connection.execute("CHECKPOINT store")
+        self.connection.close()
+        return attach(self.file, temporary=True)
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        self.connection.close()
+        if self.file is not None:
+            self.file.unlink(missing_ok=True)
+            Path(f"{self.file}.wal").unlink(missing_ok=True)
+
+
+def attach(path: Path, temporary: bool = False) -> Store:
+    """Open a store file for reading."""
+    connection = duckdb.connect()
+    try:
+        connection.execute(f"ATTACH {literal(str(path))} AS store (READ_ONLY)")
+        return Store(connection, "store", None if temporary else path, path if temporary else None)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def load(
+    workshop: Workshop,
+    parts: Sequence[Part],
+    profiles: Profiles | None,
+    before: Quality | None,
+    bar: Progress,
+) -> None:
+    """Build the store of some parts in a workshop.
+
+    Parameters
+    ----------
+    workshop : Workshop
+    parts : sequence of Part
+    profiles : Profiles or None
+        The user table.
+    before : Quality or None
+        That of the log to which the last part is appended: what was removed there adds up.
+    bar : Progress
+    """
+    connection, catalog, settings = workshop.connection, workshop.catalog, workshop.settings
+    table = together([part.rows for part in parts], settings.timezone)
+    built = build(connection, catalog, table, settings.timezone, bar)
+    infos, without = write_users(connection, catalog, profiles, table)
+    connection.execute(f"ALTER TABLE {catalog}.names ADD COLUMN count BIGINT")
+    counts = built.survey.names
+    connection.register("counts", pa.table({"n": counts, "no": np.arange(len(counts))}))
+    connection.execute(
+        f"UPDATE {catalog}.names SET count = n FROM counts WHERE event_no = counts.no"
+    )
+    connection.unregister("counts")
+    names = tuple(
+        row[0]
+        for row in connection.execute(
+            f"SELECT name FROM {catalog}.names ORDER BY event_no"
+        ).fetchall()
+    )
+    found = built.survey
+    end = settings.end
+    if end is None and found.last is not None:
+        end = end_of_day(found.last, settings.timezone) if found.midnights else found.last
+    schema = Schema(
+        properties=tuple(
+            PropertyInfo(name=name, column=column, kind=kind_of(table.types[column]))
+            for name, column in zip(table.names, table.properties, strict=True)
+        ),
+        user_properties=infos,
+        events=names,
+        timezone=settings.timezone,
+        week_start=settings.week_start,
+        has_sequence="sequence" in table.types,
+        has_sessions="session" in table.types,
+        has_insert_id="insert_id" in table.types,
+        has_anonymous_id="anonymous_id" in table.types,
+        first=found.first,
+        last=found.last,
+        end=end,
+    )
+    roles = parts[-1].roles
+    quality = Quality(
+        rows=sum(part.rows.count for part in parts if part.source) + (before.rows if before else 0),
+        events=found.events,
+        users=found.users,
+        removed=_removed(connection, parts, built, before),
+        columns=roles,
+        timezone=settings.timezone,
+        first=found.first,
+        last=found.last,
+        end=end,
+        days=found.days,
+        days_with_events=found.days_with_events,
+        counts=dict(zip(names, (int(count) for count in counts), strict=True)),
+        users_without_events=without,
+        shared_instants=found.shared_instants,
+        gaps=found.gaps,
+        joined_ids=built.joined,
+    )
+    connection.execute(f"CREATE TABLE {catalog}.meta (key VARCHAR, value JSON)")
+    facts = {
+        "format": json.dumps(FORMAT),
+        "schema": schema.model_dump_json(),
+        "roles": roles.model_dump_json(),
+        "end": json.dumps(settings.end),
+        "quality": quality.model_dump_json(),
+        "segments": "{}",
+    }
+    connection.executemany(f"INSERT INTO {catalog}.meta VALUES (?, ?)", list(facts.items()))
+
+
+_REASONS = {
+    "no user": "user_id IS NULL",
+    "no event name": "event IS NULL",
+    "no time": "raw IS NULL",
+    "time cannot be read": "true",
+}
+
+
+def _removed(
+    connection: duckdb.DuckDBPyConnection,
+    parts: Sequence[Part],
+    built: Built,
+    before: Quality | None,
+) -> tuple[Removed, ...]:
+    """Return why rows were left out; each counts for the first reason that holds."""
+    counts: dict[str, int] = {part.reason: part.rows for part in (before.removed if before else ())}
+    examples = {part.reason: list(part.examples) for part in (before.removed if before else ())}
+    duplicates = built.same_insert_id + built.same_row
+    lost = sum(part.rows.count for part in parts) - built.survey.events - duplicates
+    for part in parts if lost else ():
+        if part.source is None:
+            continue
+        roles = part.rows.roles
+        anonymous = (
+            f"coalesce(CAST({roles['user_id'].sql} AS VARCHAR), CAST({roles['anonymous_id'].sql} AS VARCHAR))"
+            if "anonymous_id" in roles
+            else roles["user_id"].sql
+        )
+        chosen = (
+            f"SELECT {anonymous} AS user_id, {roles['event'].sql} AS event,"
+            f" {roles['time'].sql} AS time, {part.source.column(part.roles.time)} AS raw"
+        )
+        table = Table("", {"user_id": ""}, (), 0)
+        reason = "CASE " + " ".join(f"WHEN {c} THEN '{r}'" for r, c in _REASONS.items()) + " END"
+        wrong = f"FROM {part.source.sql}) WHERE NOT coalesce({is_event(table)}, false)"
+        for why, number in connection.execute(
+            f"SELECT {reason} AS why, count(*) FROM ({chosen} {wrong} GROUP BY why ORDER BY why"
+        ).fetchall():
+            counts[why] = counts.get(why, 0) + number
+            shown = examples.setdefault(why, [])
+            shown += _examples(
+                connection, part.source, f"({chosen}, * {wrong} AND {reason} = '{why}'"
+            )
+    for why, number in (
+        ("repeated insert id", built.same_insert_id),
+        ("repeated row", built.same_row),
+    ):
+        if number:
+            counts[why] = counts.get(why, 0) + number
+    return tuple(
+        Removed(reason=why, rows=number, examples=tuple(examples.get(why, [])[:5]))
+        for why, number in counts.items()
+    )
+
+
+def _examples(
+    connection: duckdb.DuckDBPyConnection, source: Source, wrong: str
+) -> list[dict[str, str | None]]:
+    rows = connection.execute(f"SELECT * FROM {wrong} LIMIT 5").fetchall()
+    return [
+        {
+            name: None if value is None else str(value)[:200]
+            for name, value in zip(source.names, row[4:], strict=True)
+        }
+        for row in rows
+    ]

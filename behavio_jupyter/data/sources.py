@@ -1,0 +1,360 @@
+"""Opening what events are read from, as something DuckDB can select from."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ..errors import DataError, nearest_hint
+from .sql import literal, one_row, quoted
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows to read.
+
+    Attributes
+    ----------
+    sql : str
+        What stands after ``FROM``.
+    names : tuple of str
+        The columns as the user knows them.
+    columns : tuple of str
+        The same columns as quoted SQL identifiers.
+    types : tuple of str
+        Their DuckDB types.
+    rows : int
+    """
+
+    sql: str
+    names: tuple[str, ...]
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: int
+
+    def column(self, name: str) -> str:
+        """Return the SQL identifier of a column."""
+        return self.columns[self.names.index(name)]
+
+    def type(self, name: str) -> str:
+        """Return the DuckDB type of a column."""
+        return self.types[self.names.index(name)]
+
+
+def open_source(
+    connection: duckdb.DuckDBPyConnection,
+    source: Any,
+    slot: str,
+    table: str | None = None,
+    query: str | None = None,
+) -> Source:
+    """Open a source of rows.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        The building database; what is registered in it is named after ``slot``.
+    source : DataFrame, Table, RecordBatchReader, Dataset, path, connection or relation
+    slot : str
+    table, query : str, optional
+        What to read of a DuckDB database.
+
+    Raises
+    ------
+    DataError
+        The source cannot be read, or nothing is known that reads such a thing.
+    """
+    library = type(source).__module__.partition(".")[0].lstrip("_")
+    is_database = library == "duckdb"
+    is_path = isinstance(source, str | os.PathLike)
+    if (table is not None or query is not None) and not (is_database or is_path):
+        raise DataError("table=… and query=… belong to a DuckDB database; leave them out here.")
+    try:
+        if is_database:
+            return _from_duckdb(connection, source, slot, table, query)
+        if library == "pandas" and hasattr(source, "columns"):
+            return _registered(connection, _plain_frame(source), slot, _unique(source.columns))
+        if library == "polars":
+            frame = source.collect() if hasattr(source, "collect") else source
+            return _from_arrow(connection, frame.to_arrow(), slot)
+        if library == "pyarrow":
+            return _from_arrow(connection, source, slot)
+        if is_path or (isinstance(source, Sequence) and not isinstance(source, bytes)):
+            return _from_paths(connection, source, slot, table, query)
+    except duckdb.Error as error:
+        raise DataError(f"The events cannot be read: {first_line(error)}") from error
+    raise DataError(
+        f"Events cannot be read from a {type(source).__name__}; give a pandas, polars or Arrow"
+        " table, a path to Parquet, CSV or JSON lines, or a DuckDB database."
+    )
+
+
+def first_line(error: BaseException) -> str:
+    """Return what a DuckDB error says, in one line that ends with a full stop."""
+    return str(error).strip().partition("\n")[0].strip().rstrip(".") + "."
+
+
+def _described(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[str], list[str]]:
+    rows = connection.execute(f"DESCRIBE SELECT * FROM {sql}").fetchall()
+    return [row[0] for row in rows], [row[1] for row in rows]
+
+
+def _source(
+    connection: duckdb.DuckDBPyConnection, sql: str, names: Iterable[str] | None = None
+) -> Source:
+    columns, types = _described(connection, sql)
+    (count,) = one_row(connection, f"SELECT count(*) FROM {sql}")
+    return Source(
+        sql,
+        tuple(columns if names is None else names),
+        tuple(quoted(column) for column in columns),
+        tuple(types),
+        count,
+    )
+
+
+def _staged(
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    slot: str,
+    names: Iterable[str] | None = None,
+) -> Source:
+    """Read rows once that cannot, or should not, be read several times."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {slot} AS SELECT * FROM {sql}")
+    return _source(connection, slot, names)
+
+
+def _unique(names: Iterable[Any]) -> list[str]:
+    """Return names as text; a repeated one gets a number."""
+    seen: set[str] = set()
+    unique = []
+    for name in map(str, names):
+        fresh, number = name, 0
+        while fresh in seen:
+            number += 1
+            fresh = f"{name}_{number}"
+        seen.add(fresh)
+        unique.append(fresh)
+    return unique
+
+
+def _registered(
+    connection: duckdb.DuckDBPyConnection, rows: Any, slot: str, names: list[str]
+) -> Source:
+    if not names:
+        raise DataError("The table of events has no columns.")
+    connection.register(slot, rows)
+    return _source(connection, slot, names)
+
+
+def _plain_frame(frame: Any) -> Any:
+    """Return a frame with neutral column names and without columns of mixed objects.
+
+    DuckDB looks at a sample of an object column only, and fails on the rest.
+    """
+    import pandas as pd
+
+    plain = frame.copy(deep=False)
+    plain.columns = [f"c{number}" for number in range(frame.shape[1])]
+    for column, dtype in plain.dtypes.items():
+        values = plain[column]
+        if isinstance(dtype, pd.CategoricalDtype):
+            values = values.astype(dtype.categories.dtype)
+            plain[column] = values
+        if isinstance(dtype, pd.PeriodDtype):
+            plain[column] = values.dt.to_timestamp()
+        elif values.dtype == object:
+            plain[column] = _typed(values)
+        elif str(values.dtype).startswith(("interval", "Sparse", "complex")):
+            plain[column] = values.astype(str).where(values.notna(), None)
+    return plain.reset_index(drop=True)
+
+
+def _typed(values: Any) -> Any:
+    import pandas as pd
+
+    found = pd.api.types.infer_dtype(values, skipna=True)
+    if found in ("integer", "floating", "mixed-integer-float", "boolean", "empty"):
+        plain = values.convert_dtypes()
+        return values if plain.dtype == object else plain
+    if found in ("datetime", "datetime64"):
+        zones = {getattr(value, "tzinfo", None) is None for value in values.dropna()}
+        if len(zones) == 1:
+            try:
+                times = pd.to_datetime(values, utc=zones == {False}, errors="raise")
+            except (ValueError, OverflowError):
+                times = None
+            if times is not None:
+                return times
+    if found == "date":
+        return values
+    return values.map(str, na_action="ignore").astype("str")
+
+
+def _from_arrow(connection: duckdb.DuckDBPyConnection, rows: Any, slot: str) -> Source:
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+    if isinstance(rows, pa.RecordBatch):
+        rows = pa.Table.from_batches([rows])
+    if isinstance(rows, pa.Table):
+        plain = rows.rename_columns([f"c{number}" for number in range(rows.num_columns)])
+        return _registered(connection, plain, slot, _unique(rows.column_names))
+    if isinstance(rows, pa.RecordBatchReader):
+        names = _unique(rows.schema.names)
+        schema = pa.schema(
+            [field.with_name(f"c{number}") for number, field in enumerate(rows.schema)]
+        )
+        batches = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in rows)
+        connection.register(f"{slot}_reader", pa.RecordBatchReader.from_batches(schema, batches))
+        source = _staged(connection, f"{slot}_reader", slot, names)
+        connection.unregister(f"{slot}_reader")
+        return source
+    if isinstance(rows, ds.Dataset):
+        connection.register(slot, rows)
+        return _source(connection, slot)
+    raise DataError(f"Events cannot be read from a pyarrow {type(rows).__name__}; give a Table.")
+
+
+def _from_duckdb(
+    connection: duckdb.DuckDBPyConnection,
+    source: Any,
+    slot: str,
+    table: str | None,
+    query: str | None,
+) -> Source:
+    """Read through the user's own connection, which is left as it is."""
+    if isinstance(source, duckdb.DuckDBPyConnection):
+        cursor = source.cursor()
+        tables = [str(row[0]) for row in cursor.execute("SHOW TABLES").fetchall()]
+        relation = cursor.sql(selection(tables, table, query, "the connection"))
+    elif table is not None or query is not None:
+        raise DataError("A relation is read as it is; leave table=… and query=… out.")
+    else:
+        relation = source
+    if relation is None:
+        raise DataError("query=… gives no rows; it must be a SELECT.")
+    return _from_arrow(connection, relation.to_arrow_reader(), slot)
+
+
+def selection(tables: list[str], table: str | None, query: str | None, where: str) -> str:
+    """Return the SELECT that reads a table or query of a database.
+
+    Raises
+    ------
+    DataError
+        Both or neither are given, or there is no such table.
+    """
+    if table is not None and query is not None:
+        raise DataError("Give table=… or query=…, not both.")
+    if query is not None:
+        return query.strip().rstrip(";")
+    if table is None:
+        if not tables:
+            raise DataError(f"There is no table in {where}.")
+        listed = ", ".join(repr(name) for name in tables[:12])
+        raise DataError(f"Say which table of {where} holds the events with table=…: {listed}.")
+    schema, _, name = table.rpartition(".")
+    if not schema and name not in tables:
+        raise DataError(f"table={table!r}: no such table{nearest_hint(table, tables)}.")
+    return "FROM " + ".".join(quoted(part) for part in table.split("."))
+
+
+def _from_paths(
+    connection: duckdb.DuckDBPyConnection,
+    source: Any,
+    slot: str,
+    table: str | None,
+    query: str | None,
+) -> Source:
+    paths = found_paths(source)
+    kinds = {kind_of_file(path) for path in paths}
+    if len(kinds) > 1:
+        raise DataError(f"The files are of several kinds ({', '.join(sorted(kinds))}); give one.")
+    kind = kinds.pop()
+    if kind == "database":
+        if len(paths) > 1:
+            raise DataError("Only one DuckDB database can be read at a time.")
+        return _from_database(connection, paths[0], slot, table, query)
+    if table is not None or query is not None:
+        raise DataError(f"table=… and query=… belong to a DuckDB database; {paths[0]} is none.")
+    files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
+    if kind == "Parquet":
+        return _source(connection, f"read_parquet({files}, union_by_name = true)")
+    if all(path.stat().st_size == 0 for path in paths):
+        raise DataError(f"{paths[0]} is empty: it has not even the names of columns.")
+    if kind == "JSON lines":
+        reader = f"read_json({files}, union_by_name = true, maximum_object_size = 268435456)"
+    else:
+        reader = f"read_csv({files}, union_by_name = true, sample_size = -1)"
+    return _staged(connection, reader, slot)
+
+
+def _from_database(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    slot: str,
+    table: str | None,
+    query: str | None,
+) -> Source:
+    reader = duckdb.connect()
+    try:
+        reader.execute(f"ATTACH {literal(str(path))} AS source (READ_ONLY)")
+        reader.execute("USE source")
+        tables = [str(row[0]) for row in reader.execute("SHOW TABLES").fetchall()]
+        relation = reader.sql(selection(tables, table, query, str(path)))
+        if relation is None:
+            raise DataError("query=… gives no rows; it must be a SELECT.")
+        return _from_arrow(connection, relation.to_arrow_reader(), slot)
+    finally:
+        reader.close()
+
+
+def found_paths(source: Any) -> list[Path]:
+    """Return the files that a path, a glob or a list of these names.
+
+    Raises
+    ------
+    DataError
+        One names no file.
+    """
+    if isinstance(source, str | os.PathLike):
+        text = os.path.expanduser(os.fspath(source))
+        path = Path(text)
+        if path.is_file():
+            return [path]
+        if path.is_dir():
+            raise DataError(f"{text} is a folder; name its files, such as {text}/*.parquet.")
+        found = sorted(glob.glob(text, recursive=True)) if glob.has_magic(text) else []
+        files = [Path(name) for name in found if os.path.isfile(name)]
+        if not files:
+            beside = [entry.name for entry in path.parent.glob("*")] if path.parent.is_dir() else []
+            hint = nearest_hint(path.name, beside) if beside else ""
+            raise DataError(f"There is no file {text}{hint}.")
+        return files
+    paths = [path for part in source for path in found_paths(part)]
+    if not paths:
+        raise DataError("The list of files is empty.")
+    return paths
+
+
+def kind_of_file(path: Path) -> str:
+    """Return ``database``, ``Parquet``, ``JSON lines`` or ``CSV``, by content, then by name."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head[8:12] == b"DUCK":
+        return "database"
+    if head[:4] == b"PAR1":
+        return "Parquet"
+    name = path.name.lower().removesuffix(".gz").removesuffix(".zst")
+    if name.endswith((".json", ".jsonl", ".ndjson")) or head[:1] in (b"{", b"["):
+        return "JSON lines"
+    if name.endswith(".parquet"):
+        raise DataError(f"{path} is no Parquet file, or it is damaged.")
+    return "CSV"
