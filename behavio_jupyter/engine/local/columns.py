@@ -135,7 +135,7 @@ class Columns:
         table = "events" if node.owner == "event" else "users"
         values = (
             self.store.cursor()
-            .execute(f"select cast({column} as varchar) as v from {table}")
+            .sql(f"select cast({column} as varchar) as v from {table}")
             .to_arrow_table()
         )
         encoded = values["v"].combine_chunks().dictionary_encode()
