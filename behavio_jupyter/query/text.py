@@ -12,7 +12,7 @@ from ..errors import QueryTextError, nearest_hint
 from .base import Definition
 
 if TYPE_CHECKING:
-    from lark import Lark
+    from lark import Lark, Tree
 
 Kind = Literal["funnel", "retention", "paths", "trend", "segment"]
 Part = Literal[
@@ -64,17 +64,9 @@ def parse(
     >>> parse("funnel visit -> purchase[amount > {least}] within 7d", {"least": 20}).within
     Duration(amount=7, unit='d')
     """
-    clean = _without_comments(text)
-    word = None if kind else _KIND.match(clean)
-    if word:
-        kind = word[2].lower()  # type: ignore[assignment]
-        clean = " " * word.end() + clean[word.end() :]
-    elif kind is None and clean.lstrip().startswith("%"):
-        at = len(clean) - len(clean.lstrip())
-        asked = re.match(r"%+\w*", clean[at:])
-        name = asked[0].strip("%") if asked else ""
-        raise QueryTextError(f"There is no question {name!r}{nearest_hint(name, KINDS)}.", text, at)
-    return _read(text, clean, kind or "segment", variables, bare=kind is None)
+    clean, start = _asked(text, kind)
+    bare = kind is None and start == "segment" and not _KIND.match(text)
+    return _read(text, clean, start, variables, bare=bare)
 
 
 def parse_part(part: Part, text: str) -> Any:
@@ -103,23 +95,49 @@ def grammar() -> Lark:
     )
 
 
+def syntax(text: str, *, kind: Kind | None = None) -> Tree[Any]:
+    """Return the syntax tree of a question that can be read."""
+    return _tree(text, *_asked(text, kind), bare=False)
+
+
+def _asked(text: str, kind: Kind | None) -> tuple[str, str]:
+    """Return the text with its comments and first word blanked, and what it asks."""
+    clean = _without_comments(text)
+    if kind is not None:
+        return clean, kind
+    word = _KIND.match(clean)
+    if word:
+        return " " * word.end() + clean[word.end() :], word[2].lower()
+    at = len(clean) - len(clean.lstrip())
+    if clean.startswith("%", at):
+        asked = re.match(r"%+(\w*)", clean[at:])
+        name = asked[1] if asked else ""
+        raise QueryTextError(f"There is no question {name!r}{nearest_hint(name, KINDS)}.", text, at)
+    return clean, "segment"
+
+
 def _read(
     text: str, clean: str, start: str, variables: Mapping[str, Any] | None, *, bare: bool = False
 ) -> Any:
+    from .read_questions import QuestionReader
+    from .variables import Variables
+
+    tree = _tree(text, clean, start, bare=bare)
+    reader = QuestionReader(text, Variables(variables, text))
+    return reader.expression(tree) if start == "expression" else reader.read(tree)
+
+
+def _tree(text: str, clean: str, start: str, *, bare: bool) -> Tree[Any]:
     from lark.exceptions import UnexpectedInput
 
     from .mistakes import explain
-    from .read_questions import QuestionReader
-    from .variables import Variables
 
     parser = grammar().parse_interactive(clean, start=start)
     try:
         parser.exhaust_lexer()
-        tree = parser.feed_eof()
+        return parser.feed_eof()
     except UnexpectedInput as error:
         raise explain(text, clean, error, parser.accepts(), start, bare=bare) from None
-    reader = QuestionReader(text, Variables(variables, text))
-    return reader.expression(tree) if start == "expression" else reader.read(tree)
 
 
 def _without_comments(text: str) -> str:

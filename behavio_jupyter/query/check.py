@@ -1,0 +1,277 @@
+"""Whether a definition can be asked of a log: every name in it exists and is of a fitting kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..errors import DefinitionError, UnknownNameError, nearest_hint
+from .base import Definition
+from .clauses import EventQuestion, Sessions
+from .funnel import Funnel
+from .paths import Paths
+from .predicate import (
+    Arithmetic,
+    Between,
+    Comparison,
+    Constant,
+    Events,
+    FirstLast,
+    In,
+    Property,
+)
+from .retention import Retention
+from .segment import InSegment, Measured, Segment, UsersOf
+from .trend import Series, Trend
+
+Kind = Literal["text", "number", "boolean", "time"]
+
+_NUMERIC = ("sum", "avg", "min", "max", "median", "p90")
+_PICKS: dict[type[Any], dict[str, type]] = {
+    Funnel: {"step": int, "dropped": bool},
+    Retention: {"cohort": str, "period": int, "retained": bool},
+    Paths: {"step": int, "source": str, "target": str, "sequence": str},
+    Trend: {"period": str},
+}
+_TYPES = {int: "a whole number", bool: "true or false", str: "text"}
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The names a log has.
+
+    Attributes
+    ----------
+    events : tuple of str
+    properties, user_properties : mapping of str to {"text", "number", "boolean", "time"}
+        What each property of events, or of users, holds.
+    segments : mapping of str to Segment
+        The saved segments.
+    has_sessions : bool
+        Whether a session column is mapped.
+    """
+
+    events: tuple[str, ...]
+    properties: Mapping[str, Kind] = field(default_factory=dict)
+    user_properties: Mapping[str, Kind] = field(default_factory=dict)
+    segments: Mapping[str, Segment] = field(default_factory=dict)
+    has_sessions: bool = False
+
+
+def check(definition: Definition, catalog: Catalog) -> None:
+    """Refuse a definition that the log cannot answer.
+
+    Parameters
+    ----------
+    definition : Funnel, Retention, Paths, Trend or Segment
+    catalog : Catalog
+
+    Raises
+    ------
+    UnknownNameError
+        An event, property or segment that the log does not have; it names the nearest.
+    DefinitionError
+        Values of kinds that do not compare, a number asked of what is none, a session column that
+        is not there, segments that name each other in a circle, a wrong ``with``.
+
+    Examples
+    --------
+    >>> from behavio_jupyter.query import parse
+    >>> check(parse("funnel visit -> purchse"), Catalog(("visit", "purchase")))
+    Traceback (most recent call last):
+    behavio_jupyter.errors.UnknownNameError: There is no event 'purchse'; the nearest is 'purchase'.
+    """
+    _Check(catalog, ()).node(definition)
+
+
+class _Check:
+    """A walk through a definition; ``inside`` are the saved segments it came through."""
+
+    def __init__(self, catalog: Catalog, inside: tuple[str, ...]) -> None:
+        self.catalog = catalog
+        self.inside = inside
+
+    def node(self, node: Any, extra: tuple[str, ...] = ()) -> None:
+        """Check a node and all below it; ``extra`` are names that events may have here as well."""
+        match node:
+            case Events():
+                for name in node.names:
+                    if name not in self.catalog.events and name not in extra:
+                        raise UnknownNameError("event", name, (*self.catalog.events, *extra))
+            case Property():
+                self.kind(node)
+            case FirstLast():
+                self.kind(node)
+            case Comparison():
+                self.comparable(node.left, node.right)
+            case Between():
+                self.comparable(node.value, node.low)
+                self.comparable(node.value, node.high)
+            case In():
+                for option in node.options:
+                    self.comparable(node.value, Constant(value=option))
+            case Arithmetic():
+                self.kind(node)
+            case Measured() | Series() if node.property is not None:
+                self.measurable(node.function, node.property)
+            case InSegment():
+                self.saved(node.name)
+            case UsersOf():
+                _check_pick(node)
+            case Funnel() if node.same is not None:
+                self.property_kind(node.same)
+        sessions = getattr(node, "sessions", None)
+        if isinstance(sessions, Sessions) and sessions.by == "mapped":
+            self.session_column()
+        renamed = tuple(rule.name for rule in node.rename) if isinstance(node, Paths) else ()
+        for name, part in _parts(node):
+            self.node(part, renamed if name in ("from_", "to") else ())
+
+    def saved(self, name: str) -> None:
+        """Check a saved segment and those it names."""
+        if name not in self.catalog.segments:
+            raise UnknownNameError("segment", name, self.catalog.segments)
+        if name in self.inside:
+            circle = " -> ".join(map(repr, (*self.inside[self.inside.index(name) :], name)))
+            raise DefinitionError(f"These segments name each other in a circle: {circle}.")
+        try:
+            _Check(self.catalog, (*self.inside, name)).node(self.catalog.segments[name])
+        except UnknownNameError as error:
+            raise DefinitionError(f"In the saved segment {name!r}: {error}") from None
+
+    def session_column(self) -> None:
+        """Require a mapped session column."""
+        if not self.catalog.has_sessions:
+            raise DefinitionError(
+                "The log has no session column for 'session mapped'; use a gap as in 'session 30m'."
+            )
+
+    def measurable(self, function: str, name: str) -> None:
+        """Require a property of numbers where a function needs one."""
+        kind = self.property_kind(name)
+        if function in _NUMERIC and kind != "number":
+            raise DefinitionError(
+                f"{function}(…) needs a property of numbers, and {name!r} holds {_holds(kind)}."
+            )
+
+    def property_kind(self, name: str) -> Kind:
+        """Return what a property of events holds."""
+        kind = self.catalog.properties.get(name)
+        if kind is None:
+            hint = None
+            if name in self.catalog.user_properties:
+                hint = f"there is a user property; write {Property(name=name, owner='user')}"
+            raise UnknownNameError("property", name, self.catalog.properties, hint)
+        return kind
+
+    def kind(self, value: Any) -> Kind:
+        """Return what a value is; check the values inside."""
+        match value:
+            case FirstLast():
+                return self.property_kind(value.property)
+            case Property(owner="event"):
+                return self.property_kind(value.name)
+            case Property():
+                kind = self.catalog.user_properties.get(value.name)
+                if kind is None:
+                    hint = None
+                    if value.name in self.catalog.properties:
+                        hint = f"there is a property of events; write {Property(name=value.name)}"
+                    raise UnknownNameError(
+                        "user property", value.name, self.catalog.user_properties, hint
+                    )
+                return kind
+            case Arithmetic():
+                for side in (value.left, value.right):
+                    kind = self.kind(side)
+                    if kind != "number":
+                        raise DefinitionError(
+                            f"'{value.operator}' needs numbers, and {side} is {_is(kind)}."
+                        )
+                return "number"
+            case Constant(value=bool()):
+                return "boolean"
+            case Constant(value=str()):
+                return "text"
+        return "number"
+
+    def comparable(self, left: Any, right: Any) -> None:
+        """Refuse to compare what is never equal, such as a number with text."""
+        kinds = self.kind(left), self.kind(right)
+        if kinds[0] == kinds[1]:
+            return
+        text = left if kinds[0] == "text" else right
+        if set(kinds) == {"time", "text"} and isinstance(text, Constant):
+            if not _is_moment(str(text.value)):
+                raise DefinitionError(
+                    f"{text} is compared with a time but is none; write it like '2026-01-31'."
+                )
+            return
+        raise DefinitionError(
+            f"{left} is {_is(kinds[0])} and {right} is {_is(kinds[1])}; they cannot be compared."
+        )
+
+
+def _parts(node: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a node that hold nodes, one by one."""
+    for name in type(node).model_fields:
+        value = getattr(node, name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if hasattr(type(item), "model_fields"):
+                yield name, item
+
+
+def _check_pick(node: UsersOf) -> None:
+    query = node.query
+    takes = dict(_PICKS[type(query)])
+    if isinstance(query, Funnel) and query.per is not None:
+        takes["period"] = str
+    if len(query.segments) > 1:
+        takes["segment"] = str
+    groups = () if query.by is None else _group_names(query)
+    for name, value in node.pick:
+        if name in groups:
+            continue
+        if name not in takes:
+            choices = (*groups[:1], *takes)
+            raise DefinitionError(
+                f"Users of a {query.kind} are not picked by {name!r}{nearest_hint(name, choices)}."
+            )
+        if type(value) is not takes[name]:
+            raise DefinitionError(
+                f"{name!r} of a {query.kind} is {_TYPES[takes[name]]}, not {Constant(value=value)}."
+            )
+    if isinstance(query, Funnel):
+        step = dict(node.pick).get("step", 1)
+        if not 1 <= step <= len(query.steps):  # type: ignore[operator]
+            raise DefinitionError(
+                f"There is no step {step}; this funnel has steps 1 to {len(query.steps)}."
+            )
+
+
+def _group_names(query: EventQuestion) -> tuple[str, ...]:
+    """Return the names that a breakdown's column can have (docs/semantics.md A4)."""
+    assert query.by is not None
+    owner = "user." if query.by.property.owner == "user" else ""
+    column = owner + query.by.property.name
+    return column, f"by {column}"
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is(kind: Kind) -> str:
+    return {"text": "text", "number": "a number", "boolean": "true or false", "time": "a time"}[
+        kind
+    ]
+
+
+def _holds(kind: Kind) -> str:
+    return {"text": "text", "number": "numbers", "boolean": "true or false", "time": "times"}[kind]

@@ -1,0 +1,357 @@
+"""The counting rule of a question in plain words; docs/semantics.md says the same in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .base import Definition
+from .clauses import EventQuestion, Sessions
+from .funnel import Funnel
+from .paths import Paths
+from .predicate import walk
+from .retention import Retention
+from .segment import Segment
+from .time import DateRange, Duration
+from .trend import Series, Trend, series_of
+
+_UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month"}
+
+
+def rule(definition: Definition) -> str:
+    """Return how a question counts, in complete sentences.
+
+    Parameters
+    ----------
+    definition : Funnel, Retention, Paths, Trend or Segment
+
+    Returns
+    -------
+    str
+        Sentences about the question alone; the data play no part.
+
+    Examples
+    --------
+    >>> from behavio_jupyter.query import parse
+    >>> print(rule(parse("trend users of visit per week")))
+    A value is the number of users with at least one visit in each calendar week. A user in two \
+weeks counts in both. A week that is not over at the end of the log is incomplete.
+    """
+    by_kind = {Funnel: _funnel, Retention: _retention, Paths: _paths, Trend: _trend}
+    tell: Any = by_kind.get(type(definition), _segment)
+    return " ".join(tell(definition))
+
+
+def span(duration: Duration) -> str:
+    """Return a duration in words.
+
+    Examples
+    --------
+    >>> span(Duration.model_validate("1d")), span(Duration.model_validate("3mo"))
+    ('1 day', '3 months of 30 days')
+    """
+    unit = _UNITS[duration.unit] + ("s" if duration.amount != 1 else "")
+    return f"{duration.amount} {unit}" + (" of 30 days" if duration.unit == "mo" else "")
+
+
+# ---------------------------------------------------------------- funnel
+
+
+def _funnel(funnel: Funnel) -> Iterator[str]:
+    first, last, window = funnel.steps[0].events, funnel.steps[-1].events, span(funnel.within)
+    opens = _in_range(funnel.during)
+    count = {
+        "users": "Each user counts once, by the deepest attempt (the earliest of equally deep ones)",
+        "first entries": "Each user counts once, by the first attempt only",
+        "attempts": "Every attempt counts that does not overlap the one before",
+        "sessions": "Each session counts once, by its deepest attempt (the earliest of such)",
+    }[funnel.counting]
+    if funnel.order == "any":
+        yield (
+            f"{count}; an attempt opens at every event{opens} that matches any step, and reaches "
+            f"i steps when different events fill i different steps within {window} of it."
+        )
+        yield "Step i of the table is any i of the steps, whatever their order."
+    else:
+        yield (
+            f"{count}; an attempt opens at every {first}{opens} and must reach {last} "
+            f"within {window}."
+        )
+        if funnel.order == "strict":
+            yield "Each next step must be the user's very next event after the step before."
+        else:
+            yield "Each next step is the earliest matching event after the step before."
+    yield "One event fills at most one step of an attempt; time is elapsed time, not calendar days."
+    if funnel.counting == "attempts":
+        yield (
+            "The next attempt opens at the first step-1 event after one converted or, where it did "
+            "not, after its window ended."
+        )
+    if funnel.counting == "sessions":
+        yield f"An attempt sees the events of its own session only: {_sessions(funnel.sessions)}."
+    optional = [str(step.events) for step in funnel.steps if step.optional]
+    if optional:
+        yield (
+            f"Leaving out {_listed(optional)} does not hold an attempt up: an optional step is "
+            "reached between the required steps around it, and does not make an attempt deeper."
+        )
+    if funnel.same is not None:
+        yield f"All steps of an attempt carry the same {funnel.same}; no value matches nothing."
+    for exclusion in funnel.exclusions:
+        yield (
+            f"An attempt with {exclusion.events} after step {exclusion.after} and before step "
+            f"{exclusion.before or len(funnel.steps)} (before its window ended, where it did not "
+            "reach that step) is not counted at all."
+        )
+    if funnel.by is not None:
+        at = {"first": "at step 1", "last": "at the last required step reached"}.get(
+            str(funnel.attribution), f"at step {funnel.attribution} (none where it was not reached)"
+        )
+        yield from _breakdown(funnel, at, "the most users at step 1")
+    if funnel.per is not None:
+        yield (
+            f"Attempts belong to the calendar {funnel.per} of their step 1; a {funnel.per} is "
+            f"incomplete where the log ends before {window} after it."
+        )
+    yield from _shared(funnel)
+
+
+# ---------------------------------------------------------------- retention
+
+
+def _retention(retention: Retention) -> Iterator[str]:
+    start, returning = retention.start, retention.returning
+    hours = isinstance(retention.per, Duration)
+    period = span(retention.per) if isinstance(retention.per, Duration) else str(retention.per)
+    cohorts = f"block of {period}" if hours else f"calendar {period}"
+    one = f"the {cohorts}"
+    inside = _in_range(retention.during)
+    yield {
+        "first in range": f"A user's cohort is {one} of the user's first {start}{inside}.",
+        "first ever": f"A user's cohort is {one} of the user's first {start} in the whole log"
+        + (", counted when it lies in the date range." if inside else "."),
+        "every": f"A user belongs to the cohort of every {cohorts} with {start}{inside}, "
+        "from the first one in it.",
+    }[retention.cohort]
+    if hours:
+        yield "Blocks of hours are counted from Monday 1970-01-05 00:00 UTC."
+    when = "in period n or any later one" if retention.unbounded else "in period n"
+    if retention.brackets:
+        spans = [f"{a}" if a == b else f"{a}-{b}" for a, b in retention.brackets]
+        when = f"in any period of a bracket ({', '.join(spans)})"
+        when += " or any later one" if retention.unbounded else ""
+    yield f"The user is retained when {returning} after that start event lies {when}."
+    if retention.alignment == "rolling":
+        length = (
+            period
+            if hours
+            else {"day": "24 hours", "week": "168 hours"}.get(period, "30 days of 24 hours")
+        )
+        yield f"Period n begins n times {length} of elapsed time after the user's own start event."
+    else:
+        yield f"Period n is the n-th calendar {period} after the cohort's own."
+    if retention.include_start:
+        yield "The start event itself counts as a return in period 0."
+    yield (
+        "A cell whose period is not over at the end of the log is incomplete: it has no rate and "
+        "is left out of the average, which weighs cohorts by size."
+    )
+    if retention.by is not None:
+        yield from _breakdown(retention, "at the start event", "the most users in their cohorts")
+    yield from _shared(retention)
+
+
+# ---------------------------------------------------------------- paths
+
+
+def _paths(paths: Paths) -> Iterator[str]:
+    yield f"A user's events are cut into sessions: {_sessions(paths.sessions)}."
+    if paths.hide:
+        yield f"Events {_listed(map(str, paths.hide))} are removed first."
+    if paths.only:
+        yield f"Only events {_listed(map(str, paths.only))} are kept."
+    for rename in paths.rename:
+        yield f"Events {rename.events} are shown as {rename.name}."
+    if paths.collapse:
+        yield "Immediate repeats of an event count as its first."
+    else:
+        yield "Immediate repeats of an event are kept."
+    if paths.from_ is not None and paths.to is not None:
+        yield (
+            f"A sequence runs from a session's first {paths.from_} to the first {paths.to} after "
+            "it; sessions without both have none."
+        )
+    elif paths.from_ is not None:
+        yield (
+            f"A sequence runs from a session's first {paths.from_} on; sessions without it have "
+            "none."
+        )
+    elif paths.to is not None:
+        yield (
+            f"A sequence runs up to a session's last {paths.to}, which is step 0, and is counted "
+            "backwards from it; sessions without it have none."
+        )
+    else:
+        yield "A sequence runs from a session's first event."
+    what = "the users with a sequence" if paths.counting == "users" else "the sequences"
+    yield (
+        f"At most {paths.steps} events of a sequence are kept; a flow counts {what} that have one "
+        "event at a step and the other at the next."
+    )
+    if paths.from_ is not None or paths.to is None:
+        yield f"A sequence that ends before {paths.steps} events flows to (exit)."
+    yield f"The {paths.top} most frequent events of each step are kept, the others are (other)."
+    if paths.by is not None:
+        most = "the most users" if paths.counting == "users" else "the most sequences"
+        yield from _breakdown(paths, "at the sequence's first event", most)
+    yield from _shared(paths, range_keeps=True)
+
+
+# ---------------------------------------------------------------- trend
+
+
+def _trend(trend: Trend) -> Iterator[str]:
+    found = series_of(trend.value)
+    if trend.value == found[0]:
+        yield f"A value is {_measure(found[0])} in each calendar {trend.per}."
+    else:
+        measures = dict.fromkeys(f"{each} is {_measure(each)}" for each in found)
+        yield f"A value is {trend.value} in each calendar {trend.per}, where {'; '.join(measures)}."
+        yield "A value is null where a part of it is null or it divides by zero."
+    functions = {each.function for each in found}
+    if functions & {"users", "sessions"}:
+        who = (
+            "user or session"
+            if {"users", "sessions"} <= functions
+            else ("user" if "users" in functions else "session")
+        )
+        yield f"A {who} in two {trend.per}s counts in both."
+    if "sessions" in functions:
+        yield f"Sessions are cut so: {_sessions(trend.sessions)}."
+    yield f"A {trend.per} that is not over at the end of the log is incomplete."
+    if trend.by is not None:
+        yield from _breakdown(trend, "at each event", "the most matching events")
+    yield from _shared(trend, range_keeps=True)
+
+
+def _measure(series: Series) -> str:
+    of = series.property
+    return {
+        "events": f"the number of events {series.events}",
+        "users": f"the number of users with at least one {series.events}",
+        "sessions": f"the number of sessions with at least one {series.events}",
+        "events per user": f"the number of events {series.events} divided by that of their users",
+        "sum": f"the sum of {of} over {series.events}, nulls left out",
+        "avg": f"the average of {of} over {series.events}, nulls left out",
+        "median": f"the median of {of} over {series.events}, nulls left out",
+        "p90": f"the 90th percentile of {of} over {series.events}, nulls left out",
+    }[series.function]
+
+
+# ---------------------------------------------------------------- segment
+
+_TELLS = {
+    "did": "did(E) holds for users with at least one such event.",
+    "count": "count(E) is the number of a user's such events.",
+    "count_days": "count_days(E) is the number of calendar days with such an event.",
+    "sum": "sum(E.p) adds the values of p; of none it is 0.",
+    "avg": "avg(E.p) is the average of the values of p; without any it matches nothing.",
+    "min": "min(E.p) is the smallest value of p; without any it matches nothing.",
+    "max": "max(E.p) is the largest value of p; without any it matches nothing.",
+    "distinct": "distinct(E.p) is the number of different values of p.",
+    "in_last": "'in last' counts back from the reference time, which it includes.",
+    "between_dates": "An end of 'between' given as a date includes that day.",
+    "within_of_first": (
+        "'within … of first(E)' runs from the user's first E to that long after it, both included."
+    ),
+    "first": "first(p) is the value at the user's first event that has one.",
+    "last": "last(p) is the value at the user's last event that has one.",
+    "seen": "first_seen and last_seen are the times of the user's first and last event.",
+    "inactive": "'inactive for' means no event in that time before the reference time.",
+    "sequence": "sequence(…) holds when some attempt, as in a funnel, reaches its last step.",
+    "then_not": (
+        "'A then not B within' holds for some A whose time is over at the reference time without "
+        "a B after it."
+    ),
+    "in_segment": "A segment by name holds for the users who are in it at the same reference time.",
+    "users_of": "'users of (…)' holds for the users behind that number of the other question.",
+}
+
+
+def _segment(segment: Segment) -> Iterator[str]:
+    yield f"A user is in the segment when this holds for the user's history: {segment.condition}."
+    yield _reference(segment)
+    told = dict.fromkeys(key for node in walk(segment.condition) for key in _keys(node))
+    yield from (_TELLS[key] for key in told if key in _TELLS)
+    if any(
+        node.kind in ("comparison", "in", "between", "like") for node in walk(segment.condition)
+    ):
+        yield "A comparison with a null is not met, and neither is its negation."
+
+
+def _keys(node: Any) -> tuple[str, ...]:
+    return {
+        "measured": (getattr(node, "function", ""),),
+        "first_last": (getattr(node, "which", ""),),
+    }.get(node.kind, (node.kind,))
+
+
+def _reference(segment: Segment) -> str:
+    if segment.reference is None:
+        return "The reference time is the end of the log, never the clock of the machine."
+    return f"The reference time is {segment.reference}; events after it are not seen."
+
+
+# ---------------------------------------------------------------- shared clauses
+
+
+def _breakdown(question: EventQuestion, at: str, most: str) -> Iterator[str]:
+    assert question.by is not None
+    of, top = question.by.property, question.by.top
+    value = f"the user's {of.name}" if of.owner == "user" else f"{of.name} {at}"
+    yield (
+        f"Groups are by {value}: the {top} with {most} stay, the rest together are (other), and "
+        "no value is (none)."
+    )
+
+
+def _shared(question: EventQuestion, *, range_keeps: bool = False) -> Iterator[str]:
+    if question.where is not None:
+        yield f"Only events with {question.where} are looked at."
+    segments = [str(segment) for segment in question.segments]
+    if len(segments) == 1:
+        yield f"Only users who meet {segments[0]} are looked at."
+    elif segments:
+        yield f"Segments are compared: {_listed(segments)}; a user in several counts in each."
+    if segments:
+        yield "Segments are judged on the whole log at its end."
+    if question.during is not None and range_keeps:
+        yield f"Only events{_in_range(question.during)} are looked at."
+    elif question.during is not None:
+        yield (
+            f"The date range is {_range(question.during)}; only what starts a count must lie in "
+            "it, what follows may lie after it."
+        )
+
+
+def _in_range(during: DateRange | None) -> str:
+    return "" if during is None else f" ({_range(during)})"
+
+
+def _range(during: DateRange) -> str:
+    if during.start is None:
+        return f"until {during.end}"
+    return f"since {during.start}" if during.end is None else f"{during.start} to {during.end}"
+
+
+def _sessions(sessions: Sessions) -> str:
+    return {
+        "gap": f"more than {span(sessions.gap)} without an event opens a new session",
+        "mapped": "a session is the events with one value of the log's session column",
+        "off": "a user's whole history is one session",
+    }[sessions.by]
+
+
+def _listed(items: Any) -> str:
+    *most, last = items
+    return f"{', '.join(most)} and {last}" if most else str(last)
