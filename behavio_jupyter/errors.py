@@ -56,18 +56,24 @@ class UnknownNameError(BehavioError):
     Parameters
     ----------
     kind : str
-        What was looked for: ``"event"``, ``"property"``, ``"user property"``, ``"segment"``, ``"log"``.
+        What was looked for: ``"event"``, ``"property"``, ``"user property"``, ``"segment"`` or
+        ``"log"``.
     name : str
         The name that was not found.
     choices : iterable of str
         The names that exist.
+    hint : str, optional
+        What to say in place of the nearest choice.
     """
 
-    def __init__(self, kind: str, name: str, choices: Iterable[str]) -> None:
+    def __init__(
+        self, kind: str, name: str, choices: Iterable[str], hint: str | None = None
+    ) -> None:
         self.kind = kind
         self.name = name
         self.choices = sorted(choices)
-        super().__init__(f"There is no {kind} {name!r}{nearest_hint(name, self.choices)}.")
+        hint = nearest_hint(name, self.choices) if hint is None else f"; {hint}"
+        super().__init__(f"There is no {kind} {name!r}{hint}.")
 
 
 def nearest_hint(name: str, choices: Iterable[str]) -> str:
