@@ -1,4 +1,4 @@
-"""Line and cell magics: ``%behavio``, ``%funnel``, ``%retention``, ``%paths``, ``%trend``, ``%segment``."""
+"""Line and cell magics: ``%behavio``, and one for each analysis."""
 
 from __future__ import annotations
 

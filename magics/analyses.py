@@ -31,31 +31,31 @@ class AnalysisMagics(Magics):
     @no_var_expand
     @line_cell_magic
     def funnel(self, line: str, cell: str | None = None) -> Any:
-        """Who gets from step to step: %funnel visit -> cart -> purchase within 7d by country."""
+        """Ask who gets from step to step: %funnel visit -> cart -> purchase within 7d by country."""
         return self._ask("funnel", line, cell)
 
     @no_var_expand
     @line_cell_magic
     def retention(self, line: str, cell: str | None = None) -> Any:
-        """Who comes back: %retention signup -> purchase per week for 12."""
+        """Ask who comes back: %retention signup -> purchase per week for 12."""
         return self._ask("retention", line, cell)
 
     @no_var_expand
     @line_cell_magic
     def paths(self, line: str, cell: str | None = None) -> Any:
-        """Which ways users take: %paths from visit to purchase steps 6 top 8."""
+        """Ask which ways users take: %paths from visit to purchase steps 6 top 8."""
         return self._ask("paths", line, cell)
 
     @no_var_expand
     @line_cell_magic
     def trend(self, line: str, cell: str | None = None) -> Any:
-        """A number per period: %trend users of purchase per week by country."""
+        """Ask for a number per period: %trend users of purchase per week by country."""
         return self._ask("trend", line, cell)
 
     @no_var_expand
     @line_cell_magic
     def segment(self, line: str, cell: str | None = None) -> Any:
-        """Who meets a condition: %segment big = count(purchase) >= 10 in last 90d.
+        """Ask who meets a condition: %segment big = count(purchase) >= 10 in last 90d.
 
         With a name (``%segment big = …``, or ``%%segment big`` over a cell) the segment is saved in
         the log and can be used by every question: ``for big``.
@@ -70,7 +70,9 @@ class AnalysisMagics(Magics):
             log, head = self._logs.addressed(line)
             named = _NAME.match(head)
             if named is None:
-                raise DefinitionError(f"{head.strip()!r} is no name for a segment; write one word or quote it.")
+                raise DefinitionError(
+                    f"{head.strip()!r} is no name for a segment; write one word or quote it."
+                )
             condition = cell
         name = named[1] or (named[2] and re.sub(r"\\(.)", r"\1", named[2]))
         result = self._run(log, "segment", condition)

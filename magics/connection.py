@@ -53,23 +53,32 @@ class ConnectionMagics(Magics):
             return self._logs.use(rest[0])
         if command == "status":
             return Status(self._logs)
-        raise BehavioError(f"%behavio has no command {command!r}{nearest_hint(command, _COMMANDS)}.")
+        raise BehavioError(
+            f"%behavio has no command {command!r}{nearest_hint(command, _COMMANDS)}."
+        )
 
     def _connect(self, words: list[str]) -> EventLog:
         name = None
         if len(words) >= 2 and words[-2] == "as":
             name, words = words[-1], words[:-2]
             if not name.isidentifier():
-                raise BehavioError(f"{name!r} cannot name a log; take one word of letters, digits and _.")
+                raise BehavioError(
+                    f"{name!r} cannot name a log; take one word of letters, digits and _."
+                )
         sources = [word for word in words if not re.match(r"\w+=", word)]
         if not sources:
             raise BehavioError(
-                "%behavio connect needs a source: a DataFrame's name, a path, or one of the bundled logs "
-                f"{' and '.join(_BUNDLED)}."
+                "%behavio connect needs a source: a DataFrame's name, a path, or one of the "
+                f"bundled logs {' and '.join(_BUNDLED)}."
             )
         options = self._options([word for word in words if re.match(r"\w+=", word)])
         found = [self._value(source) for source in sources]
-        if len(found) == 1 and isinstance(found[0], str) and found[0] in _BUNDLED and not Path(found[0]).exists():
+        if (
+            len(found) == 1
+            and isinstance(found[0], str)
+            and found[0] in _BUNDLED
+            and not Path(found[0]).exists()
+        ):
             if options:
                 raise BehavioError(f"The bundled log {found[0]!r} takes no options.")
             log = getattr(datasets, found[0])()
@@ -79,12 +88,18 @@ class ConnectionMagics(Magics):
         return log
 
     def _options(self, words: list[str]) -> dict[str, Any]:
-        known = [name for name in inspect.signature(behavio_jupyter.connect).parameters if name != "source"]
+        known = [
+            name
+            for name in inspect.signature(behavio_jupyter.connect).parameters
+            if name != "source"
+        ]
         options: dict[str, Any] = {}
         for word in words:
             key, text = word.split("=", 1)
             if key not in known:
-                raise BehavioError(f"%behavio connect has no option {key!r}{nearest_hint(key, known)}.")
+                raise BehavioError(
+                    f"%behavio connect has no option {key!r}{nearest_hint(key, known)}."
+                )
             options[key] = self._value(text)
         return options
 
@@ -111,7 +126,9 @@ class Status:
     def __repr__(self) -> str:
         if not self._logs:
             return "No event log is open. Try: %behavio connect contributions"
-        lines = [f"{'*' if name == self._current else ' '} {name}: {log!r}" for name, log in self._logs]
+        lines = [
+            f"{'*' if name == self._current else ' '} {name}: {log!r}" for name, log in self._logs
+        ]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

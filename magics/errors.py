@@ -19,8 +19,8 @@ def _show(
     shell: Any,
     kind: type[BaseException],
     error: BaseException,
-    trace: TracebackType | None,
-    tb_offset: int | None = None,
+    _trace: TracebackType | None,
+    tb_offset: int | None = None,  # noqa: ARG001 - the shell passes it by name
 ) -> list[str]:
     lines = str(error).splitlines()
     # The shell's own way to show a traceback: in a kernel it sends the error message that

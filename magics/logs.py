@@ -29,7 +29,7 @@ class OpenLogs:
         return log
 
     def addressed(self, text: str) -> tuple[EventLog, str]:
-        """Return the log a question is for and the question: ``@shop visit -> cart`` asks "shop"."""
+        """Return the log asked and the question: ``@shop visit -> cart`` asks "shop"."""
         match = _ADDRESS.match(text)
         if match:
             # The address becomes blanks, so that a caret still points at the right place.

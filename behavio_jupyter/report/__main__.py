@@ -30,7 +30,8 @@ def main(arguments: list[str]) -> int:
     notebook, page = folder / source.name, folder / f"{source.stem}.html"
     _write_whole(notebook, nbformat.writes(executed))
     _write_whole(page, to_page(executed, _title(executed, source.stem)))
-    print(f"\nThe notebook: {notebook}\nThe page:     {page}\n\nOpen the page in a browser; it needs no network.")
+    print(f"\nThe notebook: {notebook}\nThe page:     {page}\n")
+    print("Open the page in a browser; it needs no network.")
     return 0
 
 

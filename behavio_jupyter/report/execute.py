@@ -33,7 +33,12 @@ def execute(notebook: Path) -> nbformat.NotebookNode:
         kernel_name="python3",
         resources={"metadata": {"path": str(notebook.resolve().parent)}},
     )
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as progress, client.setup_kernel():
         task = progress.add_task(notebook.name, total=len(node.cells))
         for number, cell in enumerate(node.cells):

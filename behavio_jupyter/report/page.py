@@ -55,7 +55,9 @@ def to_page(notebook: nbformat.NotebookNode, title: str) -> str:
             if figure is not None:
                 charts = True
                 output["data"] = {"text/html": _chart(figure)}
-    exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
+    exporter = HTMLExporter(
+        template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True
+    )
     body, _ = exporter.from_notebook_node(shown)
     script = f"<script>{get_plotlyjs()}</script>" if charts else ""
     return _PAGE.format(title=escape(title), style=_style(), script=script, body=body)

@@ -1,0 +1,105 @@
+import pytest
+
+from behavio_jupyter import BehavioError, QueryTextError
+
+
+def test_a_line_gives_a_result(shop):
+    result = shop.run_line_magic("funnel", "visit -> cart -> purchase within 7d")
+    assert result.table["count"].tolist() == [3, 2, 1]
+
+
+def test_a_cell_may_span_lines(shop):
+    result = shop.run_cell_magic("funnel", "visit -> cart", "within 7d\nby country")
+    assert result.table["country"].tolist() == ["US", "US", "DE", "DE"]
+
+
+def test_a_result_can_be_assigned(shop):
+    assert shop.run_cell("r = %funnel visit -> cart").success
+    assert shop.user_ns["r"].table["count"].tolist() == [3, 2]
+
+
+@pytest.mark.parametrize(
+    ("magic", "text"),
+    [
+        ("retention", "visit -> any per day for 2"),
+        ("paths", "from visit steps 3"),
+        ("trend", "users of visit per day"),
+    ],
+)
+def test_every_analysis_has_a_magic(shop, magic, text):
+    result = shop.run_line_magic(magic, text)
+    assert len(result.table) > 0
+    assert str(result.definition).startswith(magic)
+
+
+def test_python_variables_go_in(shop):
+    shop.user_ns.update(countries=["US"], first="visit", window="7d")
+    result = shop.run_line_magic(
+        "funnel", "{first} -> cart within {window} where country in {countries}"
+    )
+    assert result.table["count"].tolist() == [2, 1]
+
+
+def test_a_missing_variable_is_named(shop):
+    shop.user_ns.update(countries=["US"])
+    with pytest.raises(BehavioError, match="countris"):
+        shop.run_line_magic("funnel", "visit -> cart where country in {countris}")
+
+
+def test_an_unknown_event_has_a_caret_at_its_place(shop):
+    with pytest.raises(QueryTextError) as caught:
+        shop.run_line_magic("funnel", "visit -> crt")
+    assert caught.value.position == len("visit -> ")
+    assert "'cart'" in str(caught.value)
+    assert str(caught.value).splitlines()[-1].strip() == "^"
+
+
+def test_a_segment_with_a_name_is_saved_and_used(shop):
+    result = shop.run_line_magic("segment", "buyers = did(purchase)")
+    assert result.users.tolist() == ["a"]
+    funnel = shop.run_line_magic("funnel", "visit -> cart for buyers")
+    assert funnel.table["count"].tolist() == [1, 1]
+
+
+def test_a_cell_names_its_segment_on_the_first_line(shop):
+    shop.run_cell_magic("segment", '"no cart"', "not did(cart)")
+    assert shop.run_line_magic("funnel", 'visit -> cart for "no cart"').table["count"].tolist() == [
+        1,
+        0,
+    ]
+
+
+def test_a_segment_without_a_name_is_only_shown(shop):
+    assert len(shop.run_line_magic("segment", "did(cart)")) == 2
+    with pytest.raises(BehavioError, match="segment"):
+        shop.run_line_magic("funnel", "visit -> cart for cart")
+
+
+def test_a_comparison_is_not_taken_for_a_name(shop):
+    assert shop.run_line_magic("segment", "first(country) = 'US'").users.tolist() == ["b", "c"]
+
+
+def test_the_log_is_chosen_by_address(shop):
+    shop.run_line_magic("behavio", "connect cdnow")
+    assert shop.run_line_magic("funnel", "@shop visit -> cart").table["count"].tolist() == [3, 2]
+    with pytest.raises(BehavioError, match="'shop'"):
+        shop.run_line_magic("funnel", "@shp visit -> cart")
+
+
+def test_a_caret_counts_the_address(shop):
+    with pytest.raises(QueryTextError) as caught:
+        shop.run_line_magic("funnel", "@shop visit -> crt")
+    assert caught.value.position == len("@shop visit -> ")
+
+
+def test_without_a_log_the_sentence_says_what_to_do(shell):
+    with pytest.raises(BehavioError, match="%behavio connect"):
+        shell.run_line_magic("funnel", "visit -> cart")
+
+
+def test_an_error_in_a_cell_has_no_stack_trace(shop, capsys):
+    outcome = shop.run_cell("%funnel visit -> crt")
+    assert not outcome.success
+    shown = capsys.readouterr().out
+    assert "'cart'" in shown
+    assert "Traceback" not in shown
