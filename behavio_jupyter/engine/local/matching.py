@@ -31,14 +31,15 @@ def match(
 ) -> Matches:
     """Match every event against at most 31 ``Events``; ``keep`` says which events exist.
 
-    Without predicates and filter the event numbers themselves are the codes and nothing is
-    computed per row. With them a row's code is made of a small number for its name and one bit
-    for each different predicate, so that every kernel sees one type of array.
+    A name that no event of the log has matches none. Without predicates and filter the event
+    numbers themselves are the codes and nothing is computed per row. With them a row's code is
+    made of a small number for its name and one bit for each different predicate, so that every
+    kernel sees one type of array.
     """
     by_name = np.full(max(len(columns.schema.events), 1), KEPT, np.uint32)
     numbers = {name: number for number, name in enumerate(columns.schema.events)}
     for bit, events in enumerate(wanted):
-        for name in events.names:
+        for name in numbers.keys() & set(events.names):
             by_name[numbers[name]] |= np.uint32(1 << bit)
         if not events.names:
             by_name |= np.uint32(1 << bit)
