@@ -186,7 +186,7 @@ class Moment:
 def _left_out(
     low: int,
     high: int,
-    offsets: NDArray[np.int64],
+    _offsets: NDArray[np.int64],
     rows: Rows,
     first: Wanted,
     absent: Wanted,

@@ -48,7 +48,7 @@ def measured(columns: Columns, rows: Rows, condition: Measured) -> NDArray[Any]:
     info = columns.info(Property(name=condition.property))
     if info.kind not in ("number", "boolean"):
         raise DefinitionError(
-            f"{condition.function}(…) needs a property that holds numbers; {info.name} holds {info.kind}."
+            f"{condition.function}(…) needs a property of numbers; {info.name} holds {info.kind}."
         )
     values = columns.numbers(info.name)
     out = np.empty(columns.users)
@@ -89,7 +89,7 @@ def _distinct(columns: Columns, rows: Rows, sought: Wanted, name: str) -> NDArra
 def _count(
     low: int,
     high: int,
-    offsets: NDArray[np.int64],
+    _offsets: NDArray[np.int64],
     rows: Rows,
     wanted: Wanted,
     enough: int,
@@ -109,7 +109,7 @@ def _count(
 def _count_days(
     low: int,
     high: int,
-    offsets: NDArray[np.int64],
+    _offsets: NDArray[np.int64],
     rows: Rows,
     wanted: Wanted,
     time: NDArray[np.int64],
@@ -135,7 +135,7 @@ def _count_days(
 def _total(
     low: int,
     high: int,
-    offsets: NDArray[np.int64],
+    _offsets: NDArray[np.int64],
     rows: Rows,
     wanted: Wanted,
     values: NDArray[np.float64],
@@ -158,7 +158,7 @@ def _total(
 def _extreme(
     low: int,
     high: int,
-    offsets: NDArray[np.int64],
+    _offsets: NDArray[np.int64],
     rows: Rows,
     wanted: Wanted,
     values: NDArray[np.float64],
@@ -179,7 +179,7 @@ def _extreme(
 def _count_distinct(
     low: int,
     high: int,
-    offsets: NDArray[np.int64],
+    _offsets: NDArray[np.int64],
     rows: Rows,
     wanted: Wanted,
     values: NDArray[Any],

@@ -47,10 +47,8 @@ class Wanted(NamedTuple):
 
 def wanted(columns: Columns, events: Events) -> Wanted:
     """Return what makes a row one of ``events``."""
-    named = np.full(len(columns.schema.events), not events.names)
-    if events.names:
-        numbers = {name: number for number, name in enumerate(columns.schema.events)}
-        named[[numbers[name] for name in events.names]] = True
+    names = set(events.names or columns.schema.events)
+    named = np.array([name in names for name in columns.schema.events], np.bool_)
     where = np.empty(0, np.bool_) if events.where is None else columns.mask(events.where)
     return Wanted(columns.event, named, where)
 
@@ -126,7 +124,7 @@ def _row_from(time: NDArray[np.int64], row: int, stop: int, instant: int) -> int
 def _narrow(
     low: int,
     high: int,
-    offsets: NDArray[np.int64],
+    _offsets: NDArray[np.int64],
     rows: Rows,
     time: NDArray[np.int64],
     starts: NDArray[np.int64],
@@ -144,7 +142,7 @@ def _narrow(
 def _edge_row(
     low: int,
     high: int,
-    offsets: NDArray[np.int64],
+    _offsets: NDArray[np.int64],
     rows: Rows,
     wanted: Wanted,
     last: bool,
