@@ -31,7 +31,7 @@ class AnalysisMagics(Magics):
     @no_var_expand
     @line_cell_magic
     def funnel(self, line: str, cell: str | None = None) -> Any:
-        """Ask who gets from step to step: %funnel visit -> cart -> purchase within 7d by country."""
+        """Ask who gets from step to step: %funnel visit -> cart within 7d by country."""
         return self._ask("funnel", line, cell)
 
     @no_var_expand
