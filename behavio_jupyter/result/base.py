@@ -1,0 +1,230 @@
+"""What all results share: the question, the rule, the log, and how they show themselves."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from ..engine.answers import Answer
+from ..engine.protocol import Engine
+from ..query import Question, Segment
+from ..query.clauses import EventQuestion
+from ..query.segment import UsersOf
+from .facts import LogFacts
+from .page import fragment, page
+from .picks import Check, checked, dated, named
+from .sheet import Sheet
+from .wording import moment
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from .segment import SegmentResult
+
+ThemeName = Literal["auto", "light", "dark"]
+PLOTLY = "application/vnd.plotly.v1+json"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Result(ABC):
+    """An answered question.
+
+    In a notebook a result shows itself as two outputs: a Plotly chart, and a table in HTML and
+    plain text that needs neither JavaScript nor style sheets.
+
+    Attributes
+    ----------
+    definition : Question or Segment
+        What was asked; ``str(result.definition)`` is its text.
+    answer : Answer
+        The engine's counts.
+    engine : Engine
+        Who counted, and is asked for the users behind a number.
+    facts : LogFacts
+        About the log.
+    """
+
+    definition: Any
+    answer: Any
+    engine: Engine
+    facts: LogFacts
+
+    @property
+    def rule(self) -> str:
+        """How it was counted, in words."""
+        from ..query.rule import rule
+
+        return rule(self.definition)
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """The question in short."""
+
+    @property
+    @abstractmethod
+    def counted(self) -> str:
+        """How many there are of what was counted, such as ``1 234 users``."""
+
+    @property
+    @abstractmethod
+    def small(self) -> bool:
+        """Whether it rests on fewer than 30 users (docs/semantics.md X2)."""
+
+    @property
+    @abstractmethod
+    def nothing(self) -> str:
+        """Where there is nothing to show, a sentence that says so; else empty."""
+
+    @property
+    def subtitle(self) -> str:
+        """How many were counted, over which range, in which time zone, in which log."""
+        parts = [self.counted, *self._limits, _range(self.facts), self.facts.timezone]
+        parts += [self.facts.name] if self.facts.name else []
+        parts += [self._small_words] if self.small else []
+        return " · ".join(part for part in parts if part)
+
+    @abstractmethod
+    def chart(self, theme: ThemeName = "auto") -> go.Figure:
+        """Draw it. ``"auto"`` is transparent and legible on white and on black."""
+
+    @abstractmethod
+    def to_csv(self, path: str | Path | None = None) -> str | None:
+        """Write the numbers as CSV; without a path, return it."""
+
+    def to_html(self) -> str:
+        """Return a page that needs nothing else: chart, tables with every row, rule."""
+        figure = self.chart()
+        return page(self.title, self.subtitle, figure, self._sheets, self.rule, self.nothing)
+
+    def __repr__(self) -> str:
+        tables = [sheet.text() for sheet in self._sheets]
+        parts = [f"{self.title}\n{self.subtitle}".replace("\u202f", " ")]
+        return "\n\n".join([*parts, *([self.nothing] if self.nothing else tables), self.rule])
+
+    def _repr_html_(self) -> str:
+        return fragment(self.title, self.subtitle, self._sheets, self.rule, self.nothing)
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        figure = json.loads(self.chart().to_json())
+        figure["config"] = {"displaylogo": False, "responsive": True}
+        display({PLOTLY: figure, "text/plain": f"[chart: {self.title}]"}, raw=True)
+        display({"text/html": self._repr_html_(), "text/plain": repr(self)}, raw=True)
+
+    @property
+    @abstractmethod
+    def _sheets(self) -> list[Sheet]:
+        """The tables that are shown."""
+
+    @property
+    def _limits(self) -> list[str]:
+        """What narrows the question down beside its title."""
+        return []
+
+    @property
+    def _small_words(self) -> str:
+        return "small sample: n < 30"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class QuestionResult(Result):
+    """An answered funnel, retention, paths or trend.
+
+    It has a table, and users behind every number of it.
+    """
+
+    definition: Question
+    answer: Answer
+
+    @property
+    @abstractmethod
+    def table(self) -> pd.DataFrame:
+        """The numbers; columns as in docs/semantics.md, "Result tables"."""
+
+    @property
+    @abstractmethod
+    def _checks(self) -> dict[str, Check]:
+        """What ``users`` takes beside group columns."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The group columns of the table: of the breakdown, ``segment``, ``period``."""
+        return self.answer.groups  # type: ignore[union-attr]
+
+    def users(self, **pick: Any) -> SegmentResult:
+        """Return the users behind one number as a segment that can be saved and used again.
+
+        Parameters
+        ----------
+        **pick
+            Names the number. Group columns by name (``country="US"``, ``segment="…"``,
+            ``period="2026-01-05"``). Funnel: ``step`` (default: the last) and ``dropped``.
+            Retention: ``cohort``, ``period`` (a number), ``retained`` (default True). Paths:
+            ``step``, ``source``, ``target`` or ``sequence``. Trend: ``period``.
+
+        Returns
+        -------
+        SegmentResult
+            Its ``definition`` is the text ``users of (…) with …``.
+
+        Raises
+        ------
+        DefinitionError
+            A name that this result does not have, or a value that is not in it.
+        """
+        from .segment import SegmentResult
+
+        pairs = checked(f"this {self.definition.kind}", pick, self._group_checks | self._checks)
+        segment = Segment(condition=UsersOf(query=self.definition, pick=pairs))
+        return SegmentResult(segment, self.engine.answer(segment), self.engine, self.facts)
+
+    def to_csv(self, path: str | Path | None = None) -> str | None:
+        """Write ``.table`` as CSV; without a path, return it."""
+        return self.table.to_csv(path, index=False)
+
+    @property
+    def _group_checks(self) -> dict[str, Check]:
+        checks: dict[str, Check] = {}
+        for column in self.groups:
+            values = self.table[column].drop_duplicates()
+            if column == "period":
+                checks[column] = dated("period", values, self.facts.timezone)
+            else:
+                checks[column] = named(f"value of {column}", values)
+        return checks
+
+    @property
+    def _limits(self) -> list[str]:
+        question: EventQuestion = self.definition
+        parts = [f"where {question.where}"] if question.where is not None else []
+        parts += [f"for {question.segments[0]}"] if len(question.segments) == 1 else []
+        return parts + ([f"during {question.during}"] if question.during is not None else [])
+
+    @property
+    def _grouping(self) -> str:
+        """Return the end of a title: `` by country, a vs b``."""
+        question: EventQuestion = self.definition
+        parts = [f"by {question.by.property}"] if question.by is not None else []
+        if len(question.segments) > 1:
+            parts += [" vs ".join(map(str, question.segments))]
+        return (" " if question.by is not None else ": " if parts else "") + ", ".join(parts)
+
+    @cached_property
+    def _behind(self) -> int:
+        """How many users are behind the whole result."""
+        return len(self.engine.members(self.definition, {}))
+
+
+def _range(facts: LogFacts) -> str:
+    if facts.first is None or facts.end is None:
+        return "empty log"
+    last = facts.end - pd.Timedelta(microseconds=1)
+    return f"log {moment(facts.first.normalize())} to {moment(last.normalize())}"

@@ -1,0 +1,285 @@
+"""Retention: cohorts × periods as a heatmap, and curves with the weighted average."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from ..retention import RetentionResult
+from ..statistics import FEW
+from ..wording import interval, moments, number, percent
+from .canvas import Canvas, hovers, label, series_of
+from .theme import OTHER, PALETTE, SEQUENTIAL, colours, faded
+
+_AVERAGE = "average"
+_WORDS = 15
+"""Tables of more periods than this show rates on hover only."""
+_ROWS = 45
+"""Tables of more rows than this have lower rows, without words."""
+_ALL = 40
+"""At most so many cohorts are drawn as curves."""
+
+
+class _Row(NamedTuple):
+    """One line of the heatmap; ``cells`` have retained, size, rate, low, high, complete."""
+
+    name: str
+    size: int
+    cells: list[dict[str, Any]]
+
+
+def heatmap(result: RetentionResult, theme: str) -> go.Figure:
+    """Return cohorts × periods; with groups, the averages of groups × periods."""
+    canvas = Canvas(result, theme)
+    if result.nothing:
+        return canvas.says(result.nothing)
+    rows = _averages(result) if result.groups else [*_averages(result), *_cohorts(result)]
+    spans = list(result.spans.values())
+    rates = np.array([[cell["rate"] for cell in row.cells] for row in rows], np.float64)
+    complete = np.array([[cell["complete"] for cell in row.cells] for row in rows], bool)
+    words = len(spans) <= _WORDS and len(rows) <= _ROWS
+    # The average stands a little apart from the cohorts.
+    places = [-index if index == 0 or result.groups else -index - 0.25 for index in range(len(rows))]
+    shown = np.where(complete, rates, np.nan)
+    later = shown[:, 1:] if shown.shape[1] > 1 else shown
+    top = float(np.nanmax(later)) if np.isfinite(later).any() else 1.0
+    bar = {
+        "title": {"text": "retained", "side": "top", "font": {"size": 11}},
+        "tickformat": ".0%",
+        "thickness": 10,
+        "len": min(1.0, 190 / (len(rows) * _height(rows) + 1)),
+        "lenmode": "fraction",
+        "y": 1,
+        "yanchor": "top",
+        "outlinewidth": 0,
+    }
+    for block in [range(len(rows))] if result.groups else [range(1), range(1, len(rows))]:
+        if not len(block):
+            continue
+        some = list(block)
+        canvas.figure.add_trace(
+            go.Heatmap(
+                x=list(range(len(spans))),
+                y=[places[at] for at in some],
+                z=[[None if math.isnan(value) else value for value in shown[at]] for at in some],
+                zmin=0,
+                zmax=top or 1.0,
+                colorscale=[list(stop) for stop in SEQUENTIAL],
+                text=[[percent(value) if words else "" for value in shown[at]] for at in some],
+                texttemplate="%{text}" if words else "",
+                textfont={"size": 11},
+                hoverinfo="text",
+                hovertext=[_hover(rows[at], spans) for at in some],
+                hoverongaps=False,
+                xgap=1.5,
+                ygap=1.5,
+                dy=1,
+                y0=places[some[0]],
+                showscale=some[0] == 0,
+                colorbar=bar,
+            )
+        )
+    _add_open_cells(canvas, rows, places, complete, spans, words)
+    _name_rows(canvas, rows, places)
+    canvas.figure.update_xaxes(
+        tickvals=list(range(len(spans))),
+        ticktext=spans,
+        title_text=_periods(result),
+        range=[-0.5, len(spans) - 0.5],
+        showgrid=False,
+        side="bottom",
+    )
+    if len(spans) > _WORDS:
+        every = -(-len(spans) // _WORDS)
+        canvas.figure.update_xaxes(
+            tickvals=list(range(0, len(spans), every)), ticktext=spans[::every]
+        )
+    canvas.figure.update_layout(barmode="overlay", bargap=0)
+    return canvas.finish(max(90, len(rows) * _height(rows)), left=190, right=90)
+
+
+def curves(result: RetentionResult, theme: str) -> go.Figure:
+    """Return a line for each cohort and the weighted average; with groups, their averages."""
+    canvas = Canvas(result, theme)
+    if result.nothing:
+        return canvas.says(result.nothing)
+    spans = list(result.spans.values())
+    positions = list(range(len(spans)))
+    if not result.groups:
+        for row in _cohorts(result)[-_ALL:]:
+            canvas.figure.add_trace(
+                go.Scatter(
+                    x=positions,
+                    y=[_value(cell["rate"]) for cell in row.cells],
+                    mode="lines+markers",
+                    line={"color": faded(OTHER, 0.55), "width": 1},
+                    marker={"size": 4},
+                    name="cohorts",
+                    legendgroup="cohorts",
+                    showlegend=row is _cohorts(result)[-1],
+                    hoverinfo="text",
+                    hovertext=_hover(row, spans),
+                )
+            )
+    averages = _averages(result)
+    paint = colours([row.name for row in averages])
+    for row in averages:
+        colour = paint[row.name] if result.groups else PALETTE[0]
+        name = label(row.name, 32) if result.groups else "weighted average, 95 % interval"
+        known = [place for place in positions if not math.isnan(row.cells[place]["low"])]
+        canvas.figure.add_trace(
+            go.Scatter(
+                x=[*known, *reversed(known)],
+                y=[row.cells[at]["high"] for at in known]
+                + [row.cells[at]["low"] for at in reversed(known)],
+                fill="toself",
+                fillcolor=faded(colour, 0.18),
+                mode="lines",
+                line={"width": 0},
+                hoverinfo="skip",
+                showlegend=False,
+                legendgroup=name,
+            )
+        )
+        canvas.figure.add_trace(
+            go.Scatter(
+                x=positions,
+                y=[_value(cell["rate"]) for cell in row.cells],
+                mode="lines+markers",
+                line={"color": colour, "width": 3},
+                marker={"size": 6},
+                name=name,
+                legendgroup=name,
+                hoverinfo="text",
+                hovertext=_hover(row, spans),
+            )
+        )
+    every = -(-len(spans) // 20)
+    canvas.figure.update_xaxes(
+        tickvals=positions[::every], ticktext=spans[::every], title_text=_periods(result)
+    )
+    canvas.figure.update_yaxes(title_text="retained", tickformat=".0%", rangemode="tozero")
+    return canvas.finish(320, left=80, legend=", ".join(result.groups))
+
+
+def _averages(result: RetentionResult) -> list[_Row]:
+    found = []
+    sizes = result.cohorts
+    for key, rows in series_of(result.average, result.groups):
+        own = sizes
+        for column, value in zip(result.groups, key, strict=True):
+            own = own[own[column].astype(str) == value]
+        cells = rows.assign(complete=rows["size"] > 0).to_dict("records")
+        found.append(_Row(" · ".join(key) or _AVERAGE, int(own["size"].sum()), cells))
+    return found
+
+
+def _cohorts(result: RetentionResult) -> list[_Row]:
+    cells = result.table.to_dict("records")
+    width = len(result.spans)
+    cohorts = result.cohorts
+    return [
+        _Row(name, int(size), cells[place * width : (place + 1) * width])
+        for place, (name, size) in enumerate(
+            zip(moments(cohorts["cohort"]), cohorts["size"], strict=True)
+        )
+    ]
+
+
+def _hover(row: _Row, spans: list[str]) -> list[str]:
+    texts = []
+    for cell, span in zip(row.cells, spans, strict=True):
+        head = [row.name, f"period {span}"]
+        if cell["complete"]:
+            bounds = interval(cell["low"], cell["high"])
+            counted = f"{number(cell['retained'])} of {number(cell['size'])} users"
+            texts.append([*head, f"{percent(cell['rate'])} (95 %: {bounds})", counted])
+        elif cell["size"]:
+            so_far = f"{number(cell['retained'])} of {number(cell['size'])} so far"
+            texts.append([*head, "not over yet", so_far])
+        else:
+            texts.append([*head, "not over yet for any cohort"])
+    return hovers(texts)
+
+
+def _add_open_cells(
+    canvas: Canvas,
+    rows: list[_Row],
+    places: list[float],
+    complete: np.ndarray,
+    spans: list[str],
+    words: bool,
+) -> None:
+    """Hatch the cells that are not over: bars, since a heatmap has no hatch."""
+    open_ = [(int(row), int(column)) for row, column in np.argwhere(~complete)]
+    if not open_:
+        return
+    half = 0.5 - 1.5 / _height(rows)
+    canvas.figure.add_trace(
+        go.Bar(
+            x=[column for _, column in open_],
+            y=[2 * half] * len(open_),
+            base=[places[row] - half for row, _ in open_],
+            width=0.95 if words else 0.9,
+            marker={
+                "color": "rgba(128,128,128,0.06)",
+                "line": {"width": 0},
+                "pattern": {"shape": "/", "fgcolor": "rgba(128,128,128,0.55)", "size": 7, "solidity": 0.15},
+            },
+            hoverinfo="text",
+            hovertext=[_hover(rows[row], spans)[column] for row, column in open_],
+            name="not over yet",
+            showlegend=False,
+        )
+    )
+    canvas.figure.add_annotation(
+        text="hatched: not over yet",
+        showarrow=False,
+        x=1,
+        xref="paper",
+        xanchor="right",
+        y=0,
+        yref="paper",
+        yanchor="top",
+        yshift=-24,
+        font={"size": 11},
+    )
+
+
+def _name_rows(canvas: Canvas, rows: list[_Row], places: list[float]) -> None:
+    every = 1 if len(rows) <= _ROWS else -(-len(rows) // _ROWS) * 2
+    named = [
+        (place, row)
+        for index, (place, row) in enumerate(zip(places, rows, strict=True))
+        if index % every == 0
+    ]
+    texts = []
+    for _, row in named:
+        few = f" < {FEW}" if row.size < FEW else ""
+        bold = ("<b>", "</b>") if row.name == _AVERAGE else ("", "")
+        texts.append(f"{bold[0]}{label(row.name, 16)}{bold[1]}  n = {number(row.size)}{few}")
+    canvas.figure.update_yaxes(
+        tickvals=[place for place, _ in named],
+        ticktext=texts,
+        range=[places[-1] - 0.5, 0.5],
+        showgrid=False,
+    )
+
+
+def _height(rows: list[_Row]) -> int:
+    return 26 if len(rows) <= _ROWS else max(8, 1200 // len(rows))
+
+
+def _periods(result: RetentionResult) -> str:
+    question = result.definition
+    unit = f"{question.per}s" if isinstance(question.per, str) else f"periods of {question.per}"
+    since = "each user's start" if question.alignment == "rolling" else f"the start's {question.per}"
+    return f"{unit} after {since} ({result.facts.timezone})"
+
+
+def _value(rate: float) -> float | None:
+    return None if pd.isna(rate) else rate

@@ -1,0 +1,299 @@
+"""The result of a funnel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ..engine.answers import FunnelAnswer
+from ..errors import DefinitionError
+from ..query import Events, Funnel
+from .base import QuestionResult, ThemeName
+from .picks import Check, flag, numbered
+from .sheet import Sheet
+from .statistics import FEW, compare, holm, rate, wilson
+from .wording import MISSING, duration, interval, moments, number, percent, plural
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class FunnelResult(QuestionResult):
+    """Who gets from step to step (docs/semantics.md, "Funnel")."""
+
+    definition: Funnel
+    answer: FunnelAnswer
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Steps: how many reached them, and which share.
+
+        Columns: ``*groups, step`` (1…k), ``name, count``; ``from_start`` with its 95 % Wilson
+        interval ``from_start_low, from_start_high``; ``from_previous``, the share of the last
+        required step before (F3; null at step 1); ``median_seconds`` from there. With ``per``, a
+        last column ``complete``: whether the window of the period is over (F10). Rates of nobody
+        are null.
+        """
+        return self._table.copy(deep=False)
+
+    @property
+    def times(self) -> pd.DataFrame:
+        """Times to convert, seconds: ``*groups, step, count, p25, median, p75, p90``.
+
+        Of each step from the last required one before; step 0 is the whole way.
+        """
+        return self.answer.times.copy(deep=False)
+
+    @property
+    def histogram(self) -> pd.DataFrame:
+        """Times of the whole way, in equal bins: ``*groups, low, high, count``; seconds."""
+        return self.answer.histogram.copy(deep=False)
+
+    @property
+    def comparison(self) -> pd.DataFrame:
+        """Each group compared with the first by the rate of the last step (X1).
+
+        Columns: ``*groups, count, rate``; ``difference`` from the first group's rate with
+        Newcombe's 95 % interval ``low, high``; ``test`` (``"Fisher exact"`` or ``"chi-square"``),
+        ``p_value`` (two-sided) and, for more than two comparisons, ``p_adjusted`` (Holm). Periods
+        are summed. The tests take groups as separate people: a user in two segments counts in both.
+
+        Raises
+        ------
+        DefinitionError
+            The funnel has no groups.
+        """
+        if not self._compared:
+            raise DefinitionError("There is one group; compare several with 'by …' or 'for a vs b'.")
+        return self._comparison.copy(deep=False)
+
+    @property
+    def small(self) -> bool:
+        """Whether some group has fewer than 30 at step 1 (X2)."""
+        return bool((self.entered < FEW).any())
+
+    @property
+    def entered(self) -> pd.Series:
+        """The count at step 1 of each group, periods summed, in the order of the table."""
+        first = self.answer.counts.query("step == 1")
+        if not self._compared:
+            return pd.Series([first["count"].sum()], name="count")
+        return first.groupby(list(self._compared), sort=False)["count"].sum()
+
+    @property
+    def unit(self) -> str:
+        """What is counted: ``user``, ``attempt`` or ``session``."""
+        return {"attempts": "attempt", "sessions": "session"}.get(self.definition.counting, "user")
+
+    @property
+    def previous(self) -> list[int]:
+        """The place of the last required step before each step (F3)."""
+        places, last = [], 0
+        for place, step in enumerate(self.definition.steps):
+            places.append(last)
+            last = last if step.optional else place
+        return places
+
+    @property
+    def title(self) -> str:
+        """The steps and the groups."""
+        if self.definition.order == "any":
+            steps = f"{', '.join(map(_name, self._events))} in any order"
+        else:
+            steps = " → ".join(
+                _name(step.events) + ("?" if step.optional else "")
+                for step in self.definition.steps
+            )
+        per = f" per {self.definition.per}" if self.definition.per else ""
+        return f"{steps}{per}{self._grouping}"
+
+    @property
+    def counted(self) -> str:
+        """How many entered."""
+        entered = self.entered
+        if len(self.definition.segments) > 1:
+            sums = entered.groupby("segment", sort=False).sum()
+            return f"n = {' + '.join(map(number, sums))} {self.unit}s"
+        return f"n = {plural(int(entered.sum()), self.unit)} within {self.definition.within}"
+
+    @property
+    def nothing(self) -> str:
+        """Say that nobody entered."""
+        if self.entered.sum():
+            return ""
+        first = "any step" if self.definition.order == "any" else f"step 1 ({self._events[0]})"
+        limits = " and pass the filters" if self._limits else ""
+        return (
+            f"No event of {first} is counted: none may lie in this range{limits}, or every attempt "
+            "is excluded. Try a longer range or fewer conditions."
+        )
+
+    def chart(self, theme: ThemeName = "auto") -> go.Figure:
+        """Draw bars per step with what drops off; with ``per``, the rate over time."""
+        from .charts.funnel import draw
+
+        return draw(self, theme)
+
+    @cached_property
+    def _table(self) -> pd.DataFrame:
+        counts = self.answer.counts
+        steps = len(self.definition.steps)
+        count = counts["count"].to_numpy(np.int64).reshape(-1, steps)
+        start = count[:, :1].repeat(steps, axis=1)
+        low, high = wilson(count, start)
+        back = rate(count, count[:, self.previous])
+        back[:, 0] = np.nan
+        keys = [*self.groups, "step"]
+        medians = counts[keys].merge(self.answer.times[[*keys, "median"]], on=keys, how="left")
+        frame = counts[keys].assign(
+            name=self._names * len(count),
+            count=count.ravel(),
+            from_start=rate(count, start).ravel(),
+            from_start_low=low.ravel(),
+            from_start_high=high.ravel(),
+            from_previous=back.ravel(),
+            median_seconds=medians["median"].to_numpy(np.float64),
+        )
+        if self.answer.complete is not None:
+            complete = self.answer.complete
+            frame["complete"] = complete.reindex(frame["period"]).to_numpy(bool)
+        return frame.astype({"step": np.int64, "name": object})
+
+    @cached_property
+    def _comparison(self) -> pd.DataFrame:
+        groups = list(self._compared)
+        counts = self.answer.counts.groupby([*groups, "step"], sort=False)["count"].sum()
+        counts = counts.reset_index()
+        last = counts.query(f"step == {len(self.definition.steps)}").reset_index(drop=True)
+        sizes = counts.query("step == 1")["count"].tolist()
+        reached = last["count"].tolist()
+        compared = [
+            compare(count, size, reached[0], sizes[0])
+            for count, size in zip(reached[1:], sizes[1:], strict=True)
+        ]
+        frame = last[groups].assign(count=reached, rate=rate(reached, sizes)).iloc[1:]
+        frame = frame.reset_index(drop=True)
+        for place, field in enumerate(("difference", "low", "high", "test", "p_value")):
+            kind = object if field == "test" else np.float64
+            frame[field] = pd.Series([one[place] for one in compared], dtype=kind)
+        if len(compared) > 2:
+            frame["p_adjusted"] = holm(frame["p_value"])
+        return frame
+
+    @property
+    def _compared(self) -> tuple[str, ...]:
+        """The group columns but the period."""
+        return self.groups[:-1] if self.definition.per else self.groups
+
+    @property
+    def _events(self) -> list[Events]:
+        return [step.events for step in self.definition.steps]
+
+    @property
+    def _names(self) -> list[str]:
+        steps = len(self.definition.steps)
+        if self.definition.order == "any":
+            return [f"{step} of {steps}" for step in range(1, steps + 1)]
+        return [_name(events) for events in self._events]
+
+    @property
+    def _small_words(self) -> str:
+        several = len(self.entered) > 1
+        return "some groups are small: n < 30" if several else "small sample: n < 30"
+
+    @property
+    def _checks(self) -> dict[str, Check]:
+        steps = range(1, len(self.definition.steps) + 1)
+        return {"step": numbered("step", steps), "dropped": flag("dropped")}
+
+    @property
+    def _sheets(self) -> list[Sheet]:
+        main = self._sheet_of_periods() if self.definition.per else self._sheet_of_steps()
+        return [main] + ([self._sheet_of_comparison()] if len(self.entered) > 1 else [])
+
+    def _sheet_of_steps(self) -> Sheet:
+        columns = ["count", "from_start", "95 % interval", "from_previous", "median time"]
+        rows = [
+            [
+                *map(str, row[: len(self.groups)]),
+                number(one["step"]),
+                one["name"],
+                number(one["count"]),
+                percent(one["from_start"]),
+                interval(one["from_start_low"], one["from_start_high"]),
+                percent(one["from_previous"]),
+                duration(one["median_seconds"]),
+            ]
+            for row, one in _both(self._table)
+        ]
+        return Sheet([*self.groups, "step", "name", *columns], rows, len(self.groups) + 2)
+
+    def _sheet_of_periods(self) -> Sheet:
+        steps = len(self.definition.steps)
+        first, last = self._table.iloc[::steps], self._table.iloc[steps - 1 :: steps]
+        periods = moments(first["period"])
+        rows = [
+            [
+                *map(str, row[: len(self._compared)]),
+                period,
+                number(entered),
+                number(one["count"]),
+                percent(one["from_start"]),
+                interval(one["from_start_low"], one["from_start_high"]),
+                "" if one["complete"] else "window still open",
+            ]
+            for period, entered, (row, one) in zip(
+                periods, first["count"], _both(last), strict=True
+            )
+        ]
+        columns = ["entered", "converted", "from_start", "95 % interval", ""]
+        return Sheet([*self.groups, *columns], rows, len(self.groups))
+
+    def _sheet_of_comparison(self) -> Sheet:
+        adjusted = "p_adjusted" in self._comparison
+        first = self.entered.index[0]
+        name = " · ".join(first) if isinstance(first, tuple) else first
+        rows = [
+            [
+                *map(str, row[: len(self._compared)]),
+                percent(one["difference"]),
+                interval(one["low"], one["high"]),
+                one["test"] or MISSING,
+                _p(one["p_value"]),
+                *([_p(one["p_adjusted"])] if adjusted else []),
+            ]
+            for row, one in _both(self._comparison)
+        ]
+        columns = ["difference", "95 % interval", "test", "p"]
+        columns += ["p (Holm-adjusted)"] if adjusted else []
+        return Sheet(
+            [*self._compared, *columns],
+            rows,
+            len(self._compared),
+            ".comparison",
+            f"Conversion to the last step compared with {name}",
+        )
+
+
+def _name(events: Events) -> str:
+    return events.names[0] if len(events.names) == 1 and events.where is None else str(events)
+
+
+def _both(frame: pd.DataFrame) -> list[tuple[list[object], dict[str, object]]]:
+    """Return rows as lists and as mappings."""
+    columns = [str(column) for column in frame.columns]
+    return [
+        (list(row), dict(zip(columns, row, strict=True)))
+        for row in frame.itertuples(index=False, name=None)
+    ]
+
+
+def _p(value: object) -> str:
+    if pd.isna(value):
+        return MISSING
+    return "< 0.001" if float(value) < 0.001 else f"{value:.3f}"  # type: ignore[arg-type]

@@ -1,0 +1,90 @@
+"""Results as HTML: a fragment for a notebook's output, and a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import TYPE_CHECKING
+
+from .sheet import Sheet
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark }}
+body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 1060px; margin: 2rem auto; padding: 0 1rem;
+  background: #fff; color: #222 }}
+section {{ overflow-x: auto }}
+table {{ border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; font-size: 13px }}
+caption {{ text-align: left; font-weight: 600; padding: .3rem 0 }}
+th, td {{ padding: .25rem .7rem; border-bottom: 1px solid #8884; white-space: nowrap }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #111; color: #ddd }} }}
+</style>
+</head>
+<body>
+<main>
+{chart}
+<section>
+{body}
+</section>
+</main>
+</body>
+</html>
+"""
+
+
+def fragment(
+    title: str,
+    subtitle: str,
+    sheets: Iterable[Sheet],
+    rule: str,
+    nothing: str,
+    *,
+    every_row: bool = False,
+) -> str:
+    """Return a result as markup that takes the colours and fonts around it.
+
+    Parameters
+    ----------
+    title, subtitle, rule : str
+        Plain text.
+    sheets : iterable of Sheet
+        The tables.
+    nothing : str
+        Stands in for the tables where it is not empty.
+    every_row : bool
+        Whether long tables are shown whole.
+    """
+    shown = [sheet.html(every_row=every_row) for sheet in sheets]
+    body = f"<p>{escape(nothing)}</p>" if nothing else "\n".join(shown)
+    return (
+        f"<div>\n<p><strong>{escape(title)}</strong><br>{escape(subtitle)}</p>\n"
+        f"{body}\n<p><small>{escape(rule)}</small></p>\n</div>"
+    )
+
+
+def page(
+    title: str,
+    subtitle: str,
+    figure: go.Figure,
+    sheets: Iterable[Sheet],
+    rule: str,
+    nothing: str,
+) -> str:
+    """Return a whole page that loads nothing from anywhere."""
+    chart = figure.to_html(
+        full_html=False,
+        include_plotlyjs=True,
+        include_mathjax=False,
+        config={"displaylogo": False, "responsive": True},
+    )
+    body = fragment(title, subtitle, sheets, rule, nothing, every_row=True)
+    return _PAGE.format(title=escape(title), chart=chart, body=body)

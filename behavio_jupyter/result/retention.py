@@ -1,0 +1,251 @@
+"""The result of a retention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from ..engine.answers import ActivityAnswer, RetentionAnswer
+from ..errors import DefinitionError, nearest_hint
+from ..query import Retention
+from .base import QuestionResult, ThemeName
+from .picks import Check, dated, flag, numbered
+from .sheet import Sheet
+from .statistics import FEW, rate, wilson
+from .survival import kaplan_meier
+from .wording import MISSING, moments, number, percent, plural
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+KINDS = ("heatmap", "curves")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class RetentionResult(QuestionResult):
+    """Who comes back (docs/semantics.md, "Retention")."""
+
+    definition: Retention
+    answer: RetentionAnswer
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Cells, in the order of cohorts and periods.
+
+        Columns: ``*groups, cohort`` (period start), ``size, period`` (0…n; of a bracket, its
+        first), ``retained``; ``rate`` with its 95 % Wilson interval ``low, high``; ``complete``.
+        In an incomplete cell ``retained`` counts so far, and the rates are null (R1).
+        """
+        return self._table.copy(deep=False)
+
+    @property
+    def matrix(self) -> pd.DataFrame:
+        """Rates as cohorts × periods; incomplete cells are null. Groups come first in the index."""
+        return self._wide("rate")
+
+    @property
+    def average(self) -> pd.DataFrame:
+        """Per period, cohorts weighted by size, complete cells only (R7).
+
+        Columns: ``*groups, period, size, retained, rate, low, high``.
+        """
+        return self._average.copy(deep=False)
+
+    @property
+    def churn(self) -> pd.DataFrame:
+        """Who does not come back in a period or later: 1 - "on or after" (R8).
+
+        Columns: ``*groups, cohort, size, period, churned, rate, low, high, complete``.
+        """
+        return self._churn.copy(deep=False)
+
+    @property
+    def lifecycle(self) -> pd.DataFrame:
+        """Users by what they are in a period (R9).
+
+        Columns: ``period, new, returning, resurrected, dormant, complete``.
+        """
+        return self._activity.lifecycle.copy(deep=False)
+
+    @property
+    def stickiness(self) -> pd.DataFrame:
+        """How often active users are active (R10).
+
+        Columns: ``period, active`` (users), ``mean_daily`` (active users of a day), ``ratio``
+        (mean_daily / active; DAU/WAU or DAU/MAU), ``complete``.
+        """
+        frame = self._activity.active_users.copy()
+        ratio = rate(frame["mean_daily"], frame["active"])
+        frame.insert(frame.columns.get_loc("complete"), "ratio", ratio)  # type: ignore[arg-type]
+        return frame
+
+    @property
+    def active_days(self) -> pd.DataFrame:
+        """Users by number of active days in a period: ``period, days, users`` (R10)."""
+        return self._activity.active_days.copy(deep=False)
+
+    @property
+    def survival(self) -> pd.DataFrame:
+        """How many are still active after a time: Kaplan–Meier (R11).
+
+        Columns: ``time_days`` since the start event, ``at_risk``, ``survival`` with its 95 %
+        interval ``low, high`` (log-log; null where survival is 0). A row for each time at which a
+        user's last activity was.
+        """
+        return kaplan_meier(self._activity.survival)
+
+    @property
+    def small(self) -> bool:
+        """Whether some cohort has fewer than 30 users (X2)."""
+        return bool((self.answer.cells["size"] < FEW).any()) or self.answer.cells.empty
+
+    @property
+    def title(self) -> str:
+        """The events, the period and the groups."""
+        question = self.definition
+        cohort = "" if question.cohort == "first in range" else f"{question.cohort} "
+        kind = " on or after" if question.unbounded else ""
+        rolling = ", rolling" if question.alignment == "rolling" else ""
+        return (
+            f"Retention{kind}: {cohort}{question.start} → {question.returning} "
+            f"per {question.per}{rolling}{self._grouping}"
+        )
+
+    @property
+    def counted(self) -> str:
+        """How many are in cohorts."""
+        sizes = self.cohorts["size"]
+        users = "user" if self.definition.cohort != "every" else "membership"
+        return f"n = {plural(int(sizes.sum()), users)} in {plural(len(sizes), 'cohort')}"
+
+    @property
+    def cohorts(self) -> pd.DataFrame:
+        """The cohorts: ``*groups, cohort, size``."""
+        keys = [*self.groups, "cohort"]
+        return self.answer.cells[[*keys, "size"]].drop_duplicates(keys).reset_index(drop=True)
+
+    @property
+    def spans(self) -> dict[int, str]:
+        """The periods by number, and what they are called: ``3``, or ``1–3`` for a bracket."""
+        return {a: f"{a}" if a == b else f"{a}–{b}" for a, b in self.definition.spans}
+
+    @property
+    def nothing(self) -> str:
+        """Say that nobody started."""
+        if len(self.answer.cells):
+            return ""
+        limits = " that passes the filters" if self._limits else ""
+        return (
+            f"No start event ({self.definition.start}){limits} lies in this range. "
+            "Try a longer range or fewer conditions."
+        )
+
+    def chart(
+        self, theme: ThemeName = "auto", kind: Literal["heatmap", "curves"] = "heatmap"
+    ) -> go.Figure:
+        """Draw cohorts × periods as a heatmap, or curves with the weighted average.
+
+        With groups, a row or a curve is the weighted average of a group's cohorts.
+        """
+        from .charts.retention import curves, heatmap
+
+        if kind not in KINDS:
+            raise DefinitionError(f"There is no kind of chart {kind!r}{nearest_hint(kind, KINDS)}.")
+        return heatmap(self, theme) if kind == "heatmap" else curves(self, theme)
+
+    @cached_property
+    def _table(self) -> pd.DataFrame:
+        cells = self.answer.cells
+        return _rated(cells, "retained", cells["complete"])[
+            [*self.groups, "cohort", "size", "period", "retained", *_RATES, "complete"]
+        ]
+
+    @cached_property
+    def _average(self) -> pd.DataFrame:
+        keys = [*self.groups, "period"]
+        cells = self.answer.cells
+        weighed = cells[keys].assign(
+            size=cells["size"].where(cells["complete"], 0),
+            retained=cells["retained"].where(cells["complete"], 0),
+        )
+        frame = weighed.groupby(keys, sort=False)[["size", "retained"]].sum().reset_index()
+        return _rated(frame, "retained", frame["size"] > 0)
+
+    @cached_property
+    def _churn(self) -> pd.DataFrame:
+        question = self.definition.model_copy(update={"unbounded": True})
+        answer = self.engine.answer(question)
+        assert isinstance(answer, RetentionAnswer)
+        cells = answer.cells
+        cells = cells.assign(churned=cells["size"] - cells["retained"])
+        return _rated(cells, "churned", cells["complete"])[
+            [*self.groups, "cohort", "size", "period", "churned", *_RATES, "complete"]
+        ]
+
+    @cached_property
+    def _activity(self) -> ActivityAnswer:
+        return self.engine.activity(self.definition)
+
+    def _wide(self, column: str) -> pd.DataFrame:
+        index = [*self.groups, "cohort"]
+        wide = self._table.set_index([*index, "period"])[column].unstack("period", sort=False)
+        return wide.reindex(columns=pd.Index(list(self.spans), name="period"))
+
+    @property
+    def _small_words(self) -> str:
+        return "some cohorts are small: n < 30"
+
+    @property
+    def _checks(self) -> dict[str, Check]:
+        return {
+            "cohort": dated("cohort", self.answer.cells["cohort"], self.facts.timezone),
+            "period": numbered("period", self.spans),
+            "retained": flag("retained"),
+        }
+
+    @property
+    def _sheets(self) -> list[Sheet]:
+        rates = self._wide("rate")
+        words = len(self.groups) + 1
+        names = self.cohorts
+        heads = [[str(text) for text in row] for row in names[list(self.groups)].to_numpy()]
+        rows = [
+            [*head, cohort, number(size), *map(percent, row)]
+            for head, cohort, size, row in zip(
+                heads, moments(names["cohort"]), names["size"], rates.to_numpy(), strict=True
+            )
+        ]
+        averages = self._average
+        size = len(self.spans)
+        means = [
+            [
+                *map(str, averages[list(self.groups)].iloc[place]),
+                "average",
+                number(names["size"].sum()) if not self.groups else "",
+                *map(percent, averages["rate"].iloc[place : place + size]),
+            ]
+            for place in range(0, len(averages), size)
+        ]
+        note = f"Retained by {self._per} after the start; {MISSING} not over yet, or unknown"
+        columns = [*self.groups, "cohort", "size", *self.spans.values()]
+        return [Sheet(columns, [*means, *rows], words, ".table and .average", note)]
+
+    @property
+    def _per(self) -> str:
+        per = self.definition.per
+        return per if isinstance(per, str) else f"{per} period"
+
+
+_RATES = ("rate", "low", "high")
+
+
+def _rated(frame: pd.DataFrame, counted: str, known: pd.Series) -> pd.DataFrame:
+    """Add a rate and its interval, null where it is not known."""
+    size = frame["size"].where(known, 0).to_numpy(np.int64)
+    count = frame[counted].where(known, 0).to_numpy(np.int64)
+    low, high = wilson(count, size)
+    return frame.assign(rate=rate(count, size), low=low, high=high)

@@ -1,0 +1,92 @@
+"""Tables as they are read: text and HTML, cut where they are long and saying so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from .wording import THIN, plural
+
+_ROWS_OF_TEXT = 15
+_ROWS_OF_HTML = 30
+_WIDTH = 118
+_CELL = 40
+"""The widest a cell of the text table gets."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table whose cells are text.
+
+    Attributes
+    ----------
+    columns : sequence of str
+    rows : sequence of sequences of str
+    words : int
+        How many of the first columns hold names rather than numbers.
+    source : str
+        Where all rows are, for the note under a table that is cut.
+    caption : str
+        What the table shows; empty where the title says it.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    words: int
+    source: str = ".table"
+    caption: str = ""
+
+    def text(self) -> str:
+        """Return an aligned table, cut at 15 rows and at the width of a page."""
+        rows = [[_plain(cell) for cell in row] for row in self.rows[:_ROWS_OF_TEXT]]
+        head = [_plain(column) for column in self.columns]
+        widths = [max(map(len, cells)) for cells in zip(head, *rows, strict=True)]
+        shown, total = 0, 0
+        for width in widths:
+            total += width + 2
+            if shown and total > _WIDTH:
+                break
+            shown += 1
+
+        def line(cells: Sequence[str]) -> str:
+            aligned = [
+                cell.ljust(width) if place < self.words else cell.rjust(width)
+                for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+            ]
+            return "  ".join(aligned[:shown]).rstrip()
+
+        notes = self._cut(len(self.rows) - len(rows), len(head) - shown)
+        return "\n".join(
+            ([self.caption] if self.caption else []) + [line(head), *map(line, rows)] + notes
+        )
+
+    def html(self, *, every_row: bool = False) -> str:
+        """Return a ``<table>`` in the colours of its surroundings, cut at 30 rows."""
+        rows = self.rows if every_row else self.rows[:_ROWS_OF_HTML]
+        caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
+        head = "".join(self._cell("th", place, text) for place, text in enumerate(self.columns))
+        body = "\n".join(
+            f"<tr>{''.join(self._cell('td', place, text) for place, text in enumerate(row))}</tr>"
+            for row in rows
+        )
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self._cut(len(self.rows) - len(rows), 0))
+        return (
+            f"<table>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{notes}"
+        )
+
+    def _cell(self, tag: str, place: int, text: str) -> str:
+        side = "left" if place < self.words else "right"
+        scope = ' scope="col"' if tag == "th" else ""
+        return f'<{tag}{scope} style="text-align:{side}">{escape(text)}</{tag}>'
+
+    def _cut(self, rows: int, columns: int) -> list[str]:
+        parts = [plural(rows, "more row")] if rows else []
+        parts += [plural(columns, "more column")] if columns else []
+        return [f"… {' and '.join(parts)}: all are in {self.source}"] if parts else []
+
+
+def _plain(text: str) -> str:
+    """Return text of one line for a page of equally wide characters."""
+    flat = " ".join(text.replace(THIN, " ").split("\n"))
+    return flat if len(flat) <= _CELL else flat[: _CELL - 1] + "…"
