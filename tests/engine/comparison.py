@@ -34,7 +34,8 @@ COLUMNS = {
 """The columns of each frame after those of the groups (engine/answers.py)."""
 
 FLOATS = {
-    "p25", "median", "p75", "p90", "low", "high", "median_seconds", "value", "mean_daily", "seconds",
+    "p25", "median", "p75", "p90", "low", "high",
+    "median_seconds", "value", "mean_daily", "seconds",
 }  # fmt: skip
 BOOLEANS = {"complete", "ended"}
 TEXTS = {"source", "target", "sequence", "segment"}

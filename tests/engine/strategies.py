@@ -106,6 +106,7 @@ class Span:
     first_day: dt.date
     grid: Grid
     has_session: bool
+    names: tuple[str, ...]
 
 
 @dataclass
@@ -199,11 +200,12 @@ def spans_and_logs(draw: st.DrawFn) -> tuple[Span, RawLog]:
     grid = draw(st.sampled_from(GRIDS))
     change = draw(st.sampled_from(CHANGES[timezone]))
     first_day = change - dt.timedelta(days=draw(st.integers(0, max(1, grid.days - 1))))
-    span = Span(first_day, grid, draw(st.booleans()))
     rows = draw(st.one_of(small_rows(grid.slots), large_rows(grid.slots), large_rows(grid.slots)))
     for row in rows:
         if row["time"] is not None:
             row["time"] = instant(first_day, row["time"], grid, zone)
+    names = {row["event"] for row in rows if None not in (row["user"], row["event"], row["time"])}
+    span = Span(first_day, grid, draw(st.booleans()), tuple(sorted(names)))
     users = draw(
         st.dictionaries(
             st.sampled_from([f"u{number:02}" for number in (0, 1, 2, 3, 4, 99)]),
@@ -212,7 +214,7 @@ def spans_and_logs(draw: st.DrawFn) -> tuple[Span, RawLog]:
         )
     )
     later = draw(st.none() | st.integers(0, 10))
-    either = Or(parts=(InSegment(name="one"), Did(events=Events(names=("a",)))))
+    either = Or(parts=(InSegment(name="one"), Did(events=Events(names=span.names[:1]))))
     log = RawLog(
         rows=rows,
         users=users,
@@ -337,10 +339,14 @@ def combined(draw: st.DrawFn, leaves: st.SearchStrategy[Any], depth: int) -> Any
 
 predicates = combined(comparisons, 2)
 maybe_predicate = st.one_of(*[st.none()] * 5, predicates)
-names = st.lists(st.sampled_from(NAMES), min_size=1, max_size=2, unique=True).map(tuple)
-single = st.sampled_from(NAMES).map(lambda name: (name,))
-some_events = st.builds(Events, names=single | single | names | st.just(()), where=maybe_predicate)
-named_events = st.builds(Events, names=single | names)
+
+
+@st.composite
+def some_events(draw: st.DrawFn, span: Span) -> Events:
+    """One event, either of two, or any; names are those of the log, as engines may expect."""
+    count = draw(st.sampled_from((1, 1, 1, 2, 2, 0)))
+    names = draw(st.permutations(span.names))[:count]
+    return Events(names=tuple(names), where=draw(maybe_predicate))
 
 
 # Conditions on users.
@@ -351,7 +357,7 @@ def windows(span: Span) -> st.SearchStrategy[Any]:
         st.none(),
         st.builds(InLast, duration=durations(span)),
         st.builds(BetweenDates, range=ranges(span, closed=True)),
-        st.builds(WithinOfFirst, duration=durations(span), anchor=some_events),
+        st.builds(WithinOfFirst, duration=durations(span), anchor=some_events(span)),
     )
 
 
@@ -369,19 +375,19 @@ def measured(span: Span) -> st.SearchStrategy[Measured]:
             window=window,
         ),
         counted | summed | distinct,
-        some_events,
+        some_events(span),
         st.sampled_from(OPERATORS),
         st.sampled_from((0, 1, 2, 3, 1.5)),
         windows(span),
     )
 
 
-def first_last(name: str) -> st.SearchStrategy[FirstLast]:
+def first_last(span: Span, name: str) -> st.SearchStrategy[FirstLast]:
     return st.builds(
         FirstLast,
         which=st.sampled_from(("first", "last")),
         property=st.just(name),
-        events=st.none() | some_events,
+        events=st.none() | some_events(span),
     )
 
 
@@ -389,13 +395,16 @@ def first_last(name: str) -> st.SearchStrategy[FirstLast]:
 def user_leaves(draw: st.DrawFn, span: Span) -> Any:
     """Conditions that ask no other question."""
     kinds = st.one_of(
-        st.builds(Did, events=some_events, window=windows(span)),
+        st.builds(Did, events=some_events(span), window=windows(span)),
         measured(span),
         st.builds(
-            Comparison, left=first_last("p"), operator=st.sampled_from(OPERATORS), right=texts
+            Comparison, left=first_last(span, "p"), operator=st.sampled_from(OPERATORS), right=texts
         ),
         st.builds(
-            Comparison, left=first_last("x"), operator=st.sampled_from(OPERATORS), right=numbers
+            Comparison,
+            left=first_last(span, "x"),
+            operator=st.sampled_from(OPERATORS),
+            right=numbers,
         ),
         st.builds(
             Comparison,
@@ -403,7 +412,7 @@ def user_leaves(draw: st.DrawFn, span: Span) -> Any:
             operator=st.sampled_from(OPERATORS),
             right=st.sampled_from(PLANS).map(constant),
         ),
-        st.builds(IsNull, value=first_last("p") | st.just(PLAN), negated=st.booleans()),
+        st.builds(IsNull, value=first_last(span, "p") | st.just(PLAN), negated=st.booleans()),
         st.builds(
             Seen,
             which=st.sampled_from(("first", "last")),
@@ -411,8 +420,12 @@ def user_leaves(draw: st.DrawFn, span: Span) -> Any:
             at=moments(span) | durations(span),
         ),
         st.builds(Inactive, duration=durations(span)),
-        st.builds(Sequence, steps=ordered_steps(optional=True), within=st.none() | durations(span)),
-        st.builds(ThenNot, first=some_events, absent=some_events, within=durations(span)),
+        st.builds(
+            Sequence, steps=ordered_steps(span, optional=True), within=st.none() | durations(span)
+        ),
+        st.builds(
+            ThenNot, first=some_events(span), absent=some_events(span), within=durations(span)
+        ),
     )
     return draw(kinds)
 
@@ -495,8 +508,8 @@ def sessions(span: Span) -> st.SearchStrategy[Sessions]:
 
 
 @st.composite
-def ordered_steps(draw: st.DrawFn, optional: bool = False) -> tuple[Step, ...]:
-    steps = draw(st.lists(some_events, min_size=2, max_size=4))
+def ordered_steps(draw: st.DrawFn, span: Span, optional: bool = False) -> tuple[Step, ...]:
+    steps = draw(st.lists(some_events(span), min_size=2, max_size=4))
     last = len(steps) - 1
     return tuple(
         Step(events=events, optional=optional and 0 < place < last and draw(st.booleans()))
@@ -508,7 +521,7 @@ def ordered_steps(draw: st.DrawFn, optional: bool = False) -> tuple[Step, ...]:
 def funnels(draw: st.DrawFn, span: Span, plain: bool = False) -> Funnel:
     clauses = draw(shared(span, plain))
     order = draw(st.sampled_from(("ordered", "ordered", "strict", "any")))
-    steps = draw(ordered_steps(optional=order == "ordered"))
+    steps = draw(ordered_steps(span, optional=order == "ordered"))
     counting = draw(st.sampled_from(("users", "first entries", "attempts", "sessions")))
     required = [number for number, step in enumerate(steps, 1) if not step.optional]
     exclusions = []
@@ -516,7 +529,7 @@ def funnels(draw: st.DrawFn, span: Span, plain: bool = False) -> Funnel:
         after, before = sorted(
             draw(st.lists(st.sampled_from(required), min_size=2, max_size=2, unique=True))
         )
-        exclusions.append(Exclusion(events=draw(some_events), after=after, before=before))
+        exclusions.append(Exclusion(events=draw(some_events(span)), after=after, before=before))
     attribution: Any = "first"
     if clauses.get("by") is not None:
         attribution = draw(st.sampled_from(("first", "last", *range(1, len(steps) + 1))))
@@ -550,8 +563,8 @@ def retentions(draw: st.DrawFn, span: Span, plain: bool = False) -> Retention:
     return Retention(
         **clauses,
         **spans,
-        start=draw(some_events),
-        returning=draw(some_events),
+        start=draw(some_events(span)),
+        returning=draw(some_events(span)),
         per=per,
         cohort=draw(st.sampled_from(("first in range", "first ever", "every"))),
         alignment="rolling" if hours else draw(st.sampled_from(("calendar", "rolling"))),
@@ -563,19 +576,19 @@ def retentions(draw: st.DrawFn, span: Span, plain: bool = False) -> Retention:
 @st.composite
 def paths(draw: st.DrawFn, span: Span, plain: bool = False) -> Paths:
     rename = draw(
-        st.lists(
-            st.builds(Rename, events=some_events, name=st.sampled_from(("n", "a"))), max_size=2
-        )
+        st.lists(st.builds(Rename, events=some_events(span), name=st.just("n")), max_size=2)
     )
-    anchor = st.none() | some_events | st.just(Events(names=("n" if rename else "a",)))
+    anchor = st.none() | some_events(span)
+    if rename:
+        anchor |= st.just(Events(names=(rename[0].name,)))
     return Paths(
         **draw(shared(span, plain)),
         from_=draw(anchor),
         to=draw(anchor),
         steps=draw(st.integers(2, 6)),
         top=draw(st.sampled_from((1, 2, 8))),
-        hide=tuple(draw(st.lists(some_events, max_size=1))) if draw(st.booleans()) else (),
-        only=tuple(draw(st.lists(some_events, max_size=2))) if draw(st.booleans()) else (),
+        hide=tuple(draw(st.lists(some_events(span), max_size=1))) if draw(st.booleans()) else (),
+        only=tuple(draw(st.lists(some_events(span), max_size=2))) if draw(st.booleans()) else (),
         rename=tuple(rename),
         collapse=draw(st.booleans()),
         sessions=draw(sessions(span)),
@@ -583,41 +596,34 @@ def paths(draw: st.DrawFn, span: Span, plain: bool = False) -> Paths:
     )
 
 
-single_series = st.one_of(
-    st.builds(
-        Series,
-        function=st.sampled_from(("events", "users", "sessions", "events per user")),
-        events=some_events,
-    ),
-    st.builds(
-        Series,
-        function=st.sampled_from(("sum", "avg", "median", "p90")),
-        events=some_events,
-        property=st.just("x"),
-    ),
-)
-expressions = single_series | st.builds(
-    Formula,
-    operator=st.sampled_from(("+", "-", "*", "/")),
-    left=single_series,
-    right=st.one_of(
-        single_series,
-        st.builds(Number, value=st.sampled_from((0, 100, 0.5))),
-        st.builds(
-            Formula,
-            operator=st.sampled_from(("+", "/")),
-            left=single_series,
-            right=single_series,
-        ),
-    ),
-)
+def single_series(span: Span) -> st.SearchStrategy[Series]:
+    counts = ("events", "users", "sessions", "events per user")
+    counted = st.tuples(st.sampled_from(counts), st.none())
+    measured = st.tuples(st.sampled_from(("sum", "avg", "median", "p90")), st.just("x"))
+    return st.builds(
+        lambda function, events: Series(function=function[0], property=function[1], events=events),
+        counted | measured,
+        some_events(span),
+    )
+
+
+@st.composite
+def expressions(draw: st.DrawFn, span: Span, depth: int = 2) -> Any:
+    if depth == 0 or draw(st.booleans()):
+        return draw(single_series(span))
+    right = st.sampled_from((0, 100, 0.5)).map(lambda value: Number(value=value))
+    return Formula(
+        operator=draw(st.sampled_from(("+", "-", "*", "/"))),
+        left=draw(expressions(span, depth - 1)),
+        right=draw(st.one_of(right, expressions(span, depth - 1))),
+    )
 
 
 @st.composite
 def trends(draw: st.DrawFn, span: Span, plain: bool = False) -> Trend:
     return Trend(
         **draw(shared(span, plain)),
-        value=draw(expressions),
+        value=draw(expressions(span)),
         per=draw(periods(span)),
         sessions=draw(sessions(span)),
     )

@@ -61,11 +61,17 @@ def text_of(value: Any) -> str:
     return str(value)
 
 
+def column_of(breakdown: Breakdown) -> str:
+    """The name of the group column: as the property is written (A4)."""
+    name = breakdown.property.name
+    return f"user.{name}" if breakdown.property.owner == "user" else name
+
+
 def group_columns(question: Any) -> tuple[str, ...]:
     """The names of the group columns, but for ``period``."""
     columns: list[str] = []
     if question.by is not None:
-        columns.append(question.by.property.name)
+        columns.append(column_of(question.by))
     if len(question.segments) > 1:
         columns.append("segment")
     return tuple(columns)
@@ -102,7 +108,7 @@ def grouped(
 def key_of(question: Any, value: str | None, part: Part) -> Key:
     key: Key = {}
     if question.by is not None:
-        key[question.by.property.name] = value
+        key[column_of(question.by)] = value
     if part.name is not None:
         key["segment"] = part.name
     return key
