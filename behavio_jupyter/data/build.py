@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import duckdb
-import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from .identity import people
 from .progress import Progress
 from .rows import FIRST, LAST, Table
 from .sql import literal, one_row
 from .survey import Survey, survey
+from .ties import drop_rows, repeated_rows, settle
+
+PLAIN = 2_000_000
+"""Logs with fewer rows are sorted by all columns at once; that is slow, but simple."""
+
+MANY = 0.05
+"""The share of rows with the time and name of the row before at which sorting again is faster."""
 
 TAIL = ("session_no", "anonymous_id", "source_user", "insert_id")
 """What orders rows equal in everything else, so that nothing depends on how rows arrived."""
@@ -72,8 +76,8 @@ def build(
         f" event_no, event AS name FROM (SELECT DISTINCT event FROM {rows})",
         label="Counting names",
     )
-    count = one_row(connection, f"SELECT count(*) FROM {catalog}.names")
-    number = "USMALLINT" if count[0] <= 65_536 else "UINTEGER"
+    (count,) = one_row(connection, f"SELECT count(*) FROM {catalog}.names")
+    number = "USMALLINT" if count <= 65_536 else "UINTEGER"
     connection.execute(f"ALTER TABLE {catalog}.names ALTER event_no TYPE {number}")
     joined = people(connection, catalog, rows, table, bar)
     if "session" in table.types:
@@ -84,11 +88,17 @@ def build(
             " WHERE session IS NOT NULL)",
             label="Counting sessions",
         )
-    _sort(connection, catalog, rows, table, bar)
+    small = table.count < PLAIN
+    _sort(connection, catalog, rows, table, small, bar)
     found = survey(connection, catalog, timezone)
-    repeated = _repeated_rows(connection, catalog, table, found.tied)
+    if not small and len(found.tied) > found.events * MANY:
+        connection.execute(f"DROP TABLE {catalog}.events")
+        _sort(connection, catalog, rows, table, True, bar)
+    elif not small and len(found.tied):
+        settle(connection, catalog, full_order(table), found.tied)
+    repeated = repeated_rows(connection, catalog, full_order(table), found.tied)
     if len(repeated):
-        _drop_rows(connection, catalog, repeated, bar)
+        drop_rows(connection, catalog, repeated, bar)
         found = survey(connection, catalog, timezone)
     return Built(found, removed, len(repeated), joined)
 
@@ -122,14 +132,19 @@ def _without_repeated_ids(
 
 
 def _sort(
-    connection: duckdb.DuckDBPyConnection, catalog: str, rows: str, table: Table, bar: Progress
+    connection: duckdb.DuckDBPyConnection,
+    catalog: str,
+    rows: str,
+    table: Table,
+    whole: bool,
+    bar: Progress,
 ) -> None:
     types = table.types
     joins = [f"JOIN {catalog}.names ON event = name"]
     kept = ["time", "names.event_no"]
     if "anonymous_id" in types:
-        joins.append(f"LEFT JOIN user_people AS u ON u.id = user_id")
-        joins.append(f"LEFT JOIN anonymous_people AS a ON a.id = anonymous_id")
+        joins.append("LEFT JOIN user_people AS u ON u.id = user_id")
+        joins.append("LEFT JOIN anonymous_people AS a ON a.id = anonymous_id")
         kept.insert(0, "coalesce(u.user_no, a.user_no) AS user_no")
     else:
         joins.append(f"JOIN {catalog}.users USING (user_id)")
@@ -143,9 +158,9 @@ def _sort(
     if "anonymous_id" in types:
         kept.append("user_id AS source_user")
     kept.extend(table.properties)
-    order = ["user_no", "time", *(["sequence"] if "sequence" in types else []), "event_no"]
-    order.extend(table.properties)
-    order.extend(name for name in TAIL if _is_kept(name, types))
+    order = full_order(table)
+    if not whole:
+        order = order[: order.index("event_no") + 1]
     bar.run(
         connection,
         f"CREATE TABLE {catalog}.events AS SELECT {', '.join(kept)} FROM {rows}"
@@ -154,49 +169,12 @@ def _sort(
     )
 
 
-def _is_kept(column: str, types: dict[str, str]) -> bool:
+def full_order(table: Table) -> list[str]:
+    """Return the columns of ``events`` that order its rows, all of them (D1)."""
     needed = {"session_no": "session", "source_user": "anonymous_id"}
-    return needed.get(column, column) in types
-
-
-def _repeated_rows(
-    connection: duckdb.DuckDBPyConnection,
-    catalog: str,
-    table: Table,
-    candidates: NDArray[np.int64],
-) -> NDArray[np.int64]:
-    """Return which candidates equal the row before in every column; equal rows lie side by side."""
-    if not len(candidates):
-        return candidates
-    columns = [name for name in ("sequence", *TAIL) if _is_kept(name, table.types)]
-    equal = " AND ".join(
-        f"a.{name} IS NOT DISTINCT FROM b.{name}" for name in (*columns, *table.properties)
-    )
-    connection.register("candidates", pa.table({"place": candidates}))
-    found = connection.execute(
-        f"SELECT place FROM candidates JOIN {catalog}.events a ON a.rowid = place"
-        f" JOIN {catalog}.events b ON b.rowid = place - 1 WHERE {equal or 'true'} ORDER BY place"
-    ).fetchnumpy()["place"]
-    connection.unregister("candidates")
-    return np.asarray(found, np.int64)
-
-
-def _drop_rows(
-    connection: duckdb.DuckDBPyConnection,
-    catalog: str,
-    places: NDArray[np.int64],
-    bar: Progress,
-) -> None:
-    connection.register("repeated_rows", pa.table({"place": places}))
-    bar.run(
-        connection,
-        f"CREATE TABLE {catalog}.distinct_events AS SELECT * FROM {catalog}.events"
-        " WHERE rowid NOT IN (SELECT place FROM repeated_rows)",
-        label="Removing duplicates",
-    )
-    connection.unregister("repeated_rows")
-    connection.execute(f"DROP TABLE {catalog}.events")
-    connection.execute(f"ALTER TABLE {catalog}.distinct_events RENAME TO events")
+    sequence = ["sequence"] if "sequence" in table.types else []
+    tail = [name for name in TAIL if needed.get(name, name) in table.types]
+    return ["user_no", "time", *sequence, "event_no", *table.properties, *tail]
 
 
 def set_up(connection: duckdb.DuckDBPyConnection, timezone: str, scratch: str) -> None:

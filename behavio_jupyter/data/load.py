@@ -19,12 +19,12 @@ from ..errors import DataError
 from . import columns, times
 from .build import Built, build, is_event, set_up
 from .profiles import Profiles, write_users
-from .progress import Progress, progress
+from .progress import Progress
 from .quality import Quality, Removed
-from .rows import FIRST, LAST, Rows, Table, kind_of, rows_of, together
+from .rows import Rows, Table, kind_of, together
 from .schema import PropertyInfo, Roles, Schema, WeekDay
-from .sources import Source, open_source
-from .sql import literal, one_row
+from .sources import Source
+from .sql import literal
 from .store import Store
 from .survey import end_of_day
 

@@ -8,9 +8,9 @@ import duckdb
 
 from ..errors import DataError
 from .rows import Property, Table, Value, common_type, identifier, kind_of, value_of
-from .sql import one_row
 from .schema import PropertyInfo
 from .sources import Source
+from .sql import one_row
 
 
 @dataclass(frozen=True)

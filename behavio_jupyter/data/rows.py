@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import duckdb
 
 from . import times
-from .sql import one_row
 from .schema import Kind, Roles
 from .sources import Source
+from .sql import one_row
 
 ROLES = ("user_id", "anonymous_id", "event", "time", "session", "sequence", "insert_id")
 

@@ -1,0 +1,91 @@
+"""Rows with the same user, time and name: their order, and which of them are repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .progress import Progress
+
+KEYS = ("user_no", "time", "event_no")
+
+
+def settle(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: str,
+    order: Sequence[str],
+    tied: NDArray[np.int64],
+) -> None:
+    """Put tied rows in order, where they lie, in a table sorted by user, time and name only.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    catalog : str
+    order : sequence of str
+        All columns that order rows.
+    tied : int64 array
+        Places of rows with the user, time and name of the row before.
+    """
+    places = np.union1d(tied, tied - 1)
+    starts = ~np.isin(places, tied)
+    first = places[np.maximum.accumulate(np.where(starts, np.arange(len(places)), 0))]
+    connection.register("places", pa.table({"place": places, "first": first}))
+    ranked = ", ".join(f"{name} NULLS LAST" for name in order)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE settled AS SELECT place, first - 1 + row_number() OVER"
+        f" (PARTITION BY first ORDER BY {ranked}) AS target, events.* FROM"
+        f" {catalog}.events JOIN places ON events.rowid = place"
+    )
+    connection.unregister("places")
+    moved = ", ".join(f"{name} = settled.{name}" for name in order if name not in KEYS)
+    if moved:
+        connection.execute(
+            f"UPDATE {catalog}.events SET {moved} FROM settled"
+            " WHERE events.rowid = target AND place <> target"
+        )
+    connection.execute("DROP TABLE settled")
+
+
+def repeated_rows(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: str,
+    order: Sequence[str],
+    tied: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return which tied rows equal the row before in every column; equal rows lie side by side."""
+    if not len(tied):
+        return tied
+    equal = " AND ".join(
+        f"a.{name} IS NOT DISTINCT FROM b.{name}" for name in order if name not in KEYS
+    )
+    connection.register("candidates", pa.table({"place": tied}))
+    found = connection.execute(
+        f"SELECT place FROM candidates JOIN {catalog}.events a ON a.rowid = place"
+        f" JOIN {catalog}.events b ON b.rowid = place - 1 WHERE {equal or 'true'} ORDER BY place"
+    ).fetchnumpy()["place"]
+    connection.unregister("candidates")
+    return np.asarray(found, np.int64)
+
+
+def drop_rows(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: str,
+    places: NDArray[np.int64],
+    bar: Progress,
+) -> None:
+    """Write ``events`` again without some rows, in the same order."""
+    connection.register("repeated_rows", pa.table({"place": places}))
+    bar.run(
+        connection,
+        f"CREATE TABLE {catalog}.distinct_events AS SELECT * FROM {catalog}.events"
+        " WHERE rowid NOT IN (SELECT place FROM repeated_rows)",
+        label="Removing duplicates",
+    )
+    connection.unregister("repeated_rows")
+    connection.execute(f"DROP TABLE {catalog}.events")
+    connection.execute(f"ALTER TABLE {catalog}.distinct_events RENAME TO events")
