@@ -9,7 +9,9 @@ periods and cohorts ``datetime64[us, tz]`` in the log's time zone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -70,19 +72,25 @@ class PathsAnswer:
     edges : DataFrame
         ``*groups, step, source, target, count, median_seconds``, ordered by step, count
         descending, source, target.
-    sequences : DataFrame
-        ``*groups, sequence, count``: tuples of names, by count descending, then sequence.
     matrix : DataFrame
         ``*groups, source, target, count``: all adjacent pairs, ordered by source, target.
     starts : DataFrame
         ``*groups, count``: the number of sequences (users, if counting users).
+    list_sequences : callable
+        Makes ``sequences``: a large log has millions of different ones, and their tuples take
+        longer than everything else, so they are made when they are looked at.
     """
 
     groups: tuple[str, ...]
     edges: pd.DataFrame
-    sequences: pd.DataFrame
     matrix: pd.DataFrame
     starts: pd.DataFrame
+    list_sequences: Callable[[], pd.DataFrame] = field(repr=False)
+
+    @cached_property
+    def sequences(self) -> pd.DataFrame:
+        """``*groups, sequence, count``: tuples of names, by count descending, then sequence."""
+        return self.list_sequences()
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -33,13 +33,7 @@ def over_units(kernel: Callable[..., Any], offsets: NDArray[np.int64], *argument
     hold about the same number of rows, several for each core, so that one large user does not hold
     up the rest.
     """
-    ranges = _ranges(offsets, _RANGES_PER_CORE)
-    if len(ranges) == 1:
-        kernel(*ranges[0], offsets, *arguments)
-        return
-    futures = [_pool().submit(kernel, low, high, offsets, *arguments) for low, high in ranges]
-    for future in futures:
-        future.result()
+    run([partial(kernel, low, high, offsets, *arguments) for low, high in ranges(offsets)])
 
 
 def summed_over_units(
@@ -50,28 +44,38 @@ def summed_over_units(
     Each call gets a ``part`` of its own: zeros, shaped like ``total``. For counts to which many
     units contribute. Large totals are split over fewer ranges, so that the parts stay small.
     """
-    large = total.nbytes > _LARGE
-    ranges = _ranges(offsets, 1 if large else _RANGES_PER_CORE)
-    if len(ranges) == 1:
-        kernel(*ranges[0], offsets, total, *arguments)
+    cuts = ranges(offsets, total.nbytes)
+    if len(cuts) == 1:
+        kernel(*cuts[0], offsets, total, *arguments)
         return
-    parts = [np.zeros_like(total) for _ in ranges]
-    futures = [
-        _pool().submit(kernel, low, high, offsets, part, *arguments)
-        for (low, high), part in zip(ranges, parts, strict=True)
-    ]
-    for future, part in zip(futures, parts, strict=True):
-        future.result()
+    parts = [np.zeros_like(total) for _ in cuts]
+    run(
+        [
+            partial(kernel, low, high, offsets, part, *arguments)
+            for (low, high), part in zip(cuts, parts, strict=True)
+        ]
+    )
+    for part in parts:
         total += part
 
 
-def _ranges(offsets: NDArray[np.int64], per_core: int) -> list[tuple[int, int]]:
-    """Return ranges of units that hold about the same number of rows."""
+def run(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Make calls that release the interpreter's lock on all cores; return what they return."""
+    if len(calls) == 1:
+        return [calls[0]()]
+    return [future.result() for future in [_pool().submit(call) for call in calls]]
+
+
+def ranges(offsets: NDArray[np.int64], part_bytes: int = 0) -> list[tuple[int, int]]:
+    """Return ranges of units that hold about the same number of rows.
+
+    Fewer where every range needs an array of so many bytes for itself.
+    """
     units = len(offsets) - 1
     rows = int(offsets[-1] - offsets[0]) if units > 0 else 0
     if rows < _SMALL:
         return [(0, units)]
-    parts = (os.cpu_count() or 1) * per_core
+    parts = (os.cpu_count() or 1) * (1 if part_bytes > _LARGE else _RANGES_PER_CORE)
     cuts = np.searchsorted(offsets, np.linspace(offsets[0], offsets[-1], parts + 1)[1:-1])
     edges = np.unique(np.concatenate([[0], cuts, [units]])).tolist()
     return list(pairwise(edges))
