@@ -108,7 +108,7 @@ def members(engine: LocalEngine, funnel: Funnel, pick: Mapping[str, Any]) -> NDA
     groups, value, period = _grouped(columns, funnel, scope, found)
     _known(pick, groups)
     step, dropped = _step(funnel, pick)
-    meets = found.at[step - 1] != MISSING
+    meets = (found.depth > 0) & (found.at[step - 1] != MISSING)
     following = required(funnel.steps)
     following = following[following >= step]
     if dropped and len(following):

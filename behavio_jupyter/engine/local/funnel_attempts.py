@@ -7,12 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import DefinitionError
 from ...query.funnel import Funnel
 from ...query.predicate import Property
 from ...query.step import Step
 from .calendar import EARLIEST, LATEST
 from .columns import Columns
-from .funnel_plain import MISSING, plain
+from .funnel_plain import plain
 from .funnel_rules import ANY, DEEPEST, EACH, FIRST, ORDERED, STRICT, ruled
 from .matching import KEPT, Matches, match
 from .parallel import over_units
@@ -32,9 +33,10 @@ class Attempts(NamedTuple):
         The number of required steps reached (any order: of different steps); 0 where a unit has
         no attempt.
     at : int64 array of (steps, attempts)
-        When each step was reached; ``MISSING`` where it was not.
+        When each step was reached; ``MISSING`` where it was not. Without meaning at depth 0.
     row : int64 array
-        The row of the event that gives the breakdown's value; -1 where there is none.
+        The row of the event that gives the breakdown's value; -1 where there is none. Without
+        meaning at depth 0.
     user : int32 array or None
         The user of each attempt; None where attempt n is user n's.
     """
@@ -87,8 +89,8 @@ def attempts(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
     else:
         count = len(units.offsets) - 1
         depth = np.zeros(count, np.uint8)
-        at = np.full((len(funnel.steps), count), MISSING, np.int64)
-        row = np.full(count, -1, np.int64)
+        at = np.empty((len(funnel.steps), count), np.int64)
+        row = np.empty(count, np.int64)
         user = units.user
         over_units(
             plain,
@@ -110,7 +112,8 @@ def attempts(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
             row,
         )
     if units.rows is not None:
-        row[row >= 0] = units.rows[row[row >= 0]]
+        known = (depth > 0) & (row >= 0)
+        row[known] = units.rows[row[known]]
     return Attempts(depth, at, row, user)
 
 
@@ -189,6 +192,10 @@ def _by_rules(
     last = len(funnel.steps)
     forbidden = Matches(codes[:0], table[:0])
     spans = np.empty((len(funnel.exclusions), 2), np.int64)
+    if len(funnel.exclusions) > 31:
+        raise DefinitionError(
+            f"A funnel can have at most 31 exclusions; this one has {len(funnel.exclusions)}."
+        )
     if funnel.exclusions:
         matches = match(columns, [exclusion.events for exclusion in funnel.exclusions], scope.keep)
         forbidden = Matches(_of(units, matches.codes), matches.table & ~KEPT)
@@ -206,8 +213,8 @@ def _by_rules(
         counted[:] = 0
         found = Attempts(
             np.zeros(attempts, np.uint8),
-            np.full((last, attempts), MISSING, np.int64),
-            np.full(attempts, -1, np.int64),
+            np.empty((last, attempts), np.int64),
+            np.empty(attempts, np.int64),
             units.user,
         )
         over_units(

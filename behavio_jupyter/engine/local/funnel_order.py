@@ -37,6 +37,20 @@ def bounded(
 
 
 @njit(nogil=True, cache=True)
+def collected(
+    low: int, high: int, codes: Array, table: Array, wanted: int, rows: Array, bits: Array
+) -> int:
+    """Collect the rows in ``[low, high)`` that have one of the wanted bits; return how many."""
+    count = 0
+    for i in range(low, high):
+        # Written always and kept by moving on: matches come too irregularly for a branch.
+        rows[count] = i
+        bits[count] = table[codes[i]]
+        count += (bits[count] & wanted) != 0
+    return count
+
+
+@njit(nogil=True, cache=True)
 def settled(
     count: int, time: Array, rows: Array, bits: Array, times: Array, spare: Array, spare_bits: Array
 ) -> None:

@@ -9,7 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from .calendar import EARLIEST, LATEST
-from .funnel_order import bounded, longest, settled
+from .funnel_order import bounded, collected, longest, settled
 
 Array = NDArray[Any]
 
@@ -57,9 +57,11 @@ def plain(
     depth : uint8 array of units
         Out: required steps reached; left as it is where there is no attempt.
     at : int64 array of (required steps, units)
-        Out: the time of each step reached.
+        Out: the time of each step reached, of the others ``MISSING``; nothing where there is no
+        attempt.
     row : int64 array of units
-        Out: the row that gives the breakdown's value; -1 where that step was not reached.
+        Out: the row that gives the breakdown's value; -1 where that step was not reached, nothing
+        where there is no attempt.
     """
     size = longest(first, last, offsets)
     rows = np.empty(size, np.int64)
@@ -69,7 +71,6 @@ def plain(
     spare_bits = np.empty(size, np.uint32)
     steps = len(chain)
     pointer = np.zeros(steps, np.int64)
-    position = np.zeros(steps, np.int64)
     best = np.zeros(steps, np.int64)
     opening = chain[0]
     for unit in range(first, last):
@@ -85,48 +86,45 @@ def plain(
         # Events of the same time come after it, whatever their place in the log.
         while low > offsets[unit] and time[low - 1] == time[low]:
             low -= 1
-        count = 0
-        for i in range(low, high):
-            matched = table[codes[i]]
-            rows[count] = i
-            bits[count] = matched
-            count += (matched & any_step) != 0
+        count = collected(low, high, codes, table, any_step, rows, bits)
         settled(count, time, rows, bits, times, spare, spare_bits)
 
         deepest = 0
         for step in range(steps):
             pointer[step] = 0
+        hopeless = EARLIEST
         for i in range(count):
-            if not bits[i] & opening:
+            if not bits[i] & opening or times[i] < hopeless:
                 continue
             if times[i] >= end:
                 break
             # Where each step is reached never moves back from one opening to the next, so the
             # pointers of all attempts together pass every event once for each step.
             limit = times[i] + within
-            position[0] = i
             reached = 1
             place = i
             for step in range(1, steps):
                 place = max(pointer[step], place + 1)
                 bit = chain[step]
-                while place < count and times[place] <= limit and not bits[place] & bit:
+                while place < count and not bits[place] & bit:
                     place += 1
                 pointer[step] = place
                 if place == count or times[place] > limit:
                     break
-                position[step] = place
                 reached += 1
             if reached > deepest:
                 deepest = reached
-                for step in range(reached):
-                    best[step] = position[step]
-            if deepest == steps or only_first:
+                best[0] = i
+                for step in range(1, reached):
+                    best[step] = pointer[step]
+            # No opening gets further whose window ends before the event that this one lacked.
+            if deepest == steps or place == count or only_first:
                 break
+            hopeless = times[place] - within
         if deepest == 0:
             continue
         depth[unit] = deepest
-        for step in range(deepest):
-            at[step, unit] = times[best[step]]
+        for step in range(steps):
+            at[step, unit] = times[best[step]] if step < deepest else MISSING
         source = deepest - 1 if giver < 0 else giver
         row[unit] = rows[best[source]] if source < deepest else -1

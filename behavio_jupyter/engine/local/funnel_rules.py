@@ -15,6 +15,7 @@ from .any_order import fill_any
 from .calendar import EARLIEST, LATEST
 from .funnel_links import grouped, hash_size, link_excluded, link_steps, link_values
 from .funnel_order import bounded, longest, settled
+from .funnel_plain import MISSING
 
 Array = NDArray[Any]
 
@@ -299,7 +300,6 @@ def _write(
                     places[step] = place
                     break
     for step in range(steps):
-        if places[step] >= 0:
-            at[step, slot] = times[places[step]]
+        at[step, slot] = times[places[step]] if places[step] >= 0 else MISSING
     source = chain[reached - 1] if giver < 0 else giver
     row[slot] = rows[places[source]] if places[source] >= 0 else -1
