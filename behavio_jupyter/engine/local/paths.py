@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 EXIT = "(exit)"
 _TAKEN = ("step", "source", "target", "count", "median_seconds", "sequence", "share")
 _ARROW = " -> "
+_Part = NDArray[np.int64] | slice
+"""Some of the sequences."""
 
 
 class _Asked(NamedTuple):
@@ -53,14 +55,33 @@ class _Asked(NamedTuple):
         """The number of nodes."""
         return len(self.names) - 2
 
-    def parts(
-        self, value: int | None = None, segment: int | None = None
-    ) -> Iterator[NDArray[np.bool_]]:
-        """Iterate over which sequences each group has, or each with one value or segment."""
-        values, segments, _ = self.groups.shape
-        for place in range(values) if value is None else [value]:
-            for number in range(segments) if segment is None else [segment]:
-                yield (self.places == place) & self.segments[number][self.found.users]
+    def parts(self) -> list[_Part]:
+        """Return which sequences each group has."""
+        by_segment: list[Sequence[_Part]] = []
+        for users in self.segments:
+            inside = users[self.found.users]
+            if self.groups.values is None:
+                # Without groups nothing is copied.
+                everything = bool(inside.all())
+                by_segment.append([slice(None) if everything else np.flatnonzero(inside)])
+                continue
+            number = len(self.groups.values.names)
+            places = self.places[inside].astype(np.min_scalar_type(number))
+            order = np.argsort(places, kind="stable")
+            ends = np.cumsum(np.bincount(places, minlength=number))
+            by_segment.append(np.split(np.flatnonzero(inside)[order], ends)[:number])
+        return [part for value in zip(*by_segment, strict=True) for part in value]
+
+    def picked(self, pick: Mapping[str, Any]) -> list[_Part]:
+        """Return which sequences each group has that a pick of group columns means."""
+        value, segment, _ = self.groups.chosen(pick)
+        return [
+            part
+            for (place, number, _), part in zip(
+                np.ndindex(self.groups.shape), self.parts(), strict=True
+            )
+            if value in (None, place) and segment in (None, number)
+        ]
 
 
 def answer(engine: LocalEngine, question: Paths) -> PathsAnswer:
@@ -70,14 +91,12 @@ def answer(engine: LocalEngine, question: Paths) -> PathsAnswer:
     spelling = Spelling(asked.nodes, question.steps)
     words = spelling.of(asked.found)
     shown, adjacent, counted, starts = [], [], [], []
-    for chosen in asked.parts():
-        # Most questions have one group that is all there is: nothing is copied for it.
-        everything = bool(chosen.all())
-        some = asked.found if everything else asked.found.part(chosen)
+    for part in asked.parts():
+        some = asked.found.part(part)
         top = classes(some, asked.nodes, question.top, by_user)
         shown.append(edges(some, top, by_user))
         adjacent.append(pairs(some, asked.nodes))
-        counted.append(count(words if everything else words[:, chosen]))
+        counted.append(count(words[:, part]))
         starts.append(len(some.by_user()) - 1 if by_user else len(some.users))
 
     labels = np.array(asked.names, object)
@@ -99,7 +118,6 @@ def answer(engine: LocalEngine, question: Paths) -> PathsAnswer:
 def members(engine: LocalEngine, question: Paths, pick: Mapping[str, Any]) -> NDArray[np.bool_]:
     """Return the users of an edge, of a sequence, or of all sequences."""
     asked = _ask(engine, question)
-    value, segment, _ = asked.groups.chosen(pick)
     mask = np.zeros(len(asked.segments[0]), np.bool_)
     wanted = [name for name in ("step", "source", "target") if name in pick]
     if "sequence" in pick:
@@ -109,18 +127,18 @@ def members(engine: LocalEngine, question: Paths, pick: Mapping[str, Any]) -> ND
         for spelled in _read(str(pick["sequence"]), asked.names[:-2]):
             if len(spelled) <= question.steps:
                 same |= (words == spelling.of_nodes(spelled)[:, None]).all(axis=0)
-    for chosen in asked.parts(value, segment):
+    for part in asked.picked(pick):
+        some = asked.found.part(part)
         if "sequence" in pick:
-            mask[asked.found.users[chosen & same]] = True
+            mask[some.users[same[part]]] = True
         elif wanted:
-            some = asked.found.part(chosen)
             by_user = question.counting == "users"
             top = classes(some, asked.nodes, question.top, by_user)
             all_edges = edges(some, top, by_user)
             picked = _picked(all_edges, asked, {name: pick[name] for name in wanted})
             mask |= users_of(some, top, all_edges.number[picked], len(mask))
         else:
-            mask[asked.found.users[chosen]] = True
+            mask[some.users] = True
     return mask
 
 

@@ -44,7 +44,7 @@ class Sequences(NamedTuple):
     steps: int
     backward: bool
 
-    def part(self, chosen: NDArray[np.bool_]) -> Sequences:
+    def part(self, chosen: NDArray[np.int64] | slice) -> Sequences:
         """Return some of the sequences."""
         return self._replace(
             starts=self.starts[chosen], lengths=self.lengths[chosen], users=self.users[chosen]
