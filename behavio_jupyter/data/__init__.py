@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from .appending import append
 from .connecting import connect_store
+from .files import open_store, replacing, write_copy
 from .quality import Quality
 from .schema import PropertyInfo, Schema
 from .store import Store
 
-__all__ = ["PropertyInfo", "Quality", "Schema", "Store", "connect_store"]
+__all__ = [
+    "PropertyInfo",
+    "Quality",
+    "Schema",
+    "Store",
+    "append",
+    "connect_store",
+    "open_store",
+    "replacing",
+    "write_copy",
+]

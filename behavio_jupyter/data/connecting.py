@@ -13,12 +13,13 @@ import pandas as pd
 
 from ..errors import DataError, nearest_hint
 from . import columns
+from .files import open_store, remove_leftovers
 from .load import IN_MEMORY, Part, Settings, Workshop, find_roles, load
 from .profiles import Profiles, profiles_of, stage
 from .progress import progress
 from .rows import rows_of
 from .schema import WeekDay
-from .sources import open_source
+from .sources import kind_of_file, open_source
 from .store import Store
 from .survey import day_starts
 from .times import check_timezone
@@ -70,8 +71,8 @@ def connect_store(
     user: str | None = None,
     event: str | None = None,
     time: str | None = None,
-    timezone: str = "UTC",
-    week_start: str = "monday",
+    timezone: str | None = None,
+    week_start: str | None = None,
     insert_id: str | None = None,
     session: str | None = None,
     sequence: str | None = None,
@@ -96,7 +97,6 @@ def connect_store(
     DataError
         The source cannot be read or understood as events.
     """
-    settings = settings_of(timezone, week_start, end)
     given = {
         "user": user,
         "event": event,
@@ -108,6 +108,13 @@ def connect_store(
         "properties": properties,
         "unit": unit,
     }
+    path = saved_store(source) if table is None and query is None else None
+    if path is not None:
+        own = {"timezone": timezone, "week_start": week_start, "users": users, "end": end}
+        _refuse(path, {**given, **own, "user_key": user_key})
+        remove_leftovers(path.parent)
+        return open_store(path)
+    settings = settings_of(timezone or "UTC", week_start or "monday", end)
     workshop = Workshop(settings)
     try:
         with progress("Reading events") as bar:
@@ -125,6 +132,15 @@ def connect_store(
     except BaseException:
         workshop.abandon()
         raise
+
+
+def _refuse(path: Path, given: dict[str, Any]) -> None:
+    useless = [name for name, value in given.items() if value is not None]
+    if useless:
+        raise DataError(
+            f"{path} is a saved store, which has its own columns and time zone; leave out {useless[0]}=…, or name"
+            " a table with table=… if it is another database."
+        )
 
 
 def user_table(
@@ -146,6 +162,11 @@ def user_table(
     return stage(workshop.connection, new, old), key
 
 
-def is_path(source: Any) -> bool:
-    """Return whether a source is one path."""
-    return isinstance(source, str | os.PathLike) and Path(source).is_file()
+def saved_store(source: Any) -> Path | None:
+    """Return the path of a source that is one DuckDB file, or is named as a store."""
+    if not isinstance(source, str | os.PathLike):
+        return None
+    path = Path(os.path.expanduser(os.fspath(source)))
+    if not path.is_file():
+        return None
+    return path if path.suffix == ".behavio" or kind_of_file(path) == "database" else None

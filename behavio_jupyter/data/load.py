@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ import pyarrow as pa
 from ..errors import DataError
 from . import columns, times
 from .build import Built, build, is_event, set_up
+from .files import FORMAT, building, open_store, put_in_place, remove_leftovers, token
 from .profiles import Profiles, write_users
 from .progress import Progress
 from .quality import Quality, Removed
@@ -28,11 +27,12 @@ from .sql import literal
 from .store import Store
 from .survey import end_of_day
 
-FORMAT = 1
-"""The version of the store's layout."""
-
 IN_MEMORY = 2_000_000
 """Logs with fewer rows live in memory until they are saved."""
+
+
+TABLES = ("events", "users", "names", "sessions", "profiles")
+"""The tables of a store beside ``meta``."""
 
 
 @dataclass(frozen=True)
@@ -106,32 +106,34 @@ class Workshop:
         self.settings = settings
         self.folder = beside or Path(tempfile.gettempdir())
         self.connection = duckdb.connect()
-        self.token = f"{os.getpid()}-{secrets.token_hex(4)}"
-        set_up(
-            self.connection, settings.timezone, str(self.folder / f".behavio.scratch-{self.token}")
-        )
+        remove_leftovers(self.folder)
+        scratch = self.folder / f".behavio.scratch-{token()}"
+        set_up(self.connection, settings.timezone, str(scratch))
         self.catalog = "memory"
         self.file: Path | None = None
 
     def use_file(self, name: str) -> None:
         """Build in a file of that name, which :meth:`finish` hands over."""
-        self.file = self.folder / f".{name}.building-{self.token}"
+        self.file = building(self.folder / name)
         self.connection.execute(f"ATTACH {literal(str(self.file))} AS store")
         self.catalog = "store"
 
-    def finish(self) -> Store:
-        """Return what was built, as a store that ends with the session."""
+    def finish(self, path: Path | None = None) -> Store:
+        """Return what was built: saved at a path, or as a store that ends with the session."""
         if self.file is None:
             for (name,) in self.connection.execute(
                 "SELECT table_name FROM duckdb_tables() WHERE temporary"
             ).fetchall():
                 self.connection.execute(f"DROP TABLE temp.main.{name}")
-            for slot in ("source", "users_source"):
+            for slot in ("source", "users_source", *(f"old_{name}" for name in TABLES)):
                 self.connection.unregister(slot)
             return Store(self.connection, "memory")
         self.connection.execute("CHECKPOINT store")
         self.connection.close()
-        return attach(self.file, temporary=True)
+        if path is not None:
+            put_in_place(self.file, path)
+            return open_store(path)
+        return open_store(self.file, temporary=True)
 
     def abandon(self) -> None:
         """Leave nothing behind."""
@@ -139,17 +141,6 @@ class Workshop:
         if self.file is not None:
             self.file.unlink(missing_ok=True)
             Path(f"{self.file}.wal").unlink(missing_ok=True)
-
-
-def attach(path: Path, temporary: bool = False) -> Store:
-    """Open a store file for reading."""
-    connection = duckdb.connect()
-    try:
-        connection.execute(f"ATTACH {literal(str(path))} AS store (READ_ONLY)")
-        return Store(connection, "store", None if temporary else path, path if temporary else None)
-    except BaseException:
-        connection.close()
-        raise
 
 
 def load(
@@ -272,7 +263,7 @@ def _removed(
             f"SELECT {anonymous} AS user_id, {roles['event'].sql} AS event,"
             f" {roles['time'].sql} AS time, {part.source.column(part.roles.time)} AS raw"
         )
-        table = Table("", {"user_id": ""}, (), 0)
+        table = Table((), {"user_id": ""}, (), 0)
         reason = "CASE " + " ".join(f"WHEN {c} THEN '{r}'" for r, c in _REASONS.items()) + " END"
         wrong = f"FROM {part.source.sql}) WHERE NOT coalesce({is_event(table)}, false)"
         for why, number in connection.execute(

@@ -58,10 +58,15 @@ class Rows:
 class Table:
     """Rows of several sources under one set of columns: ``ROLES`` present, then ``p0, p1, …``."""
 
-    sql: str
+    selects: tuple[str, ...]
     types: dict[str, str]
     names: tuple[str, ...]
     count: int
+
+    @property
+    def sql(self) -> str:
+        """The rows of all sources."""
+        return " UNION ALL ".join(self.selects)
 
     @property
     def properties(self) -> tuple[str, ...]:
@@ -188,7 +193,7 @@ def together(parts: Sequence[Rows], timezone: str) -> Table:
             f"{_cast(value.get(column), types[column], timezone)} AS {column}" for column in columns
         )
         selects.append(f"SELECT {chosen} FROM {part.origin}")
-    return Table(" UNION ALL ".join(selects), types, names, sum(part.count for part in parts))
+    return Table(tuple(selects), types, names, sum(part.count for part in parts))
 
 
 def _cast(value: Value | None, type_: str, timezone: str) -> str:

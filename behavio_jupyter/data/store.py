@@ -37,6 +37,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..errors import StoreError
 from .schema import Kind, PropertyInfo, Schema
 from .sql import one_row
 
@@ -57,6 +58,14 @@ class Store:
     temporary : Path or None
         A file that ends with the store.
 
+    Attributes
+    ----------
+    schema : Schema
+    connection : duckdb.DuckDBPyConnection
+    path : Path or None
+    file : Path or None
+        The saved or temporary file; None in memory.
+
     Notes
     -----
     A saved file is attached to a database in memory rather than opened: DuckDB keeps one instance
@@ -73,6 +82,7 @@ class Store:
         self.connection = connection
         self.catalog = catalog
         self.path = path
+        self.file = path or temporary
         connection.execute(f"USE {catalog}")
         self._finalizer = weakref.finalize(self, _close, connection, temporary)
         self.schema = Schema.model_validate_json(self.meta("schema"))
@@ -124,7 +134,10 @@ class Store:
         self.close()
 
     def _column(self, column: str) -> NDArray[Any]:
-        values = self.cursor().execute(f"SELECT {column} FROM events").fetchnumpy()[column]
+        try:
+            values = self.cursor().execute(f"SELECT {column} FROM events").fetchnumpy()[column]
+        except duckdb.IOException as error:
+            raise StoreError(f"{self.file} is damaged: its events cannot be read.") from error
         return values.data if isinstance(values, np.ma.MaskedArray) else values
 
 
