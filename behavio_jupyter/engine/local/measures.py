@@ -9,7 +9,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ...errors import DefinitionError
 from ...query.predicate import Property
 from ...query.segment import Measured
 from .calendar import period_at, periods
@@ -45,12 +44,7 @@ def measured(columns: Columns, rows: Rows, condition: Measured) -> NDArray[Any]:
     assert condition.property is not None
     if condition.function == "distinct":
         return _distinct(columns, rows, sought, condition.property)
-    info = columns.info(Property(name=condition.property))
-    if info.kind not in ("number", "boolean"):
-        raise DefinitionError(
-            f"{condition.function}(…) needs a property of numbers; {info.name} holds {info.kind}."
-        )
-    values = columns.numbers(info.name)
+    values = columns.numbers(condition.property)
     out = np.empty(columns.users)
     if condition.function in ("sum", "avg"):
         mean = condition.function == "avg"
