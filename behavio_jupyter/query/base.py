@@ -41,7 +41,10 @@ class Model(BaseModel):
 
 def _sentence(model: type[BaseModel], error: ValidationError) -> str:
     """Say the first of pydantic's complaints in our words."""
-    first = error.errors(include_url=False)[0]
+    found = error.errors(include_url=False)
+    # Of a union's complaints, what is wrong with the value tells more than what else it could be.
+    same = [each for each in found if each["loc"][:1] == found[0]["loc"][:1]]
+    first = next((each for each in same if not each["type"].endswith("_type")), found[0])
     name, kind, given = model.__name__, first["type"], first.get("input")
     try:
         shown = repr(given)

@@ -78,6 +78,7 @@ _SPELLINGS = {
     "MEASURE": ("count", "count_days", "sum", "avg", "min", "max", "distinct"),
     "SEEN": ("first_seen", "last_seen"),
 }
+_ON_USERS = (*_SPELLINGS["MEASURE"], "did", "first", "last", "sequence")
 _MARKS = {"RPAR": ")", "RSQB": "]", "COMMA": ",", "VBAR": "|", "_ARROW": "->", "_DOT": "."}
 _KINDS = ("funnel", "retention", "paths", "trend", "segment")
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:\\.|[^"\\])*"|[\w$]+|->|<=|>=|!=|<>|==|\S""", re.DOTALL)
@@ -111,47 +112,80 @@ def explain(
     at = error.pos_in_stream or 0
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         at = len(clean.rstrip())
+    if clean[max(at - 1, 0) : at + 1] == "->":
+        at -= 1  # a minus was fine here, an arrow is not
     token = _TOKEN.match(clean, at)
     found = token[0] if token else ""
     before = clean[:at].rstrip()
     first = _TOKEN.match(clean, len(clean) - len(clean.lstrip()))
 
+    special = _special(clean, at, found, words)
+    if bare and not before:
+        message = f"Nothing is asked; begin with {', '.join(_KINDS[:-1])} or {_KINDS[-1]}."
+        return (
+            QueryTextError(message, text, at)
+            if not found
+            else _plain(text, clean, at, words, start)
+        )
     if bare and first and first.end() == len(before):
         close = difflib.get_close_matches(first[0].lower(), _KINDS, 1, 0.7)
         if close:
             message = f"There is no question {first[0]!r}; did you mean {close[0]!r}?"
             return QueryTextError(message, text, first.start())
-    if bare and found in ("->", "→"):
-        return QueryTextError(
-            f"Begin with what is asked, as in: funnel {first[0] if first else ''} -> …", text, at
-        )
-    if (
-        "_THEN_NOT" in words
-        and re.fullmatch(r"[<>=!]+|in|is|like|between", found)
-        and "_AS" not in words
-    ):
-        name = _last_name(before)
-        return QueryTextError(
-            f"A segment looks at users: write first({name}), last({name}) or user.{name}.",
-            text,
-            at,
-        )
-    close_word = _nearest(clean, at, words)
+        if found in ("->", "→"):
+            message = f"Begin with what is asked, as in: funnel {first[0]} -> …"
+            return QueryTextError(message, text, at)
+    if special:
+        return QueryTextError(special, text, at)
+    return _plain(text, clean, at, words, start)
+
+
+def _special(clean: str, at: int, found: str, words: set[str]) -> str | None:
+    """Return what to say of a mistake that has a reason of its own."""
+    before = clean[:at].rstrip()
+    name = _last_name(before)
+    opened = _open_bracket(before)
+    if found in (")", "]") and not opened:
+        return f"This {found!r} closes nothing."
+    if found == "->" and "_ARROW" not in words:
+        reason = f", and a {opened!r} before it is not closed" if opened else ", not after a step"
+        return f"Found '->' here{reason}."
+    if "_THEN_NOT" in words and re.fullmatch(r"[<>=!]+|in|is|like|between", found, re.IGNORECASE):
+        return f"A segment looks at users: write first({name}), last({name}) or user.{name}."
+    if found == "(" and "OP" in words and name.lower() in _ON_USERS:
+        return f"{name}(…) is a condition on a user; it cannot stand in a condition on an event."
+    return None
+
+
+def _plain(text: str, clean: str, at: int, words: set[str], start: str) -> QueryTextError:
+    """Say what was found and what was expected."""
+    token = _TOKEN.match(clean, at)
+    found = token[0] if token else ""
+    before = clean[:at].rstrip()
+    near = _nearest(clean, at, words)
+    if near:
+        return QueryTextError(f"Found '{near[0]}' here; did you mean '{near[1]}'?", text, at)
     shown = f"{found[:40]!r}" if not found.startswith(("'", '"')) else found[:40]
     here = f"Found {shown} here" if found else "The text ends here"
-    if close_word:
-        return QueryTextError(f"{here}; did you mean '{close_word}'?", text, at)
+    name = _last_name(before)
+    after_name = name and words & {"LSQB", "OP", "_THEN_NOT", "_DOT", "_ARROW"}
+    if after_name and re.match(r"[^\W\d]", found):
+        bare = name.strip('"')
+        here += f'; a name with spaces is written in double quotes, as in "{bare} {found}"'
     expected = _expected(words, before, start)
-    message = (
-        f"{here}; expected {_listed(expected)}."
-        if expected
-        else f"{here}; nothing more was expected."
-    )
-    if re.match(r"[^\W\d]", found) and re.search(r"[\w$]$", before) and "NAME" not in words:
-        name = _last_name(before)
-        if name:
-            message += f' A name with spaces is written in double quotes, as in "{name} {found}".'
+    message = f"{here}; expected {_listed(expected) if expected else 'nothing more'}."
     return QueryTextError(message, text, at)
+
+
+def _open_bracket(before: str) -> str | None:
+    """Return the innermost bracket that is open at the end of a text."""
+    open_: list[str] = []
+    for token in _TOKEN.findall(before):
+        if token in ("(", "["):
+            open_.append(token)
+        elif token in (")", "]") and open_:
+            open_.pop()
+    return open_[-1] if open_ else None
 
 
 def _last_name(before: str) -> str:
@@ -159,11 +193,12 @@ def _last_name(before: str) -> str:
     return match[0] if match else ""
 
 
-def _nearest(clean: str, at: int, words: set[str]) -> str | None:
-    """Return the keyword that could stand here and is nearest to what does, if one is near."""
+def _nearest(clean: str, at: int, words: set[str]) -> tuple[str, str] | None:
+    """Return what stands here and the keyword nearest to it that could, if one is near."""
     choices = [_WORDS[word] for word in words if word in _WORDS]
     choices += [spelling for word in words for spelling in _SPELLINGS.get(word, ())]
-    best, score = None, 0.7
+    best: tuple[str, str] | None = None
+    score = 0.7
     for choice in sorted(choices):
         count = choice.count(" ") + 1
         pattern = r"[^\W\d]\w*" + r"\s+\w+" * (count - 1)
@@ -171,8 +206,10 @@ def _nearest(clean: str, at: int, words: set[str]) -> str | None:
         if phrase:
             written = " ".join(phrase[0].lower().split())
             ratio = difflib.SequenceMatcher(None, written, choice).ratio()
+            if sorted(written) == sorted(choice):
+                ratio = 1.0  # swapped letters
             if ratio > score and written != choice:
-                best, score = choice, ratio
+                best, score = (" ".join(phrase[0].split()), choice), ratio
     return best
 
 
@@ -219,7 +256,11 @@ def _expected(words: set[str], before: str, start: str) -> list[str]:
     if "SLASH" in words and "OP" not in words:
         found.append("a sign such as + or /")
     found += [f"'{mark}'" for name, mark in _MARKS.items() if name in words]
-    found += [f"'{word}'" for name, word in _CLAUSES.items() if name in words]
+    clauses = [word for name, word in _CLAUSES.items() if name in words]
+    if len(clauses) > 5:
+        found.append(f"a clause ({', '.join(clauses)})")
+    else:
+        found += [f"'{word}'" for word in clauses]
     found += [f"'{_WORDS[name]}'" for name in ("MAPPED", "OFF", "_IN", "_NULL") if name in words]
     return found
 

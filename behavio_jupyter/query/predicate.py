@@ -30,11 +30,11 @@ from .base import Printed, from_text
 if TYPE_CHECKING:
     from .segment import Condition
 
-_LARGEST = 10**300  # beyond it a whole number has no float to compare with
-Scalar = (
-    StrictBool | Annotated[StrictInt, Field(ge=-_LARGEST, le=_LARGEST)] | StrictFloat | StrictStr
-)
-Real = Annotated[int, Field(ge=-_LARGEST, le=_LARGEST)] | float
+LARGEST = 10**300
+"""Whole numbers beyond it have no float to be compared with."""
+
+Scalar = StrictBool | Annotated[StrictInt, Field(ge=-LARGEST, le=LARGEST)] | StrictFloat | StrictStr
+Real = Annotated[int, Field(ge=-LARGEST, le=LARGEST)] | float
 
 
 class Constant(Printed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, NoReturn, TypeVar
@@ -12,6 +13,7 @@ from lark import Token, Tree
 from ..errors import DefinitionError, QueryTextError
 from .base import Model, Printed
 from .predicate import (
+    LARGEST,
     And,
     Arithmetic,
     Between,
@@ -74,9 +76,7 @@ class ConditionReader:
             (self._depths[id(part)][1] for part in parts if id(part) in self._depths), default=0
         )
         if depth > DEEPEST:
-            self.fail(
-                f"This is nested more than {DEEPEST} deep; split it into saved segments.", place
-            )
+            self.fail(f"This is nested more than {DEEPEST} deep; make it simpler.", place)
         self._depths[id(made)] = (made, depth)
         return made
 
@@ -146,7 +146,7 @@ class ConditionReader:
                 return bool(token.type == "TRUE")
         return self._read_number(tree)
 
-    _read_fixed = _read_literal
+    _read_fixed = _read_picked = _read_literal
 
     def _read_number(self, tree: Tree[Any]) -> int | float:
         token = tree.children[-1]
@@ -155,7 +155,9 @@ class ConditionReader:
         try:
             number = int(token) if token.isdecimal() else float(token)
         except ValueError:  # Python reads whole numbers of at most 4300 digits
-            self.fail("This number is too long.", token)
+            self.fail("This number is too large.", token)
+        if number == math.inf or (isinstance(number, int) and number > LARGEST):
+            self.fail("This number is too large.", token)
         return -number if len(tree.children) == 2 else number
 
     def _read_whole(self, tree: Tree[Any]) -> int:

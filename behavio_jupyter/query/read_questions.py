@@ -113,7 +113,7 @@ class QuestionReader(ConditionReader):
             message = error.args[0]
             for clause in tree.children:
                 words = self.text[position(clause) :].split(maxsplit=1)
-                if words and message.lower().find(f"'{words[0].lower()} ") >= 0:
+                if words and re.search(rf"'{re.escape(words[0])}[ ']", message, re.IGNORECASE):
                     self.fail(message, clause)
             raise
 

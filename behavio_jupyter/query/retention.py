@@ -70,7 +70,7 @@ class Retention(EventQuestion):
         if isinstance(self.per, Duration):
             if self.per.unit != "h":
                 raise DefinitionError(
-                    f"Retention is per day, week, month or hours such as 12h, not per {self.per}."
+                    f"'per {self.per}' is no period; write day, week, month or hours such as 12h."
                 )
             if self.alignment != "rolling":
                 raise DefinitionError("Retention per hours is always rolling.")
@@ -78,7 +78,7 @@ class Retention(EventQuestion):
         for first, last in self.brackets:
             if first > last or first <= previous or last > 1000:
                 raise DefinitionError(
-                    "Brackets must rise and not overlap, as in: brackets 0, 1-3, 4-7."
+                    "'brackets …' must rise and not overlap, as in: brackets 0, 1-3, 4-7."
                 )
             previous = last
         if self.brackets and self.periods != 12:

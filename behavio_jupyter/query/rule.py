@@ -61,10 +61,11 @@ def _funnel(funnel: Funnel) -> Iterator[str]:
     first, last, window = funnel.steps[0].events, funnel.steps[-1].events, span(funnel.within)
     opens = _in_range(funnel.during)
     count = {
-        "users": "Each user counts once, by the deepest attempt (the earliest of equally deep ones)",
+        "users": "Each user counts once, by the deepest attempt "
+        "(the earliest of equally deep ones)",
         "first entries": "Each user counts once, by the first attempt only",
         "attempts": "Every attempt counts that does not overlap the one before",
-        "sessions": "Each session counts once, by its deepest attempt (the earliest of such)",
+        "sessions": "Each session counts once, by its deepest attempt (the earliest of those)",
     }[funnel.counting]
     if funnel.order == "any":
         yield (

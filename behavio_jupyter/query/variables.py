@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -59,7 +60,7 @@ class Variables:
     def scalar(self, token: Any) -> Scalars:
         """Read a literal; dates become ISO text, which compares with times."""
         value = plain(self.value(token))
-        if not isinstance(value, bool | int | float | str) or _is_nan(value):
+        if not isinstance(value, bool | int | float | str) or _is_nothing(value):
             raise self._wrong(token, "text, a number, true or false, or a date")
         return value
 
@@ -67,14 +68,14 @@ class Variables:
         """Read one literal or a list, tuple or set of them (a set in sorted order)."""
         found = self._items(self.value(token))
         good = [value for value in found if isinstance(value, bool | int | float | str)]
-        if not found or len(good) < len(found) or any(map(_is_nan, good)):
+        if not found or len(good) < len(found) or any(map(_is_nothing, good)):
             raise self._wrong(token, "a list of text or numbers with something in it")
         return tuple(good)
 
     def number(self, token: Any) -> int | float:
         """Read a number."""
         value = plain(self.value(token))
-        if isinstance(value, bool) or not isinstance(value, int | float) or _is_nan(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or _is_nothing(value):
             raise self._wrong(token, "a number")
         return value
 
@@ -90,7 +91,7 @@ class Variables:
     def moment(self, token: Any) -> dt.date | dt.datetime:
         """Read a date, a date-time, a pandas Timestamp or ISO text."""
         value = self.value(token)
-        if not isinstance(value, str | dt.date) or _is_nan(value):
+        if not isinstance(value, str | dt.date) or _is_nothing(value):
             raise self._wrong(token, "a date")
         start = self._built(token, lambda: DateRange(start=value)).start
         assert start is not None
@@ -134,7 +135,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, dt.date):
-        return None if _is_nan(value) else str(value)
+        return None if _is_nothing(value) else str(value)
     if isinstance(value, Decimal):
         return float(value)
     if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
@@ -142,6 +143,6 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _is_nan(value: Any) -> bool:
-    """Tell not-a-number and not-a-time: they differ from themselves."""
-    return bool(value != value)  # noqa: PLR0124
+def _is_nothing(value: Any) -> bool:
+    """Tell not-a-number and not-a-time, which differ from themselves, and infinity."""
+    return bool(value != value) or value in (math.inf, -math.inf)  # noqa: PLR0124

@@ -125,7 +125,13 @@ def comparisons(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 @cache
 def predicates(names: st.SearchStrategy[str] = names) -> st.SearchStrategy[Any]:
     constants = st.builds(p.Constant, value=scalars)
-    return logic(comparisons(arithmetic(properties(names) | constants)))
+    plain = st.builds(
+        p.Comparison,
+        left=st.builds(p.Property, name=names),
+        operator=st.just("="),
+        right=constants,
+    )
+    return logic(plain | comparisons(arithmetic(properties(names) | constants)))
 
 
 @cache

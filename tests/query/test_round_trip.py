@@ -11,7 +11,7 @@ from behavio_jupyter.query.text import parse
 from . import strategies
 
 _SLOW = settings(
-    max_examples=150,
+    max_examples=80,
     deadline=None,
     # Shrinking takes minutes and the failing text is readable as it is.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -19,6 +19,7 @@ _SLOW = settings(
 )
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @pytest.mark.parametrize(
     "kind", ["funnels", "retentions", "paths", "trends", "segments", "questions"]
 )
