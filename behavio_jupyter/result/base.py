@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from ..engine.answers import Answer
+from ..engine.answers import Answer, SegmentAnswer
 from ..engine.protocol import Engine
 from ..query import Question, Segment
 from ..query.clauses import EventQuestion
@@ -20,7 +20,7 @@ from .facts import LogFacts
 from .page import fragment, page
 from .picks import Check, checked, dated, named
 from .sheet import Sheet
-from .wording import moment
+from .wording import FEW_WORDS, moment
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -105,7 +105,7 @@ class Result(ABC):
 
     def __repr__(self) -> str:
         tables = [sheet.text() for sheet in self._sheets]
-        parts = [f"{self.title}\n{self.subtitle}".replace("\u202f", " ")]
+        parts = [f"{self.title}\n{self.subtitle}".replace("\u202f", " ").replace("\u00a0", " ")]
         return "\n\n".join([*parts, *([self.nothing] if self.nothing else tables), self.rule])
 
     def _repr_html_(self) -> str:
@@ -131,7 +131,7 @@ class Result(ABC):
 
     @property
     def _small_words(self) -> str:
-        return "small sample: n < 30"
+        return f"small sample: {FEW_WORDS}"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -184,7 +184,9 @@ class QuestionResult(Result):
 
         pairs = checked(f"this {self.definition.kind}", pick, self._group_checks | self._checks)
         segment = Segment(condition=UsersOf(query=self.definition, pick=pairs))
-        return SegmentResult(segment, self.engine.answer(segment), self.engine, self.facts)
+        found = self.engine.answer(segment)
+        assert isinstance(found, SegmentAnswer)
+        return SegmentResult(segment, found, self.engine, self.facts)
 
     def to_csv(self, path: str | Path | None = None) -> str | None:
         """Write ``.table`` as CSV; without a path, return it."""

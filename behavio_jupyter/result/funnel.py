@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from .base import QuestionResult, ThemeName
 from .picks import Check, flag, numbered
 from .sheet import Sheet
 from .statistics import FEW, compare, holm, rate, wilson
-from .wording import MISSING, duration, interval, moments, number, percent, plural
+from .wording import FEW_WORDS, MISSING, duration, interval, moments, number, percent, plural
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -69,7 +69,9 @@ class FunnelResult(QuestionResult):
             The funnel has no groups.
         """
         if not self._compared:
-            raise DefinitionError("There is one group; compare several with 'by …' or 'for a vs b'.")
+            raise DefinitionError(
+                "There is one group; compare several with 'by …' or 'for a vs b'."
+            )
         return self._comparison.copy(deep=False)
 
     @property
@@ -167,8 +169,8 @@ class FunnelResult(QuestionResult):
     @cached_property
     def _comparison(self) -> pd.DataFrame:
         groups = list(self._compared)
-        counts = self.answer.counts.groupby([*groups, "step"], sort=False)["count"].sum()
-        counts = counts.reset_index()
+        summed = self.answer.counts.groupby([*groups, "step"], sort=False)["count"].sum()
+        counts = summed.reset_index()
         last = counts.query(f"step == {len(self.definition.steps)}").reset_index(drop=True)
         sizes = counts.query("step == 1")["count"].tolist()
         reached = last["count"].tolist()
@@ -204,7 +206,7 @@ class FunnelResult(QuestionResult):
     @property
     def _small_words(self) -> str:
         several = len(self.entered) > 1
-        return "some groups are small: n < 30" if several else "small sample: n < 30"
+        return f"{'some groups are small' if several else 'small sample'}: {FEW_WORDS}"
 
     @property
     def _checks(self) -> dict[str, Check]:
@@ -284,7 +286,7 @@ def _name(events: Events) -> str:
     return events.names[0] if len(events.names) == 1 and events.where is None else str(events)
 
 
-def _both(frame: pd.DataFrame) -> list[tuple[list[object], dict[str, object]]]:
+def _both(frame: pd.DataFrame) -> list[tuple[list[Any], dict[str, Any]]]:
     """Return rows as lists and as mappings."""
     columns = [str(column) for column in frame.columns]
     return [
@@ -293,7 +295,7 @@ def _both(frame: pd.DataFrame) -> list[tuple[list[object], dict[str, object]]]:
     ]
 
 
-def _p(value: object) -> str:
+def _p(value: float) -> str:
     if pd.isna(value):
         return MISSING
-    return "< 0.001" if float(value) < 0.001 else f"{value:.3f}"  # type: ignore[arg-type]
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"

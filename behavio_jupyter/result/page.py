@@ -23,7 +23,8 @@ _PAGE = """<!DOCTYPE html>
 body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 1060px; margin: 2rem auto; padding: 0 1rem;
   background: #fff; color: #222 }}
 section {{ overflow-x: auto }}
-table {{ border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; font-size: 13px }}
+table {{ border-collapse: collapse; margin: 1rem 0; font-size: 13px;
+  font-variant-numeric: tabular-nums }}
 caption {{ text-align: left; font-weight: 600; padding: .3rem 0 }}
 th, td {{ padding: .25rem .7rem; border-bottom: 1px solid #8884; white-space: nowrap }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #111; color: #ddd }} }}

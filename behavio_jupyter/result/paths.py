@@ -12,7 +12,7 @@ from ..engine.answers import PathsAnswer
 from ..query import Paths
 from .base import QuestionResult, ThemeName
 from .picks import Check, named, numbered
-from .sheet import Sheet
+from .sheet import MOST, Sheet
 from .statistics import FEW, rate
 from .wording import duration, number, percent, plural
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from ..query.variables import Scalars
+
+_LISTED = 500_000
+"""Of more ways than this the whole ones are listed by ``.sequences`` only: it takes seconds."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -39,11 +42,13 @@ class PathsResult(QuestionResult):
 
     @property
     def sequences(self) -> pd.DataFrame:
-        """Whole ways by frequency: ``*groups, sequence`` (tuple), ``count, share`` of the group's."""
+        """Whole ways by frequency: ``*groups, sequence`` (a tuple), ``count, share`` (of the group)."""
         frame = self.answer.sequences
         groups = list(self.groups)
         count = frame["count"]
-        total = frame.groupby(groups, sort=False)["count"].transform("sum") if groups else count.sum()
+        total = (
+            frame.groupby(groups, sort=False)["count"].transform("sum") if groups else count.sum()
+        )
         return frame.assign(share=(count / total).astype(np.float64))
 
     @property
@@ -88,7 +93,10 @@ class PathsResult(QuestionResult):
             return ""
         anchors = [one for one in (self.definition.from_, self.definition.to) if one is not None]
         through = f" through {' and '.join(map(str, anchors))}" if anchors else ""
-        return f"No path{through} lies in this range. Try a longer range, other anchors or fewer conditions."
+        return (
+            f"No path{through} lies in this range. "
+            "Try a longer range, other anchors or fewer conditions."
+        )
 
     def users(self, **pick: Any) -> Any:
         """Return the users of an edge, a node or a way; ``sequence`` may be a tuple of names."""
@@ -122,7 +130,7 @@ class PathsResult(QuestionResult):
     @property
     def _sheets(self) -> list[Sheet]:
         groups = list(self.groups)
-        edges, ways = self.answer.edges, self.sequences
+        edges = self.answer.edges
         outward = edges.groupby([*groups, "step", "source"], sort=False)["count"].transform("sum")
         shares = rate(edges["count"], outward)
         rows = [
@@ -135,22 +143,29 @@ class PathsResult(QuestionResult):
                 percent(share),
                 duration(row[-1]),
             ]
-            for row, share in zip(edges.itertuples(index=False, name=None), shares, strict=True)
+            for row, share in zip(
+                edges.iloc[:MOST].itertuples(index=False, name=None), shares, strict=False
+            )
         ]
         flow = Sheet(
             [*groups, "step", "source", "target", "count", "of source", "median time"],
             rows,
             len(groups) + 3,
             caption="Flows from step to step",
+            total=len(edges),
         )
+        if self.answer.starts["count"].sum() > _LISTED:
+            return [flow]
+        ways = self.sequences
         whole = Sheet(
             [*groups, "sequence", "count", "share"],
             [
                 [*map(str, row[:-3]), " → ".join(row[-3]), number(row[-2]), percent(row[-1])]
-                for row in ways.itertuples(index=False, name=None)
+                for row in ways.iloc[:MOST].itertuples(index=False, name=None)
             ],
             len(groups) + 1,
             ".sequences",
             "Whole paths by frequency",
+            len(ways),
         )
         return [flow, whole]

@@ -40,9 +40,11 @@ def named(kind: str, names: Iterable[Any]) -> Check:
 
     def check(value: Any) -> Scalars:
         given = plain(value)
-        text = {None: "(none)", True: "true", False: "false"}[given] if given is None or isinstance(
-            given, bool
-        ) else str(given)
+        text = (
+            {None: "(none)", True: "true", False: "false"}[given]
+            if given is None or isinstance(given, bool)
+            else str(given)
+        )
         if text not in choices:
             raise DefinitionError(f"There is no {kind} {text!r} here{nearest_hint(text, choices)}.")
         return text
@@ -84,6 +86,7 @@ def dated(kind: str, stamps: Iterable[pd.Timestamp], timezone: str) -> Check:
     choices = list(dict.fromkeys(stamps))
 
     def check(value: Any) -> Scalars:
+        given: Any
         try:
             given = pd.Timestamp(value)
             given = given.tz_localize(timezone) if given.tzinfo is None else given

@@ -17,7 +17,7 @@ from .picks import Check, dated, flag, numbered
 from .sheet import Sheet
 from .statistics import FEW, rate, wilson
 from .survival import kaplan_meier
-from .wording import MISSING, moments, number, percent, plural
+from .wording import FEW_WORDS, MISSING, moments, number, percent, plural
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -197,7 +197,7 @@ class RetentionResult(QuestionResult):
 
     @property
     def _small_words(self) -> str:
-        return "some cohorts are small: n < 30"
+        return f"some cohorts are small: {FEW_WORDS}"
 
     @property
     def _checks(self) -> dict[str, Check]:

@@ -12,7 +12,7 @@ from ..engine.answers import SegmentAnswer
 from ..errors import DefinitionError, nearest_hint
 from ..query import Period, Segment
 from .base import Result, ThemeName
-from .sheet import Sheet
+from .sheet import MOST, Sheet
 from .statistics import FEW, rate
 from .wording import number, percent, plural
 
@@ -62,12 +62,18 @@ class SegmentResult(Result):
     @property
     def counted(self) -> str:
         """How many they are, and of how many."""
-        return f"n = {plural(len(self), 'user')} of {number(self.answer.seen)} ({percent(self.share)})"
+        return (
+            f"n = {plural(len(self), 'user')} of {number(self.answer.seen)} ({percent(self.share)})"
+        )
 
     @property
     def nothing(self) -> str:
         """Say that there is nobody."""
-        return "" if len(self) else "No user meets this condition. Try a longer window or a lower bound."
+        return (
+            ""
+            if len(self)
+            else "No user meets this condition. Try a longer window or a lower bound."
+        )
 
     def over_time(self, per: Period) -> pd.DataFrame:
         """Return the same condition at the end of each period (S8).
@@ -111,5 +117,5 @@ class SegmentResult(Result):
 
     @property
     def _sheets(self) -> list[Sheet]:
-        rows = [[str(user)] for user in self.answer.users]
-        return [Sheet(["user_id"], rows, 1, ".users")]
+        rows = [[str(user)] for user in self.answer.users.iloc[:MOST]]
+        return [Sheet(["user_id"], rows, 1, ".users", total=len(self))]

@@ -11,6 +11,9 @@ from .wording import THIN, plural
 _ROWS_OF_TEXT = 15
 _ROWS_OF_HTML = 30
 _WIDTH = 118
+MOST = 1000
+"""No more rows than this are made into text."""
+
 _CELL = 40
 """The widest a cell of the text table gets."""
 
@@ -29,6 +32,8 @@ class Sheet:
         Where all rows are, for the note under a table that is cut.
     caption : str
         What the table shows; empty where the title says it.
+    total : int, optional
+        How many rows there are, where ``rows`` holds only the first.
     """
 
     columns: Sequence[str]
@@ -36,6 +41,7 @@ class Sheet:
     words: int
     source: str = ".table"
     caption: str = ""
+    total: int | None = None
 
     def text(self) -> str:
         """Return an aligned table, cut at 15 rows and at the width of a page."""
@@ -56,9 +62,13 @@ class Sheet:
             ]
             return "  ".join(aligned[:shown]).rstrip()
 
-        notes = self._cut(len(self.rows) - len(rows), len(head) - shown)
+        notes = self._cut(len(rows), len(head) - shown)
         return "\n".join(
-            ([self.caption] if self.caption else []) + [line(head), *map(line, rows)] + notes
+            [
+                *([self.caption] if self.caption else []),
+                *(line(head), *map(line, rows)),
+                *map(_plain, notes),
+            ]
         )
 
     def html(self, *, every_row: bool = False) -> str:
@@ -70,9 +80,10 @@ class Sheet:
             f"<tr>{''.join(self._cell('td', place, text) for place, text in enumerate(row))}</tr>"
             for row in rows
         )
-        notes = "".join(f"<p>{escape(note)}</p>" for note in self._cut(len(self.rows) - len(rows), 0))
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self._cut(len(rows), 0))
         return (
-            f"<table>{caption}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{notes}"
+            f"<table>{caption}\n<thead><tr>{head}</tr></thead>\n"
+            f"<tbody>\n{body}\n</tbody>\n</table>{notes}"
         )
 
     def _cell(self, tag: str, place: int, text: str) -> str:
@@ -80,7 +91,8 @@ class Sheet:
         scope = ' scope="col"' if tag == "th" else ""
         return f'<{tag}{scope} style="text-align:{side}">{escape(text)}</{tag}>'
 
-    def _cut(self, rows: int, columns: int) -> list[str]:
+    def _cut(self, shown: int, columns: int) -> list[str]:
+        rows = (len(self.rows) if self.total is None else self.total) - shown
         parts = [plural(rows, "more row")] if rows else []
         parts += [plural(columns, "more column")] if columns else []
         return [f"… {' and '.join(parts)}: all are in {self.source}"] if parts else []
@@ -88,5 +100,5 @@ class Sheet:
 
 def _plain(text: str) -> str:
     """Return text of one line for a page of equally wide characters."""
-    flat = " ".join(text.replace(THIN, " ").split("\n"))
+    flat = " ".join(text.replace(THIN, " ").replace("\u00a0", " ").split("\n"))
     return flat if len(flat) <= _CELL else flat[: _CELL - 1] + "…"

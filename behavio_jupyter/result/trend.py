@@ -12,7 +12,7 @@ from ..engine.answers import TrendAnswer
 from ..query import Trend
 from .base import QuestionResult, ThemeName
 from .picks import Check, dated
-from .sheet import Sheet
+from .sheet import MOST, Sheet
 from .statistics import FEW
 from .wording import MISSING, moments, number, percent, plural
 
@@ -29,7 +29,7 @@ class TrendResult(QuestionResult):
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row for every period: ``*groups, period, value, complete``; null where there is no number."""
+        """A row for every period: ``*groups, period, value, complete``; value may be null."""
         return self.answer.points.copy(deep=False)
 
     @property
@@ -88,9 +88,9 @@ class TrendResult(QuestionResult):
 
     @property
     def _sheets(self) -> list[Sheet]:
-        changes = self.changes
+        changes = self.changes.iloc[:MOST]
         groups = list(self.groups)
-        complete = self.answer.points["complete"]
+        complete = self.answer.points["complete"].iloc[:MOST]
         rows = [
             [
                 *map(str, names),
@@ -111,7 +111,7 @@ class TrendResult(QuestionResult):
             )
         ]
         columns = [*groups, "period", "value", "change", "relative", ""]
-        return [Sheet(columns, rows, len(groups) + 1)]
+        return [Sheet(columns, rows, len(groups) + 1, total=len(self.answer.points))]
 
 
 def _signed(change: float) -> str:

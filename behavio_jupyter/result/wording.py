@@ -14,6 +14,8 @@ THIN = "\u202f"
 """The narrow space that groups thousands and stands before units; lines do not break at it."""
 
 MISSING = "–"
+FEW_WORDS = "n\u00a0<\u00a030"
+"""What marks a result from few users."""
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
@@ -103,7 +105,8 @@ def moments(stamps: Iterable[pd.Timestamp]) -> list[str]:
     --------
     >>> moments(pd.DatetimeIndex(["2026-10-25", "2026-10-26"], tz="Europe/Berlin"))
     ['2026-10-25', '2026-10-26']
-    >>> moments(pd.DatetimeIndex(["2026-10-25 00:30Z", "2026-10-25 01:30Z"]).tz_convert("Europe/Berlin"))
+    >>> hours = pd.DatetimeIndex(["2026-10-25 00:30Z", "2026-10-25 01:30Z"])
+    >>> moments(hours.tz_convert("Europe/Berlin"))
     ['2026-10-25 02:30 +0200', '2026-10-25 02:30 +0100']
     """
     found = list(stamps)

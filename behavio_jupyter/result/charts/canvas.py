@@ -13,7 +13,7 @@ from ..base import Result
 from ..wording import lines, shorten
 from .theme import Theme, theme_of
 
-LEFT = 170
+LEFT = 185
 RIGHT = 40
 _TITLE = 84
 _SUBTITLE = 112
@@ -78,7 +78,7 @@ class Canvas:
         result, theme = self.result, self.theme
         subtitle = lines(result.subtitle, _SUBTITLE)
         rule = lines(result.rule, _RULE)
-        top = 50 + 17 * len(subtitle) + above + (30 if legend is not None else 0)
+        top = 58 + 17 * len(subtitle) + above + (30 if legend is not None else 0)
         bottom = below + 16 * len(rule) + 14
         height = top + plot + bottom
         self.figure.update_layout(
@@ -110,7 +110,10 @@ class Canvas:
             self.figure.update_layout(
                 legend={
                     "orientation": "h",
-                    "title": {"text": f"{label(legend, 30)}: " if legend else ""},
+                    "title": {
+                        "text": f"{label(legend, 30)}  " if legend else "",
+                        "font": {"size": 12},
+                    },
                     "x": 0,
                     "xanchor": "left",
                     "y": 1 + (above + 6) / plot,
@@ -132,7 +135,13 @@ class Canvas:
             yshift=-below,
             font={"size": 11},
         )
-        line = {"gridcolor": theme.grid, "linecolor": theme.grid, "zeroline": False}
+        line = {
+            "gridcolor": theme.grid,
+            "linecolor": theme.grid,
+            "tickcolor": theme.grid,
+            "zeroline": False,
+            "title_font_size": 12,
+        }
         self.figure.update_xaxes(**line)
         self.figure.update_yaxes(**line)
         return self.figure

@@ -20,6 +20,8 @@ _SIDE_BY_SIDE = 4
 _PANELS = 12
 _BAR = 30
 _THIN_BAR = 19
+_COLUMNS = (72, 150, 240, 330)
+"""Where the columns of numbers end, pixels right of the bars."""
 
 
 def draw(result: FunnelResult, theme: str) -> go.Figure:
@@ -49,36 +51,21 @@ def _bars(
         shown = f"{label(name, 32)} (n < {FEW})" if few else label(name, 32)
         positions = _positions(steps, place, len(groups), thick)
         _add_bars(canvas.figure, rows, positions, thick, paint, shown, {}, result)
-        canvas.figure.add_trace(
-            go.Scatter(
-                x=[1.02] * steps,
-                y=positions,
-                mode="text",
-                text=_figures(rows, short=False),
-                textposition="middle right",
-                textfont={"color": canvas.theme.text},
-                cliponaxis=False,
-                hoverinfo="skip",
-                showlegend=False,
-            )
-        )
+        _add_figures(canvas.figure, rows, positions)
     height = steps * (len(groups) * thick + 16)
     _axes(canvas, steps, len(groups), thick, result)
     canvas.figure.update_xaxes(title_text=f"share of the {result.unit}s at step 1")
-    heading = {
-        "x": 1,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": 1,
-        "yref": "paper",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "xshift": 10,
-        "font": {"size": 11},
-    }
-    canvas.figure.add_annotation(text="count · from start · from previous · median time", **heading)
+    for shift, text in zip(_COLUMNS, ("count", "start", "previous", "median"), strict=True):
+        _add_word(
+            canvas.figure,
+            f"{'from ' if text[0] in 'sp' else ''}{text}",
+            shift,
+            1,
+            "paper",
+            "bottom",
+        )
     legend = result.groups[0] if len(groups) > 1 else None
-    return canvas.finish(height, right=310, legend=legend, above=20)
+    return canvas.finish(height, right=_COLUMNS[-1] + 14, legend=legend, above=20)
 
 
 def _panels(canvas: Canvas, result: FunnelResult) -> go.Figure:
@@ -114,10 +101,13 @@ def _panels(canvas: Canvas, result: FunnelResult) -> go.Figure:
             _add_bars(figure, own, positions, thick, paint[name], legend, cell, result)
             figure.add_trace(
                 go.Scatter(
-                    x=own["from_start"].fillna(0).tolist(),
+                    x=own["from_start"].fillna(0).to_numpy()[result.previous].tolist(),
                     y=positions,
                     mode="text",
-                    text=_figures(own, short=True),
+                    text=[
+                        f" {number(count)} · {percent(share)}"
+                        for count, share in zip(own["count"], own["from_start"], strict=True)
+                    ],
                     textposition="middle right",
                     textfont={"color": canvas.theme.text, "size": 11},
                     cliponaxis=False,
@@ -127,7 +117,7 @@ def _panels(canvas: Canvas, result: FunnelResult) -> go.Figure:
                 **cell,
             )
     canvas.figure = figure
-    _axes(canvas, steps, len(inside), thick, result, room=1.38)
+    _axes(canvas, steps, len(inside), thick, result, room=1.75)
     figure.update_xaxes(title_text=f"share of the {result.unit}s at step 1", row=rows)
     if len(panels) > len(shown):
         left = len(panels) - len(shown)
@@ -142,8 +132,8 @@ def _panels(canvas: Canvas, result: FunnelResult) -> go.Figure:
             yanchor="top",
             yshift=-40,
         )
-    legend = groups[1] if len(groups) > 1 else None
-    return canvas.finish(height, legend=legend, above=26)
+    title = groups[1] if len(groups) > 1 else None
+    return canvas.finish(height, legend=title, above=26)
 
 
 def _add_bars(
@@ -169,8 +159,8 @@ def _add_bars(
     errors = {
         "type": "data",
         "symmetric": False,
-        "array": [0.0, *over.fillna(0).iloc[1:].tolist()],
-        "arrayminus": [0.0, *under.fillna(0).iloc[1:].tolist()],
+        "array": [None, *over.fillna(0).iloc[1:].tolist()],
+        "arrayminus": [None, *under.fillna(0).iloc[1:].tolist()],
         "color": "#8c8c8c",
         "thickness": 1.4,
         "width": 4,
@@ -201,7 +191,12 @@ def _add_bars(
             marker={
                 "color": faded(colour, 0.10),
                 "line": {"width": 0},
-                "pattern": {"shape": "/", "fgcolor": faded(colour, 0.65), "size": 6, "solidity": 0.2},
+                "pattern": {
+                    "shape": "/",
+                    "fgcolor": faded(colour, 0.65),
+                    "size": 6,
+                    "solidity": 0.2,
+                },
             },
             name="dropped off",
             showlegend=False,
@@ -230,26 +225,29 @@ def _reached(rows: pd.DataFrame, unit: str) -> list[list[str]]:
     return texts
 
 
-def _figures(rows: pd.DataFrame, *, short: bool) -> list[str]:
-    """Return the numbers that stand beside the bars."""
-    texts = []
-    for step, count, start, back, median in zip(
-        rows["step"],
-        rows["count"],
-        rows["from_start"],
-        rows["from_previous"],
-        rows["median_seconds"],
-        strict=True,
-    ):
-        text = f"{number(count)} · {percent(start)}"
-        if short:
-            text = f" {text}"
-        elif step > 1:
-            text = f"<b>{text}</b> · {percent(back)} · {duration(median)}"
-        else:
-            text = f"<b>{text}</b>"
-        texts.append(text)
-    return texts
+def _add_figures(figure: go.Figure, rows: pd.DataFrame, positions: list[float]) -> None:
+    """Write the numbers beside the bars, in columns."""
+    for place, one in zip(positions, rows.to_dict("records"), strict=True):
+        texts = [f"<b>{number(one['count'])}</b>", f"<b>{percent(one['from_start'])}</b>"]
+        if one["step"] > 1:
+            texts += [percent(one["from_previous"]), duration(one["median_seconds"])]
+        for shift, text in zip(_COLUMNS, texts, strict=False):
+            _add_word(figure, text, shift, place, "y", "middle")
+
+
+def _add_word(figure: go.Figure, text: str, shift: int, y: float, yref: str, yanchor: str) -> None:
+    figure.add_annotation(
+        text=text,
+        showarrow=False,
+        x=1,
+        xref="paper",
+        xanchor="right",
+        xshift=shift,
+        y=y,
+        yref=yref,
+        yanchor=yanchor,
+        font={"size": 12 if yref == "y" else 11},
+    )
 
 
 def _positions(steps: int, place: int, groups: int, thick: int) -> list[float]:
@@ -265,7 +263,7 @@ def _axes(
     named = result.table["name"].iloc[:steps]
     optional = [step.optional for step in result.definition.steps]
     texts = [
-        f"{step}. {label(name, 20)}{' (opt.)' if may else ''}"
+        f"{step}. {label(name, 19)}{'?' if may else ''}"
         for step, (name, may) in enumerate(zip(named, optional, strict=True), 1)
     ]
     canvas.figure.update_yaxes(
@@ -287,7 +285,7 @@ def _axes(
 
 def _heading(name: str, part: pd.DataFrame, steps: int) -> str:
     entered = part["count"].iloc[::steps]
-    text = f"<b>{label(name, 24)}</b>  n = {' + '.join(map(number, entered))}"
+    text = f"<b>{label(name, 18)}</b>  n = {' + '.join(map(number, entered))}"
     return text + (f" (n < {FEW})" if (entered < FEW).any() else "")
 
 

@@ -11,14 +11,19 @@ import plotly.graph_objects as go
 from ..paths import PathsResult
 from ..statistics import rate
 from ..wording import duration, number, percent
-from .canvas import Canvas, hovers, label, plain, series_of
+from .canvas import Canvas, hovers, label, series_of
 from .theme import MADE_UP, OTHER, PALETTE, faded
 
 _PANELS = 4
 _PLOT = 430
 _GAP = 64
-_BETWEEN = 0.028
-"""Empty share of the height between two nodes of a step."""
+_BETWEEN = 13
+"""Empty pixels between two nodes of a step."""
+_THICK = 14
+_RIGHT = 150
+"""Room for the words beside the last step."""
+_WIDTH = 880
+"""The width that words are cut for."""
 
 
 class _Node(NamedTuple):
@@ -41,7 +46,7 @@ def draw(result: PathsResult, theme: str) -> go.Figure:
     for place, (key, edges) in enumerate(shown):
         top = 1 - place * (_PLOT + _GAP) / plot
         bottom = top - _PLOT / plot
-        _add_flows(canvas, edges, paint, (max(bottom, 0), top), result)
+        _add_flows(canvas, edges, paint, (max(bottom, 0.0), top), result)
         if key:
             canvas.figure.add_annotation(
                 text=f"<b>{label(' · '.join(key), 60)}</b>",
@@ -69,7 +74,7 @@ def draw(result: PathsResult, theme: str) -> go.Figure:
             yshift=-6,
         )
     above = 52 if len(shown) > 1 or shown[0][0] else 26
-    return canvas.finish(plot, below=below, left=20, right=20, above=above)
+    return canvas.finish(plot, below=below, left=22, right=_RIGHT, above=above)
 
 
 def _colours(edges: pd.DataFrame) -> dict[str, str]:
@@ -85,13 +90,18 @@ def _colours(edges: pd.DataFrame) -> dict[str, str]:
 def _nodes(edges: pd.DataFrame) -> list[_Node]:
     """Return the nodes by step; in a step by size, what is made up last."""
     outward = edges.groupby(["step", "source"], sort=False)["count"].sum()
-    inward = edges.assign(step=edges["step"] + 1).groupby(["step", "target"], sort=False)["count"].sum()
+    onward = edges.assign(step=edges["step"] + 1)
+    inward = onward.groupby(["step", "target"], sort=False)["count"].sum()
     sizes: dict[tuple[int, str], int] = {}
     for flow in (outward, inward):
-        for (step, name), size in flow.items():
-            sizes[step, name] = max(sizes.get((step, name), 0), int(size))
-    found = [_Node(int(step), str(name), size) for (step, name), size in sizes.items()]
-    return sorted(found, key=lambda n: (n.step, n.name in MADE_UP, n.name == "(exit)", -n.size, n.name))
+        steps, names = (flow.index.get_level_values(level) for level in (0, 1))
+        for step, name, size in zip(steps, names, flow, strict=True):
+            at = (int(step), str(name))
+            sizes[at] = max(sizes.get(at, 0), int(size))
+    found = [_Node(step, name, size) for (step, name), size in sizes.items()]
+    return sorted(
+        found, key=lambda n: (n.step, n.name in MADE_UP, n.name == "(exit)", -n.size, n.name)
+    )
 
 
 def _add_flows(
@@ -108,7 +118,9 @@ def _add_flows(
     across = {step: place / max(len(steps) - 1, 1) for place, step in enumerate(steps)}
     ends = [
         (index[step, source], index[step + 1, target])
-        for step, source, target in zip(edges["step"], edges["source"], edges["target"], strict=True)
+        for step, source, target in zip(
+            edges["step"], edges["source"], edges["target"], strict=True
+        )
     ]
     outward = edges.groupby(["step", "source"])["count"].transform("sum")
     what = "users" if result.definition.counting == "users" else "sequences"
@@ -131,22 +143,25 @@ def _add_flows(
     node_texts = hovers(
         [[f"step {node.step}: {node.name}", f"{number(node.size)} {what}"] for node in nodes]
     )
+    middles = _middles(nodes, steps)
     canvas.figure.add_trace(
         go.Sankey(
             arrangement="fixed",
             domain={"x": [0, 1], "y": list(domain)},
-            textfont={"color": canvas.theme.text, "size": 12, "shadow": "none"},
             node={
-                "label": [_label(node) for node in nodes],
+                "label": [""] * len(nodes),
                 "x": [min(max(across[node.step], 0.001), 0.999) for node in nodes],
-                "y": _heights(nodes, steps),
+                "y": [min(max(middle, 0.001), 0.999) for middle in middles],
                 "color": [
-                    faded(OTHER, 0.45) if node.name in MADE_UP else paint[node.name] for node in nodes
+                    faded(OTHER, 0.45) if node.name in MADE_UP else paint[node.name]
+                    for node in nodes
                 ],
                 "customdata": node_texts,
                 "hovertemplate": "%{customdata}<extra></extra>",
-                "pad": 12,
-                "thickness": 14,
+                # By default Plotly would scale as if all exits stood in the last column.
+                "align": "right" if steps[-1] == 0 else "left",
+                "pad": _BETWEEN,
+                "thickness": _THICK,
                 "line": {"width": 0},
             },
             link={
@@ -154,7 +169,7 @@ def _add_flows(
                 "target": [target for _, target in ends],
                 "value": edges["count"].tolist(),
                 "color": [
-                    faded(OTHER, 0.15) if target in MADE_UP else faded(paint[source], 0.32)
+                    faded(OTHER, 0.15) if target in MADE_UP else faded(paint[source], 0.26)
                     for source, target in zip(edges["source"], edges["target"], strict=True)
                 ],
                 "customdata": link_texts,
@@ -162,13 +177,32 @@ def _add_flows(
             },
         )
     )
+    # Words of our own: Plotly puts those of the last step over the flows.
+    room = (_WIDTH - _RIGHT) / max(len(steps) - 1, 1) - 2 * _THICK
+    for node, middle in zip(nodes, middles, strict=True):
+        count = number(node.size)
+        own = _RIGHT - 2 * _THICK if node.step == steps[-1] else room
+        letters = max(int(own / 6.6) - len(count) - 1, 5)
+        canvas.figure.add_annotation(
+            text=f"{label(node.name, min(letters, 22))} {count}",
+            showarrow=False,
+            x=across[node.step],
+            xref="paper",
+            xanchor="left",
+            xshift=_THICK // 2 + 1,
+            y=domain[1] - middle * (domain[1] - domain[0]),
+            yref="paper",
+            yanchor="middle",
+            font={"size": 11},
+        )
     for step in steps:
         canvas.figure.add_annotation(
             text=f"step {step}",
             showarrow=False,
             x=across[step],
             xref="paper",
-            xanchor="left" if step == steps[0] else "right" if step == steps[-1] else "center",
+            xanchor="left",
+            xshift=-_THICK // 2,
             y=domain[1],
             yref="paper",
             yanchor="bottom",
@@ -177,21 +211,19 @@ def _add_flows(
         )
 
 
-def _label(node: _Node) -> str:
-    return f"{label(node.name, 16)} {plain(number(node.size))}"
+def _middles(nodes: Sequence[_Node], steps: Sequence[int]) -> list[float]:
+    """Return the middles of the nodes as shares of the height, from the top of each step down.
 
-
-def _heights(nodes: Sequence[_Node], steps: Sequence[int]) -> list[float]:
-    """Return the middles of the nodes, from the top of each step down."""
-    by_step = {step: [node for node in nodes if node.step == step] for step in steps}
-    total = max(sum(node.size for node in column) for column in by_step.values())
-    most = max(len(column) for column in by_step.values())
-    room = max(1 - (most - 1) * _BETWEEN, 0.3)
+    Plotly scales the nodes so that the fullest step fills the height; this does the same.
+    """
+    columns = [[node.size for node in nodes if node.step == step] for step in steps]
+    scale = min(
+        max(_PLOT - _BETWEEN * (len(column) - 1), _PLOT / 4) / sum(column) for column in columns
+    )
     middles = []
-    for column in by_step.values():
+    for column in columns:
         top = 0.0
-        for node in column:
-            height = node.size / total * room
-            middles.append(min(max(top + height / 2, 0.001), 0.999))
-            top += height + _BETWEEN
+        for size in column:
+            middles.append((top + size * scale / 2) / _PLOT)
+            top += size * scale + _BETWEEN
     return middles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,7 +30,7 @@ class _Row(NamedTuple):
 
     name: str
     size: int
-    cells: list[dict[str, Any]]
+    cells: list[dict[Hashable, Any]]
 
 
 def heatmap(result: RetentionResult, theme: str) -> go.Figure:
@@ -42,8 +43,11 @@ def heatmap(result: RetentionResult, theme: str) -> go.Figure:
     rates = np.array([[cell["rate"] for cell in row.cells] for row in rows], np.float64)
     complete = np.array([[cell["complete"] for cell in row.cells] for row in rows], bool)
     words = len(spans) <= _WORDS and len(rows) <= _ROWS
+    gap = 1.5 if words else 0.5
     # The average stands a little apart from the cohorts.
-    places = [-index if index == 0 or result.groups else -index - 0.25 for index in range(len(rows))]
+    places = [
+        -index if index == 0 or result.groups else -index - 0.25 for index in range(len(rows))
+    ]
     shown = np.where(complete, rates, np.nan)
     later = shown[:, 1:] if shown.shape[1] > 1 else shown
     top = float(np.nanmax(later)) if np.isfinite(later).any() else 1.0
@@ -69,14 +73,14 @@ def heatmap(result: RetentionResult, theme: str) -> go.Figure:
                 zmin=0,
                 zmax=top or 1.0,
                 colorscale=[list(stop) for stop in SEQUENTIAL],
-                text=[[percent(value) if words else "" for value in shown[at]] for at in some],
+                text=[[_words(value) if words else "" for value in shown[at]] for at in some],
                 texttemplate="%{text}" if words else "",
                 textfont={"size": 11},
                 hoverinfo="text",
                 hovertext=[_hover(rows[at], spans) for at in some],
                 hoverongaps=False,
-                xgap=1.5,
-                ygap=1.5,
+                xgap=gap,
+                ygap=gap,
                 dy=1,
                 y0=places[some[0]],
                 showscale=some[0] == 0,
@@ -99,7 +103,7 @@ def heatmap(result: RetentionResult, theme: str) -> go.Figure:
             tickvals=list(range(0, len(spans), every)), ticktext=spans[::every]
         )
     canvas.figure.update_layout(barmode="overlay", bargap=0)
-    return canvas.finish(max(90, len(rows) * _height(rows)), left=190, right=90)
+    return canvas.finish(max(90, len(rows) * _height(rows)), left=200, right=90)
 
 
 def curves(result: RetentionResult, theme: str) -> go.Figure:
@@ -110,7 +114,10 @@ def curves(result: RetentionResult, theme: str) -> go.Figure:
     spans = list(result.spans.values())
     positions = list(range(len(spans)))
     if not result.groups:
-        for row in _cohorts(result)[-_ALL:]:
+        cohorts = _cohorts(result)[-_ALL:]
+        left_out = len(result.cohorts) - len(cohorts)
+        named = f"the last {len(cohorts)} cohorts" if left_out else "cohorts"
+        for row in cohorts:
             canvas.figure.add_trace(
                 go.Scatter(
                     x=positions,
@@ -118,9 +125,9 @@ def curves(result: RetentionResult, theme: str) -> go.Figure:
                     mode="lines+markers",
                     line={"color": faded(OTHER, 0.55), "width": 1},
                     marker={"size": 4},
-                    name="cohorts",
+                    name=named,
                     legendgroup="cohorts",
-                    showlegend=row is _cohorts(result)[-1],
+                    showlegend=row is cohorts[0],
                     hoverinfo="text",
                     hovertext=_hover(row, spans),
                 )
@@ -228,7 +235,12 @@ def _add_open_cells(
             marker={
                 "color": "rgba(128,128,128,0.06)",
                 "line": {"width": 0},
-                "pattern": {"shape": "/", "fgcolor": "rgba(128,128,128,0.55)", "size": 7, "solidity": 0.15},
+                "pattern": {
+                    "shape": "/",
+                    "fgcolor": "rgba(128,128,128,0.55)",
+                    "size": 7,
+                    "solidity": 0.15,
+                },
             },
             hoverinfo="text",
             hovertext=[_hover(rows[row], spans)[column] for row, column in open_],
@@ -251,7 +263,7 @@ def _add_open_cells(
 
 
 def _name_rows(canvas: Canvas, rows: list[_Row], places: list[float]) -> None:
-    every = 1 if len(rows) <= _ROWS else -(-len(rows) // _ROWS) * 2
+    every = 1 if _height(rows) >= 14 else 2
     named = [
         (place, row)
         for index, (place, row) in enumerate(zip(places, rows, strict=True))
@@ -261,7 +273,7 @@ def _name_rows(canvas: Canvas, rows: list[_Row], places: list[float]) -> None:
     for _, row in named:
         few = f" < {FEW}" if row.size < FEW else ""
         bold = ("<b>", "</b>") if row.name == _AVERAGE else ("", "")
-        texts.append(f"{bold[0]}{label(row.name, 16)}{bold[1]}  n = {number(row.size)}{few}")
+        texts.append(f"{bold[0]}{label(row.name, 14)}{bold[1]}  n = {number(row.size)}{few}")
     canvas.figure.update_yaxes(
         tickvals=[place for place, _ in named],
         ticktext=texts,
@@ -277,8 +289,14 @@ def _height(rows: list[_Row]) -> int:
 def _periods(result: RetentionResult) -> str:
     question = result.definition
     unit = f"{question.per}s" if isinstance(question.per, str) else f"periods of {question.per}"
-    since = "each user's start" if question.alignment == "rolling" else f"the start's {question.per}"
+    since = (
+        "each user's start" if question.alignment == "rolling" else f"the start's {question.per}"
+    )
     return f"{unit} after {since} ({result.facts.timezone})"
+
+
+def _words(rate: float) -> str:
+    return "" if math.isnan(rate) else percent(rate)
 
 
 def _value(rate: float) -> float | None:

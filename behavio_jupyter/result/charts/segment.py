@@ -35,7 +35,12 @@ def share(result: SegmentResult, theme: str) -> go.Figure:
                 name=name,
                 marker={
                     "color": colour,
-                    "pattern": {"shape": pattern or "", "fgcolor": OTHER, "size": 6, "solidity": 0.15},
+                    "pattern": {
+                        "shape": pattern or "",
+                        "fgcolor": OTHER,
+                        "size": 6,
+                        "solidity": 0.15,
+                    },
                 },
                 hoverinfo="text",
                 hovertext=hovers([[name, f"{number(count)} users", percent(count / seen)]]),

@@ -32,8 +32,12 @@ _THEMES = {
     "dark": Theme("#dddddd", "#333333", "#111111"),
 }
 
-# Okabe and Ito's palette for colour-blind eyes, without black and yellow, which vanish on one side.
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+# Okabe and Ito's palette for colour-blind eyes; olive and lavender stand in for its yellow and
+# black, which vanish on white or on black.
+PALETTE = (
+    *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"),
+    *("#999933", "#8A7CC9"),
+)
 OTHER = "#8c8c8c"
 """Of what is joined or left out: ``(other)``, ``(exit)``, ``(none)``."""
 

@@ -17,6 +17,7 @@ _PLOT = 300
 _PANEL = 190
 _GAP = 70
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up")
+_MADE_UP = {"(none)": "cross", "(other)": "x"}
 _MARKED = 60
 """Lines of more points than this have no markers."""
 
@@ -85,11 +86,24 @@ def add_lines(canvas: Canvas, drawn: Sequence[Line]) -> Panels:
         cell = {"row": place // columns + 1, "col": place % columns + 1}
         name = line.key[0] if line.key else ""
         order = names.index(name) if name else 0
-        symbol = _SYMBOLS[order // len(PALETTE) % len(_SYMBOLS)]
+        symbol = _MADE_UP.get(name, _SYMBOLS[order // len(PALETTE) % len(_SYMBOLS)])
         _add(canvas.figure, line, paint.get(name, PALETTE[0]), name, symbol, cell, place == 0)
         if len(drawn) == 1 and line.low is not None:
             _add_band(canvas.figure, line, PALETTE[0], cell)
+    _tick_at_weeks(canvas.figure, drawn[0].periods)
     return Panels(rows, height, 24 if len(panels) > 1 else 0, len(names) > 1)
+
+
+def _tick_at_weeks(figure: go.Figure, periods: pd.Series) -> None:
+    """Put ticks where weeks start; Plotly would put them on Sundays of its own choice."""
+    days = periods.dt.tz_localize(None).diff().dropna().dt.days
+    if len(days) and (days == 7).all():
+        every = -(-len(periods) // 9)
+        figure.update_xaxes(
+            tick0=periods.iloc[0].strftime("%Y-%m-%d"),
+            dtick=every * 7 * 86_400_000,
+            tickformat="%b %-d\n%Y",
+        )
 
 
 def _add(
@@ -126,9 +140,7 @@ def _add(
         **cell,
     )
     if any(value is not None for value in open_) and not all(line.complete):
-        hover = [
-            "" if done else text for text, done in zip(line.hover, line.complete, strict=True)
-        ]
+        hover = ["" if done else text for text, done in zip(line.hover, line.complete, strict=True)]
         figure.add_trace(
             go.Scatter(
                 y=open_,
