@@ -19,6 +19,7 @@ class OpenLogs:
 
     def open(self, name: str, log: EventLog) -> None:
         """Keep a log under a name and make it the one that answers."""
+        log.name = name
         self._logs[name] = log
         self.current = name
 

@@ -33,6 +33,8 @@ def execute(notebook: Path) -> nbformat.NotebookNode:
         kernel_name="python3",
         resources={"metadata": {"path": str(notebook.resolve().parent)}},
     )
+    # A local kernel needs no network port, only a socket file.
+    client.create_kernel_manager().transport = "ipc"
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
