@@ -47,11 +47,22 @@ def _placed(event: int, bits: Array, steps: int, owner: Array, via: Array, queue
 
 
 @njit(nogil=True, cache=True)
+def no_overlap(table: Array, steps: int) -> bool:
+    """Whether no event matches two of the steps."""
+    for bits in table:
+        matched = bits & ((1 << steps) - 1)
+        if matched & (matched - 1):
+            return False
+    return True
+
+
+@njit(nogil=True, cache=True)
 def fill_any(
     count: int,
     bits: Array,
     following: Array,
     steps: int,
+    apart: bool,
     filling: Array,
     owner: Array,
     via: Array,
@@ -69,6 +80,8 @@ def fill_any(
     following : int array
         For each event, the next one that may fill a step beside it (the next of the same value);
         -1 if there is none.
+    apart : bool
+        Whether no event matches two steps: the one that goes is then that of the same step.
     filling : int array of (events, steps)
         Out: for each event as opening, the events at which step 1, 2 … is reached; -1 for none.
     """
@@ -77,14 +90,21 @@ def fill_any(
         for step in range(steps):
             filling[base + step] = -1
             owner[step] = -1
-        if not bits[event] & ((1 << steps) - 1):
-            continue
-        _placed(event, bits, steps, owner, via, queue)
         filling[base] = event
         filled = 1
         if following[event] < 0:
             continue
         later = following[event] * steps
+        if apart:
+            for step in range(steps):
+                other = filling[later + step]
+                if other < 0:
+                    break
+                if bits[other] != bits[event]:
+                    filling[base + filled] = other
+                    filled += 1
+            continue
+        _placed(event, bits, steps, owner, via, queue)
         dropped = False
         for step in range(steps):
             other = filling[later + step]

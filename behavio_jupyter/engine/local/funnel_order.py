@@ -37,6 +37,23 @@ def bounded(
 
 
 @njit(nogil=True, cache=True)
+def opened(
+    low: int, high: int, start: int, codes: Array, table: Array, time: Array, opening: int
+) -> int:
+    """Return the first row of ``[low, high)`` that can matter to an attempt; ``high`` if none does.
+
+    That is the first of those at the time of the first that opens one: whatever their place in the
+    log, they may come after it. ``start`` is the unit's first row.
+    """
+    while low < high and not table[codes[low]] & opening:
+        low += 1
+    if low < high:
+        while low > start and time[low - 1] == time[low]:
+            low -= 1
+    return low
+
+
+@njit(nogil=True, cache=True)
 def collected(
     low: int, high: int, codes: Array, table: Array, wanted: int, rows: Array, bits: Array
 ) -> int:

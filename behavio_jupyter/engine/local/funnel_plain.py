@@ -9,7 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from .calendar import EARLIEST, LATEST
-from .funnel_order import bounded, collected, longest, settled
+from .funnel_order import bounded, collected, longest, opened, settled
 
 Array = NDArray[Any]
 
@@ -79,13 +79,9 @@ def plain(
         low, high = bounded(
             offsets[unit], offsets[unit + 1], time, start, seen, start > EARLIEST, seen < LATEST
         )
-        while low < high and not table[codes[low]] & opening:
-            low += 1
+        low = opened(low, high, offsets[unit], codes, table, time, opening)
         if low == high:
             continue
-        # Events of the same time come after it, whatever their place in the log.
-        while low > offsets[unit] and time[low - 1] == time[low]:
-            low -= 1
         count = collected(low, high, codes, table, any_step, rows, bits)
         settled(count, time, rows, bits, times, spare, spare_bits)
 

@@ -11,10 +11,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .any_order import fill_any
+from .any_order import fill_any, no_overlap
 from .calendar import EARLIEST, LATEST
 from .funnel_links import grouped, hash_size, link_excluded, link_steps, link_values
-from .funnel_order import bounded, longest, settled
+from .funnel_order import bounded, collected, longest, opened, settled
 from .funnel_plain import MISSING
 
 Array = NDArray[Any]
@@ -34,7 +34,7 @@ def ruled(
     wanted: Array,
     steps: int,
     chain: Array,
-    collected: int,
+    needed: int,
     order: int,
     counting: int,
     within: int,
@@ -60,7 +60,7 @@ def ruled(
         All steps; bit i of ``table[codes[row]]`` is that of step i + 1.
     chain : int array
         The required steps, from 0. In any order: all.
-    collected : uint32
+    needed : uint32
         The bits of which an event must have one to matter (strict order: that of kept events).
     values : int array of events, or empty
         The values that must be the same in all steps; -1 for null.
@@ -100,25 +100,25 @@ def ruled(
     position = np.zeros(chained, np.int64)
     best = np.zeros(chained, np.int64)
     opening = np.uint32((1 << steps) - 1) if order == ANY else np.uint32(1)
+    apart = no_overlap(table, steps)
     for unit in range(first, last):
         if not wanted[unit]:
             continue
         low, high = bounded(
             offsets[unit], offsets[unit + 1], time, start, seen, start > EARLIEST, seen < LATEST
         )
-        count = 0
-        opens = False
-        for i in range(low, high):
-            matched = table[codes[i]]
-            opens |= (matched & opening) != 0
-            rows[count] = i
-            bits[count] = matched
-            matters = (matched & collected) != 0
-            if exclusions and not matters:
-                matters = excluded_table[excluded_codes[i]] != 0
-            count += matters
-        if not opens:
+        low = opened(low, high, offsets[unit], codes, table, time, opening)
+        if low == high:
             continue
+        if exclusions:
+            count = 0
+            for i in range(low, high):
+                matched = table[codes[i]]
+                rows[count] = i
+                bits[count] = matched
+                count += ((matched & needed) | excluded_table[excluded_codes[i]]) != 0
+        else:
+            count = collected(low, high, codes, table, needed, rows, bits)
         settled(count, time, rows, bits, times, spare, spare_bits)
         groups = 1
         if same:
@@ -127,7 +127,7 @@ def ruled(
             link_steps(count, bits, group, groups, chain, links, latest)
         elif order == ANY:
             link_values(count, group, groups, following, same, buckets)
-            fill_any(count, bits, following, steps, links, owner, via, queue)
+            fill_any(count, bits, following, steps, apart, links, owner, via, queue)
         if exclusions:
             link_excluded(count, rows, excluded_codes, excluded_table, exclusions, forbidden)
 
