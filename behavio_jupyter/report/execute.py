@@ -33,15 +33,16 @@ def execute(notebook: Path) -> nbformat.NotebookNode:
         kernel_name="python3",
         resources={"metadata": {"path": str(notebook.resolve().parent)}},
     )
-    # A local kernel needs no network port, only a socket file.
-    client.create_kernel_manager().transport = "ipc"
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress, client.setup_kernel():
+    with (
+        Progress(*columns, console=Console(stderr=True)) as progress,
+        client.setup_kernel(extra_arguments=["--IPKernelApp.log_level=ERROR"]),
+    ):
         task = progress.add_task(notebook.name, total=len(node.cells))
         for number, cell in enumerate(node.cells):
             try:
