@@ -31,6 +31,7 @@ def execute(notebook: Path) -> nbformat.NotebookNode:
         node,
         timeout=None,
         kernel_name="python3",
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(notebook.resolve().parent)}},
     )
     columns = (
@@ -41,7 +42,7 @@ def execute(notebook: Path) -> nbformat.NotebookNode:
     )
     with (
         Progress(*columns, console=Console(stderr=True)) as progress,
-        client.setup_kernel(extra_arguments=["--IPKernelApp.log_level=ERROR"]),
+        client.setup_kernel(),
     ):
         task = progress.add_task(notebook.name, total=len(node.cells))
         for number, cell in enumerate(node.cells):
