@@ -103,12 +103,14 @@ def _ask(engine: LocalEngine, question: Trend) -> _Asked:
 
 
 def _periods(columns: Columns, question: Trend, scope: Scope) -> Periods:
-    """Return the periods of the range (T3)."""
+    """Return the periods of the range (T3, D11)."""
     schema = columns.schema
     first = schema.first if scope.start == EARLIEST else scope.start
-    last = max(columns.end - 1, schema.last or 0) if schema.first is not None else None
-    if scope.end < LATEST:
-        last = scope.end - 1
+    last: int | None = scope.end - 1
+    if scope.end == LATEST:
+        # A log without events may have an end, but has no last event.
+        observed = (schema.last, None if schema.end is None else schema.end - 1)
+        last = max((instant for instant in observed if instant is not None), default=None)
     if first is not None and last is not None:
         low = min(first, last)
         shown = periods(low, last, question.per, schema.timezone, schema.week_start)
