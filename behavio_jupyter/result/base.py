@@ -20,7 +20,7 @@ from .facts import LogFacts
 from .page import fragment, page
 from .picks import Check, checked, dated, named
 from .sheet import Sheet
-from .wording import FEW_WORDS, moment
+from .wording import FEW_WORDS, lines, moment
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 ThemeName = Literal["auto", "light", "dark"]
 PLOTLY = "application/vnd.plotly.v1+json"
+_WIDTH = 100
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -106,7 +107,8 @@ class Result(ABC):
     def __repr__(self) -> str:
         tables = [sheet.text() for sheet in self._sheets]
         parts = [f"{self.title}\n{self.subtitle}".replace("\u202f", " ").replace("\u00a0", " ")]
-        return "\n\n".join([*parts, *([self.nothing] if self.nothing else tables), self.rule])
+        rule = "\n".join(lines(self.rule, _WIDTH))
+        return "\n\n".join([*parts, *([self.nothing] if self.nothing else tables), rule])
 
     def _repr_html_(self) -> str:
         return fragment(self.title, self.subtitle, self._sheets, self.rule, self.nothing)

@@ -42,7 +42,7 @@ class PathsResult(QuestionResult):
 
     @property
     def sequences(self) -> pd.DataFrame:
-        """Whole ways by frequency: ``*groups, sequence`` (a tuple), ``count, share`` (of the group)."""
+        """Whole ways by frequency: ``*groups, sequence`` (tuple), ``count, share`` of a group."""
         frame = self.answer.sequences
         groups = list(self.groups)
         count = frame["count"]

@@ -8,7 +8,7 @@ from html import escape
 
 from .wording import THIN, plural
 
-_ROWS_OF_TEXT = 15
+_ROWS_OF_TEXT = 20
 _ROWS_OF_HTML = 30
 _WIDTH = 118
 MOST = 1000
@@ -44,7 +44,7 @@ class Sheet:
     total: int | None = None
 
     def text(self) -> str:
-        """Return an aligned table, cut at 15 rows and at the width of a page."""
+        """Return an aligned table, cut at 20 rows and at the width of a page."""
         rows = [[_plain(cell) for cell in row] for row in self.rows[:_ROWS_OF_TEXT]]
         head = [_plain(column) for column in self.columns]
         widths = [max(map(len, cells)) for cells in zip(head, *rows, strict=True)]

@@ -45,7 +45,7 @@ def test_markup_is_sound_and_names_are_words(result):
 def test_text_has_title_and_rule(result):
     lines = repr(result).splitlines()
     assert lines[0] == result.title
-    assert lines[-1] == result.rule
+    assert " ".join(repr(result).split("\n\n")[-1].split("\n")) == result.rule
     assert "\u202f" not in "".join(lines[:-1])
 
 
@@ -75,14 +75,14 @@ def test_a_long_table_is_cut_and_says_so():
     many = ALL["funnel by many"]
     assert many._repr_html_().count("<tr>") == 1 + 30 + 1 + 14
     assert "15 more rows: all are in .table" in many._repr_html_()
-    assert "30 more rows: all are in .table" in repr(many)
+    assert "25 more rows: all are in .table" in repr(many)
     assert many.to_html().count("<tr>") == 1 + 45 + 1 + 14
 
 
 def test_a_wide_table_is_cut_as_text_and_says_so():
     text = repr(retention(periods=30))
     assert "more columns: all are in .table" in text
-    assert max(map(len, text.splitlines()[3:-2])) < 120
+    assert max(map(len, text.splitlines())) < 120
 
 
 def test_an_incomplete_cell_is_a_dash_and_none_a_zero():

@@ -41,4 +41,4 @@ def test_csv_holds_the_ids(tmp_path):
 
 def test_long_lists_are_cut_and_say_so():
     text = repr(segment(2500, 5000))
-    assert "2 485 more rows: all are in .users" in text
+    assert "2 480 more rows: all are in .users" in text
