@@ -82,8 +82,9 @@ def drop_rows(
     connection.register("repeated_rows", pa.table({"place": places}))
     bar.run(
         connection,
+        # The join that "not in" becomes does not keep the order of rows.
         f"CREATE TABLE {catalog}.distinct_events AS SELECT * FROM {catalog}.events"
-        " WHERE rowid NOT IN (SELECT place FROM repeated_rows)",
+        " WHERE rowid NOT IN (SELECT place FROM repeated_rows) ORDER BY rowid",
         label="Removing duplicates",
     )
     connection.unregister("repeated_rows")
