@@ -39,9 +39,10 @@ _NAMES = {
 }
 for _module in (predicate, segment, step, clauses, funnel, retention, paths, trend):
     for _model in list(vars(_module).values()):
-        if isinstance(_model, type) and issubclass(_model, Printed):
+        _own = getattr(_model, "__module__", None) == _module.__name__
+        if _own and isinstance(_model, type) and issubclass(_model, Printed):
             _model.model_rebuild(force=True, _types_namespace={**vars(_module), **_NAMES})
-del _module, _model
+del _module, _model, _own
 
 __all__ = [
     "Breakdown",

@@ -28,7 +28,8 @@ class Model(BaseModel):
         Instead of pydantic's error: one sentence that names the field and what it takes.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Built once, where all names have met (see the package's __init__), not at each definition.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     @model_validator(mode="wrap")
     @classmethod
