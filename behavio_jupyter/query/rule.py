@@ -9,7 +9,7 @@ from .base import Definition
 from .clauses import EventQuestion, Sessions
 from .funnel import Funnel
 from .paths import Paths
-from .predicate import walk
+from .predicate import Events, walk
 from .retention import Retention
 from .segment import Segment
 from .time import DateRange, Duration
@@ -34,7 +34,7 @@ def rule(definition: Definition) -> str:
     --------
     >>> from behavio_jupyter.query import parse
     >>> print(rule(parse("trend users of visit per week")))
-    A value is the number of users with at least one visit in each calendar week. A user in two \
+    A value is the number of users with at least one visit event in each calendar week. A user in two \
 weeks counts in both. A week that is not over at the end of the log is incomplete.
     """
     by_kind = {Funnel: _funnel, Retention: _retention, Paths: _paths, Trend: _trend}
@@ -75,7 +75,7 @@ def _funnel(funnel: Funnel) -> Iterator[str]:
         yield "Step i of the table is any i of the steps, whatever their order."
     else:
         yield (
-            f"{count}; an attempt opens at every {first}{opens} and must reach {last} "
+            f"{count}; an attempt opens at every {_event(first)}{opens} and must reach {last} "
             f"within {window}."
         )
         if funnel.order == "strict":
@@ -128,10 +128,10 @@ def _retention(retention: Retention) -> Iterator[str]:
     one = f"the {cohorts}"
     inside = _in_range(retention.during)
     yield {
-        "first in range": f"A user's cohort is {one} of the user's first {start}{inside}.",
-        "first ever": f"A user's cohort is {one} of the user's first {start} in the whole log"
+        "first in range": f"A user's cohort is {one} of the user's first {_event(start)}{inside}.",
+        "first ever": f"A user's cohort is {one} of the user's first {_event(start)} in the whole log"
         + (", counted when it lies in the date range." if inside else "."),
-        "every": f"A user belongs to the cohort of every {cohorts} with {start}{inside}, "
+        "every": f"A user belongs to the cohort of every {cohorts} with {_one(start)}{inside}, "
         "from the first one in it.",
     }[retention.cohort]
     if hours:
@@ -141,7 +141,7 @@ def _retention(retention: Retention) -> Iterator[str]:
         spans = [f"{a}" if a == b else f"{a}-{b}" for a, b in retention.brackets]
         when = f"in any period of a bracket ({', '.join(spans)})"
         when += " or any later one" if retention.unbounded else ""
-    yield f"The user is retained when {returning} after that start event lies {when}."
+    yield f"The user is retained when {_one(returning)} after that start event lies {when}."
     if retention.alignment == "rolling":
         length = (
             period
@@ -238,14 +238,14 @@ def _trend(trend: Trend) -> Iterator[str]:
 def _measure(series: Series) -> str:
     of = series.property
     return {
-        "events": f"the number of events {series.events}",
-        "users": f"the number of users with at least one {series.events}",
-        "sessions": f"the number of sessions with at least one {series.events}",
-        "events per user": f"the number of events {series.events} divided by that of their users",
-        "sum": f"the sum of {of} over {series.events}, nulls left out",
-        "avg": f"the average of {of} over {series.events}, nulls left out",
-        "median": f"the median of {of} over {series.events}, nulls left out",
-        "p90": f"the 90th percentile of {of} over {series.events}, nulls left out",
+        "events": f"the number of {_event(series.events)}s",
+        "users": f"the number of users with at least one {_event(series.events)}",
+        "sessions": f"the number of sessions with at least one {_event(series.events)}",
+        "events per user": f"the number of {_event(series.events)}s divided by that of their users",
+        "sum": f"the sum of {of} over {_event(series.events)}s, nulls left out",
+        "avg": f"the average of {of} over {_event(series.events)}s, nulls left out",
+        "median": f"the median of {of} over {_event(series.events)}s, nulls left out",
+        "p90": f"the 90th percentile of {of} over {_event(series.events)}s, nulls left out",
     }[series.function]
 
 
@@ -351,6 +351,15 @@ def _sessions(sessions: Sessions) -> str:
         "mapped": "a session is the events with one value of the log's session column",
         "off": "a user's whole history is one session",
     }[sessions.by]
+
+
+def _event(events: Events) -> str:
+    """Return events as a noun: ``purchase event``, ``event`` for any."""
+    return "event" if events == Events() else f"{events} event"
+
+
+def _one(events: Events) -> str:
+    return "any event" if events == Events() else f"some {_event(events)}"
 
 
 def _listed(items: Any) -> str:

@@ -17,7 +17,7 @@ from . import strategies
         (
             "funnel a -> b within 7d",
             "Each user counts once, by the deepest attempt (the earliest of "
-            "equally deep ones); an attempt opens at every a and must reach b within 7 days.",
+            "equally deep ones); an attempt opens at every a event and must reach b within 7 days.",
         ),
         ("funnel a -> b in strict order", "the user's very next event"),
         ("funnel a -> b in any order", "any i of the steps"),
@@ -38,9 +38,9 @@ from . import strategies
         ("funnel a -> b for big", "Only users who meet big"),
         ("funnel a -> b for big vs not big", "Segments are compared: big and not big"),
         ("funnel a -> b during 2026-01-01 to 2026-02-01", "2026-01-01 to 2026-02-01"),
-        ("retention a -> b", "calendar week of the user's first a."),
+        ("retention a -> b", "calendar week of the user's first a event."),
         ("retention first ever a -> b", "in the whole log"),
-        ("retention every a -> b", "every calendar week with a"),
+        ("retention every a -> b", "every calendar week with some a event"),
         ("retention a -> b", "lies in period n."),
         ("retention a -> b on or after", "in period n or any later one"),
         ("retention a -> b brackets 0, 1-3", "(0, 1-3)"),
