@@ -123,6 +123,8 @@ class DateRange(Model):
             raise DefinitionError("A date range needs a start or an end.")
         if self.start is not None and self.end is not None:
             start, end = _instant(self.start), _instant(self.end)
+            if not isinstance(self.end, dt.datetime):
+                start = dt.datetime.combine(start, dt.time())  # the end's whole day is in the range
             # Without the log's time zone a moment with an offset and one without do not compare.
             if (start.tzinfo is None) == (end.tzinfo is None) and start > end:
                 raise DefinitionError(
