@@ -254,7 +254,8 @@ class FunnelResult(QuestionResult):
             )
         ]
         columns = ["entered", "converted", "from_start", "95 % interval", ""]
-        return Sheet([*self.groups, *columns], rows, len(self.groups))
+        names = [*self.groups, *columns]
+        return Sheet(names, rows, len(self.groups), latest=not self._compared)
 
     def _sheet_of_comparison(self) -> Sheet:
         adjusted = "p_adjusted" in self._comparison

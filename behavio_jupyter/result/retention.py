@@ -232,7 +232,17 @@ class RetentionResult(QuestionResult):
         ]
         note = f"Retained by {self._per} after the start; {MISSING} not over yet, or unknown"
         columns = [*self.groups, "cohort", "size", *self.spans.values()]
-        return [Sheet(columns, [*means, *rows], words, ".table and .average", note)]
+        return [
+            Sheet(
+                columns,
+                [*means, *rows],
+                words,
+                ".table and .average",
+                note,
+                latest=not self.groups,
+                pinned=len(means),
+            )
+        ]
 
     @property
     def _per(self) -> str:

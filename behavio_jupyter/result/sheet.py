@@ -33,7 +33,11 @@ class Sheet:
     caption : str
         What the table shows; empty where the title says it.
     total : int, optional
-        How many rows there are, where ``rows`` holds only the first.
+        How many rows there are, where ``rows`` holds only some.
+    latest : bool
+        Rows are in the order of time: where the table is cut, the last ones stay.
+    pinned : int
+        So many of the first rows always stay.
     """
 
     columns: Sequence[str]
@@ -42,10 +46,12 @@ class Sheet:
     source: str = ".table"
     caption: str = ""
     total: int | None = None
+    latest: bool = False
+    pinned: int = 0
 
     def text(self) -> str:
         """Return an aligned table, cut at 20 rows and at the width of a page."""
-        rows = [[_plain(cell) for cell in row] for row in self.rows[:_ROWS_OF_TEXT]]
+        rows = [[_plain(cell) for cell in row] for row in self._kept(_ROWS_OF_TEXT)]
         head = [_plain(column) for column in self.columns]
         widths = [max(map(len, cells)) for cells in zip(head, *rows, strict=True)]
         shown, total = 0, 0
@@ -73,7 +79,7 @@ class Sheet:
 
     def html(self, *, every_row: bool = False) -> str:
         """Return a ``<table>`` in the colours of its surroundings, cut at 30 rows."""
-        rows = self.rows if every_row else self.rows[:_ROWS_OF_HTML]
+        rows = self.rows if every_row else self._kept(_ROWS_OF_HTML)
         caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
         head = "".join(self._cell("th", place, text) for place, text in enumerate(self.columns))
         body = "\n".join(
@@ -86,6 +92,11 @@ class Sheet:
             f"<tbody>\n{body}\n</tbody>\n</table>{notes}"
         )
 
+    def _kept(self, most: int) -> Sequence[Sequence[str]]:
+        if len(self.rows) <= most or not self.latest:
+            return self.rows[:most]
+        return [*self.rows[: self.pinned], *self.rows[self.pinned - most :]]
+
     def _cell(self, tag: str, place: int, text: str) -> str:
         side = "left" if place < self.words else "right"
         scope = ' scope="col"' if tag == "th" else ""
@@ -93,7 +104,8 @@ class Sheet:
 
     def _cut(self, shown: int, columns: int) -> list[str]:
         rows = (len(self.rows) if self.total is None else self.total) - shown
-        parts = [plural(rows, "more row")] if rows else []
+        kind = "earlier row" if self.latest else "more row"
+        parts = [plural(rows, kind)] if rows else []
         parts += [plural(columns, "more column")] if columns else []
         return [f"… {' and '.join(parts)}: all are in {self.source}"] if parts else []
 

@@ -88,9 +88,9 @@ class TrendResult(QuestionResult):
 
     @property
     def _sheets(self) -> list[Sheet]:
-        changes = self.changes.iloc[:MOST]
         groups = list(self.groups)
-        complete = self.answer.points["complete"].iloc[:MOST]
+        kept = slice(MOST) if groups else slice(-MOST, None)
+        changes, complete = self.changes.iloc[kept], self.answer.points["complete"].iloc[kept]
         rows = [
             [
                 *map(str, names),
@@ -111,7 +111,8 @@ class TrendResult(QuestionResult):
             )
         ]
         columns = [*groups, "period", "value", "change", "relative", ""]
-        return [Sheet(columns, rows, len(groups) + 1, total=len(self.answer.points))]
+        total = len(self.answer.points)
+        return [Sheet(columns, rows, len(groups) + 1, total=total, latest=not groups)]
 
 
 def _signed(change: float) -> str:

@@ -8,8 +8,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from behavio_jupyter.result.base import PLOTLY
+from tests.definitions import by
 
-from .answers import HOSTILE, everything, funnel, retention
+from .answers import HOSTILE, everything, funnel, retention, trend
 
 ALL = everything()
 SHOWN = pytest.mark.parametrize("result", ALL.values(), ids=list(ALL))
@@ -77,6 +78,17 @@ def test_a_long_table_is_cut_and_says_so():
     assert "15 more rows: all are in .table" in many._repr_html_()
     assert "25 more rows: all are in .table" in repr(many)
     assert many.to_html().count("<tr>") == 1 + 45 + 1 + 14
+
+
+def test_what_is_in_the_order_of_time_keeps_its_end():
+    text = repr(trend({(): [float(n) for n in range(50)]}))
+    assert "30 earlier rows: all are in .table" in text
+    assert "\n2026-01-05" not in text
+    cohorts = repr(retention({(): [100] * 50}))
+    assert "31 earlier rows" in cohorts
+    assert "\naverage" in cohorts
+    grouped = trend({(n,): [1.0] * 30 for n in "ab"}, ("country",), by=by("country"))
+    assert "40 more rows" in repr(grouped)
 
 
 def test_a_wide_table_is_cut_as_text_and_says_so():
