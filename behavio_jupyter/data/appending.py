@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from ..errors import DataError
 from .build import is_event
 from .connecting import instant_of_end, user_table
 from .load import IN_MEMORY, TABLES, Part, Settings, Workshop, find_roles, load
@@ -16,7 +17,7 @@ from .progress import progress
 from .quality import Quality
 from .rows import Property, Rows, Value, rows_of, together
 from .schema import PropertyInfo, Roles
-from .sources import Source, open_source
+from .sources import Source, first_line, open_source
 from .sql import literal, one_row
 from .store import Store
 
@@ -92,8 +93,10 @@ def append(
                 f"UPDATE {workshop.catalog}.meta SET value = ? WHERE key = 'segments'", [segments]
             )
         return workshop.finish(store.path)
-    except BaseException:
+    except BaseException as error:
         workshop.abandon()
+        if isinstance(error, duckdb.Error):
+            raise DataError(f"The events cannot be added: {first_line(error)}") from error
         raise
 
 

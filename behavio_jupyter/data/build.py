@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -35,12 +36,16 @@ class Built:
         Rows removed as duplicates.
     joined : int
         Anonymous ids that link several user ids.
+    examples : dict of str to list of dict
+        Some rows removed as duplicates: by ``insert id`` and ``row``, under the columns of the
+        table.
     """
 
     survey: Survey
     same_insert_id: int
     same_row: int
     joined: int
+    examples: dict[str, list[dict[str, Any]]]
 
 
 def is_event(table: Table) -> str:
@@ -67,8 +72,9 @@ def build(
     """
     rows = f"(SELECT * FROM ({table.sql}) WHERE {is_event(table)})"
     removed = 0
+    examples: dict[str, list[dict[str, Any]]] = {}
     if "insert_id" in table.types:
-        rows, removed = _without_repeated_ids(connection, rows, table, bar)
+        rows, removed, examples["insert id"] = _without_repeated_ids(connection, rows, table, bar)
 
     bar.run(
         connection,
@@ -98,14 +104,28 @@ def build(
         settle(connection, catalog, full_order(table), found.tied)
     repeated = repeated_rows(connection, catalog, full_order(table), found.tied)
     if len(repeated):
+        properties = "".join(f", {name}" for name in table.properties)
+        shown = ", ".join(str(place) for place in repeated[:5])
+        examples["row"] = _dicts(
+            connection,
+            f"SELECT user_id, name AS event, time{properties} FROM {catalog}.events e"
+            f" JOIN {catalog}.users USING (user_no) JOIN {catalog}.names USING (event_no)"
+            f" WHERE e.rowid IN ({shown}) ORDER BY e.rowid",
+        )
         drop_rows(connection, catalog, repeated, bar)
         found = survey(connection, catalog, timezone)
-    return Built(found, removed, len(repeated), joined)
+    return Built(found, removed, len(repeated), joined, examples)
+
+
+def _dicts(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    found = connection.execute(query)
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _without_repeated_ids(
     connection: duckdb.DuckDBPyConnection, rows: str, table: Table, bar: Progress
-) -> tuple[str, int]:
+) -> tuple[str, int, list[dict[str, Any]]]:
     """Keep, of rows with one insert id, the first by time, user, name, properties (D8)."""
     bar.run(
         connection,
@@ -113,22 +133,29 @@ def _without_repeated_ids(
         f" {rows} WHERE insert_id IS NOT NULL GROUP BY insert_id HAVING n > 1",
         label="Looking for repeated insert ids",
     )
-    row = one_row(connection, "SELECT coalesce(sum(n - 1), 0) FROM repeated")
-    if not row[0]:
-        return rows, 0
+    (removed,) = one_row(connection, "SELECT coalesce(sum(n - 1), 0) FROM repeated")
+    if not removed:
+        return rows, 0, []
     rest = [name for name in ("sequence", "session", "anonymous_id") if name in table.types]
     order = ", ".join(
         f"{name} NULLS LAST" for name in ("time", "user_id", "event", *table.properties, *rest)
     )
     bar.run(
         connection,
-        f"CREATE OR REPLACE TEMP TABLE once AS SELECT * FROM {rows} SEMI JOIN repeated USING"
-        f" (insert_id) QUALIFY row_number() OVER (PARTITION BY insert_id ORDER BY {order}) = 1",
+        "CREATE OR REPLACE TEMP TABLE several AS SELECT *, row_number() OVER (PARTITION BY"
+        f" insert_id ORDER BY {order}) AS rank FROM {rows} SEMI JOIN repeated USING (insert_id)",
         label="Removing repeated insert ids",
+    )
+    examples = _dicts(
+        connection, "SELECT * EXCLUDE (rank) FROM several WHERE rank > 1 ORDER BY ALL LIMIT 5"
     )
     columns = ", ".join(table.types)
     single = f"SELECT {columns} FROM {rows} ANTI JOIN repeated USING (insert_id)"
-    return f"({single} UNION ALL SELECT {columns} FROM once)", int(row[0])
+    return (
+        f"({single} UNION ALL SELECT {columns} FROM several WHERE rank = 1)",
+        int(removed),
+        examples,
+    )
 
 
 def _sort(

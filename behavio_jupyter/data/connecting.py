@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+import duckdb
 import numpy as np
 import pandas as pd
 
@@ -19,7 +20,7 @@ from .profiles import Profiles, profiles_of, stage
 from .progress import progress
 from .rows import rows_of
 from .schema import WeekDay
-from .sources import kind_of_file, open_source
+from .sources import first_line, kind_of_file, open_source
 from .store import Store
 from .survey import day_starts
 from .times import check_timezone
@@ -129,8 +130,10 @@ def connect_store(
                 workshop.use_file("log")
             load(workshop, [Part(rows, opened, roles)], profiles, None, bar)
         return workshop.finish()
-    except BaseException:
+    except BaseException as error:
         workshop.abandon()
+        if isinstance(error, duckdb.Error):
+            raise DataError(f"The events cannot be read: {first_line(error)}") from error
         raise
 
 
@@ -138,8 +141,8 @@ def _refuse(path: Path, given: dict[str, Any]) -> None:
     useless = [name for name, value in given.items() if value is not None]
     if useless:
         raise DataError(
-            f"{path} is a saved store, which has its own columns and time zone; leave out {useless[0]}=…, or name"
-            " a table with table=… if it is another database."
+            f"{path} is a saved store, which has its own columns and time zone; leave out"
+            f" {useless[0]}=…, or name a table with table=… if it is another database."
         )
 
 

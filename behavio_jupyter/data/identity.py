@@ -1,4 +1,4 @@
-"""Who is one person: users are numbered, anonymous ids joined with the users they were seen with."""
+"""Who is one person: users are numbered, anonymous ids joined with whom they were seen with."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def people(
     for kind, column in (("user", "user_id"), ("anonymous", "anonymous_id")):
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {kind}_nodes AS SELECT row_number() OVER (ORDER BY id)"
-            f" - 1 AS node, id FROM (SELECT DISTINCT {column} AS id FROM links) WHERE id IS NOT NULL"
+            f" - 1 AS node, id FROM (SELECT DISTINCT {column} AS id FROM links)"
+            " WHERE id IS NOT NULL"
         )
     counts = one_row(
         connection,
@@ -63,7 +64,8 @@ def people(
     same_type = table.types["user_id"] == table.types["anonymous_id"]
     plain = "id" if same_type else "CAST(id AS VARCHAR)"
     nodes = (
-        "SELECT node, id, false AS anonymous FROM (SELECT node, {0} AS id FROM user_nodes) UNION ALL"
+        "SELECT node, id, false AS anonymous FROM (SELECT node, {0} AS id FROM user_nodes)"
+        " UNION ALL"
         f" SELECT node + {users}, id, true FROM (SELECT node, {{0}} AS id FROM anonymous_nodes)"
     )
     clash = one_row(
@@ -87,7 +89,8 @@ def people(
         " INTEGER) AS user_no, user_id FROM persons"
     )
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE numbered AS SELECT named.node, user_no FROM named JOIN persons"
+        "CREATE OR REPLACE TEMP TABLE numbered AS SELECT named.node, user_no FROM named"
+        " JOIN persons"
         f" ON persons.node = named.name JOIN {catalog}.users USING (user_id)"
     )
     for kind, first in (("user", 0), ("anonymous", users)):

@@ -205,7 +205,7 @@ def load(
         rows=sum(part.rows.count for part in parts if part.source) + (before.rows if before else 0),
         events=found.events,
         users=found.users,
-        removed=_removed(connection, parts, built, before),
+        removed=_removed(connection, parts, table, built, before),
         columns=roles,
         timezone=settings.timezone,
         first=found.first,
@@ -242,6 +242,7 @@ _REASONS = {
 def _removed(
     connection: duckdb.DuckDBPyConnection,
     parts: Sequence[Part],
+    table: Table,
     built: Built,
     before: Quality | None,
 ) -> tuple[Removed, ...]:
@@ -253,19 +254,18 @@ def _removed(
     for part in parts if lost else ():
         if part.source is None:
             continue
-        roles = part.rows.roles
-        anonymous = (
-            f"coalesce(CAST({roles['user_id'].sql} AS VARCHAR), CAST({roles['anonymous_id'].sql} AS VARCHAR))"
-            if "anonymous_id" in roles
-            else roles["user_id"].sql
-        )
+        values = part.rows.roles
+        someone = values["user_id"].sql
+        if "anonymous_id" in values:
+            ids = (values["user_id"].sql, values["anonymous_id"].sql)
+            someone = f"coalesce({', '.join(f'CAST({id_} AS VARCHAR)' for id_ in ids)})"
         chosen = (
-            f"SELECT {anonymous} AS user_id, {roles['event'].sql} AS event,"
-            f" {roles['time'].sql} AS time, {part.source.column(part.roles.time)} AS raw"
+            f"SELECT {someone} AS user_id, {values['event'].sql} AS event,"
+            f" {values['time'].sql} AS time, {part.source.column(part.roles.time)} AS raw"
         )
-        table = Table((), {"user_id": ""}, (), 0)
+        ids_known = Table((), {"user_id": ""}, (), 0)
         reason = "CASE " + " ".join(f"WHEN {c} THEN '{r}'" for r, c in _REASONS.items()) + " END"
-        wrong = f"FROM {part.source.sql}) WHERE NOT coalesce({is_event(table)}, false)"
+        wrong = f"FROM {part.source.sql}) WHERE NOT coalesce({is_event(ids_known)}, false)"
         for why, number in connection.execute(
             f"SELECT {reason} AS why, count(*) FROM ({chosen} {wrong} GROUP BY why ORDER BY why"
         ).fetchall():
@@ -274,12 +274,21 @@ def _removed(
             shown += _examples(
                 connection, part.source, f"({chosen}, * {wrong} AND {reason} = '{why}'"
             )
-    for why, number in (
-        ("repeated insert id", built.same_insert_id),
-        ("repeated row", built.same_row),
-    ):
+    roles = parts[-1].roles
+    shown_as = {"user_id": roles.user, "event": roles.event, "time": roles.time}
+    shown_as |= dict(zip(table.properties, table.names, strict=True))
+    for what, number in (("insert id", built.same_insert_id), ("row", built.same_row)):
         if number:
+            why = f"repeated {what}"
             counts[why] = counts.get(why, 0) + number
+            rows = built.examples[what]
+            examples.setdefault(why, []).extend(
+                {
+                    shown_as.get(name, getattr(roles, name, None) or name): _shown(value)
+                    for name, value in row.items()
+                }
+                for row in rows
+            )
     return tuple(
         Removed(reason=why, rows=number, examples=tuple(examples.get(why, [])[:5]))
         for why, number in counts.items()
@@ -291,9 +300,10 @@ def _examples(
 ) -> list[dict[str, str | None]]:
     rows = connection.execute(f"SELECT * FROM {wrong} LIMIT 5").fetchall()
     return [
-        {
-            name: None if value is None else str(value)[:200]
-            for name, value in zip(source.names, row[4:], strict=True)
-        }
+        {name: _shown(value) for name, value in zip(source.names, row[4:], strict=True)}
         for row in rows
     ]
+
+
+def _shown(value: Any) -> str | None:
+    return None if value is None else str(value)[:200]

@@ -124,8 +124,8 @@ def value_of(column: str, type_: str, timezone: str) -> Value:
 
     Times with or without zone become instants (UTC) as the log's own times do; dates stay dates.
     """
-    if type_.endswith("]"):
-        return Value(_text(column, type_), "VARCHAR")
+    if type_.endswith("]") or type_.startswith(("STRUCT", "MAP", "UNION")):
+        return Value(f"CAST(to_json({column}) AS VARCHAR)", "VARCHAR")
     if type_ in ("FLOAT", "DOUBLE") or type_.startswith(("DECIMAL", "HUGEINT", "UHUGEINT")):
         kept = "FLOAT" if type_ == "FLOAT" else "DOUBLE"
         number = column if type_ == kept else f"CAST({column} AS DOUBLE)"

@@ -231,9 +231,9 @@ def _from_duckdb(
 ) -> Source:
     """Read through the user's own connection, which is left as it is."""
     if isinstance(source, duckdb.DuckDBPyConnection):
-        cursor = source.cursor()
-        tables = [str(row[0]) for row in cursor.execute("SHOW TABLES").fetchall()]
-        relation = cursor.sql(selection(tables, table, query, "the connection"))
+        # Its own cursor would not see the tables that are registered in the connection.
+        tables = [str(row[0]) for row in source.sql("SHOW TABLES").fetchall()]
+        relation = source.sql(selection(tables, table, query, "the connection"))
     elif table is not None or query is not None:
         raise DataError("A relation is read as it is; leave table=… and query=… out.")
     else:
@@ -241,6 +241,21 @@ def _from_duckdb(
     if relation is None:
         raise DataError("query=… gives no rows; it must be a SELECT.")
     return _from_arrow(connection, relation.to_arrow_reader(), slot)
+
+
+def _reading(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a database beside whoever has it open."""
+    connection = duckdb.connect()
+    try:
+        connection.execute(f"ATTACH {literal(str(path))} AS source (READ_ONLY)")
+        connection.execute("USE source")
+    except duckdb.Error as error:
+        connection.close()
+        if "already attached" not in str(error):
+            raise
+        # This process has it open for writing: then it is the same database.
+        return duckdb.connect(str(path))
+    return connection
 
 
 def selection(tables: list[str], table: str | None, query: str | None, where: str) -> str:
@@ -303,10 +318,8 @@ def _from_database(
     table: str | None,
     query: str | None,
 ) -> Source:
-    reader = duckdb.connect()
+    reader = _reading(path)
     try:
-        reader.execute(f"ATTACH {literal(str(path))} AS source (READ_ONLY)")
-        reader.execute("USE source")
         tables = [str(row[0]) for row in reader.execute("SHOW TABLES").fetchall()]
         relation = reader.sql(selection(tables, table, query, str(path)))
         if relation is None:

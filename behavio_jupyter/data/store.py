@@ -138,7 +138,7 @@ class Store:
             values = self.cursor().execute(f"SELECT {column} FROM events").fetchnumpy()[column]
         except duckdb.IOException as error:
             raise StoreError(f"{self.file} is damaged: its events cannot be read.") from error
-        return values.data if isinstance(values, np.ma.MaskedArray) else values
+        return np.asarray(values)
 
 
 def _close(connection: duckdb.DuckDBPyConnection, temporary: Path | None) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from zoneinfo import available_timezones
 
 import duckdb
+import numpy as np
+import pandas as pd
 
 from ..errors import DataError, nearest_hint
 from .schema import Roles
@@ -70,7 +73,7 @@ def time_sql(source: Source, roles: Roles, timezone: str) -> str:
         epoch = f"make_timestamp({_microseconds(number, roles.unit, type_)})"
         if is_number(type_):
             return epoch
-        return f"coalesce({_from_text(column)}, {epoch})"
+        return f"coalesce({_from_text(column, timezone)}, {epoch})"
     return instant_sql(column, type_, timezone)
 
 
@@ -81,17 +84,71 @@ def instant_sql(column: str, type_: str, timezone: str) -> str:
     if type_.startswith(("TIMESTAMP", "DATE")):
         wall = f"CAST({column} AS TIMESTAMP)"
         # Infinite times are no instants: their epoch is null.
-        finite = f"CASE WHEN isfinite({wall}) THEN {wall} END"
-        if timezone == "UTC":
-            return finite
-        return f"make_timestamp(epoch_us(timezone({literal(timezone)}, {finite})))"
+        return _of_wall(f"CASE WHEN isfinite({wall}) THEN {wall} END", timezone)
     if type_ == "VARCHAR" or type_.startswith("ENUM"):
-        return _from_text(column)
+        return _from_text(column, timezone)
     return "CAST(NULL AS TIMESTAMP)"
 
 
-def _from_text(column: str) -> str:
-    return f"make_timestamp(epoch_us(TRY_CAST(trim(CAST({column} AS VARCHAR)) AS TIMESTAMPTZ)))"
+_WALL = r"\d{4}-\d\d?-\d\d?([ T]+\d\d?:\d\d(:\d\d([.]\d+)?)?)?"
+"""Text of a date or time without a zone."""
+
+
+def _from_text(column: str, timezone: str) -> str:
+    text = f"trim(CAST({column} AS VARCHAR))"
+    zoned = f"make_timestamp(epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)))"
+    if timezone == "UTC":
+        return zoned
+    wall = _of_wall(f"TRY_CAST({text} AS TIMESTAMP)", timezone)
+    return f"CASE WHEN regexp_full_match({text}, '{_WALL}') THEN {wall} ELSE {zoned} END"
+
+
+def _of_wall(wall: str, timezone: str) -> str:
+    """Return the instant at which the clock of a zone shows a time (docs/semantics.md D10).
+
+    Read with the offset of a few hours before and of a few hours after, most times give one
+    instant. The others are near a clock change: of two instants the first counts, and a time that
+    was skipped is the instant of the change.
+    """
+    if timezone == "UTC":
+        return wall
+    zone, near = literal(timezone), "INTERVAL 3 HOUR"
+    before = f"timezone({zone}, {wall} - {near}) + {near}"
+    after = f"timezone({zone}, {wall} + {near}) - {near}"
+    changes = ", ".join(str(instant) for instant in clock_changes(timezone))
+    skipped = f"list_max(list_filter([{changes}], lambda x: x <= epoch_us({before})))"
+    return (
+        f"make_timestamp(CASE WHEN {before} = {after} THEN epoch_us({before})"
+        f" WHEN timezone({zone}, {before}) = {wall} THEN epoch_us({before})"
+        f" WHEN timezone({zone}, {after}) = {wall} THEN epoch_us({after})"
+        f" WHEN {wall} IS NOT NULL THEN {skipped} END)"
+    )
+
+
+@functools.cache
+def clock_changes(timezone: str) -> tuple[int, ...]:
+    """Return when the clock of a zone was or will be put forward, 1900 to 2100, in microseconds.
+
+    Examples
+    --------
+    >>> 1_774_746_000_000_000 in clock_changes("Europe/Berlin")
+    True
+    """
+    quarters = np.arange(np.datetime64("1900", "us"), np.datetime64("2100", "us"), _QUARTER)
+    local = pd.DatetimeIndex(quarters).tz_localize("UTC").tz_convert(timezone).tz_localize(None)
+    jumps = np.flatnonzero(np.diff(local.as_unit("us").asi8) > _QUARTER.astype(np.int64))
+    changes = []
+    for place in jumps:
+        # Old zones changed at odd seconds.
+        seconds = np.arange(quarters[place], quarters[place + 1] + _SECOND, _SECOND)
+        shown = pd.DatetimeIndex(seconds).tz_localize("UTC").tz_convert(timezone).tz_localize(None)
+        first = int(np.argmax(np.diff(shown.as_unit("us").asi8)))
+        changes.append(int(seconds[first + 1].astype(np.int64)))
+    return tuple(changes)
+
+
+_SECOND = np.timedelta64(1_000_000, "us")
+_QUARTER = 900 * _SECOND
 
 
 def _number(source: Source, name: str) -> str | None:

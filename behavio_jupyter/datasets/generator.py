@@ -135,7 +135,7 @@ class _People:
         self.tier = _pick(random, np.array([0.85, 0.11, 0.04]), users)
         # Half of the users were there before the log begins.
         joined = random.uniform(-1.0, 0.95, users) * days * _DAY
-        self.joined = first + joined.astype(np.int64) // 1000 * 1000
+        self.joined = first + joined.astype(np.int64)
 
     def ids(self) -> Any:
         import pyarrow as pa
@@ -169,14 +169,17 @@ def _events(random: np.random.Generator, people: _People, wanted: int) -> pa.Tab
         # A session has about seven events.
         sessions = min(_CHUNK, (wanted - rows) // 7 + 50)
         for chunk in _sessions(random, people, sessions, orders):
-            chunks.append({name: values[: wanted - rows] for name, values in chunk.items()})
-            rows += len(chunks[-1]["time"])
+            chunks.append(chunk)
+            rows += len(chunk["time"])
         orders += sessions
     columns = {
         name: np.concatenate([chunk.pop(name) for chunk in chunks] or [np.empty(0, dtype)])
         for name, dtype in _COLUMNS.items()
     }
-    order = np.argsort(columns["time"], kind="stable")
+    # Only browsing is cut off: a refund without its purchase would be odd.
+    spare = np.flatnonzero(columns["event"] < _CART)[::-1][: rows - wanted]
+    columns["time"][spare] = np.iinfo(np.int64).max
+    order = np.argsort(columns["time"], kind="stable")[:wanted]
     for name in columns:
         columns[name] = columns[name][order]
     del order
@@ -252,8 +255,10 @@ def _sessions(
     after = place - browsing[row]
     browse = _SEARCH + _pick(random, np.array([0.3, 0.6, 0.1]), len(row))
     event = np.where(after > 0, _CART - 1 + after, np.where(place == 0, _VISIT, browse))
-    gaps = (random.exponential(40e3, len(row)) + 1).astype(np.int64) * 1000
-    gaps[(random.random(len(row)) < 0.03) | (place == 0)] = 0
+    gaps = 1 + random.exponential(40e6, len(row)).astype(np.int64)
+    # Only different events tie, or they would be repeated rows.
+    ties = (random.random(len(row)) < 0.03) & (event != np.roll(event, 1))
+    gaps[ties | (place == 0)] = 0
     elapsed = np.cumsum(gaps)
     time = begins[row] + elapsed - elapsed[opens][row]
     bought = event == _PURCHASE
@@ -273,9 +278,7 @@ def _sessions(
     yield {name: values[time < end] for name, values in chunk.items()}
 
     back = np.flatnonzero(bought & (random.random(len(row)) < 0.06))
-    later = (
-        time[back] + (random.uniform(0.5, 12.0, len(back)) * _DAY).astype(np.int64) // 1000 * 1000
-    )
+    later = time[back] + (random.uniform(0.5, 12.0, len(back)) * _DAY).astype(np.int64)
     back, later = back[later < end], later[later < end]
     refunds = {name: values[back] for name, values in chunk.items()}
     refunds["time"] = later
@@ -295,7 +298,7 @@ def _begins(
     begins[again] = joined[again] + (random.random(int(again.sum())) * span[again]).astype(np.int64)
     hour = _pick(random, _HOURS / _HOURS.sum(), len(user))
     clocked = begins // _DAY * _DAY + hour * 3_600_000_000 + begins % 3_600_000_000
-    return people.first + np.where(clocked >= joined, clocked, begins) // 1000 * 1000
+    return people.first + np.where(clocked >= joined, clocked, begins)
 
 
 def _pick(
