@@ -1,0 +1,1 @@
+"""Behavio beside ClickHouse and DuckDB: the same questions, the same events, one run."""
