@@ -15,19 +15,29 @@ from .strategies import Case
 
 
 def check(case: Case) -> None:
-    """The answer, and the users behind three of its numbers."""
-    agree(
-        case.question, reference_log(case.log), local_engine(case.log), case.log.timezone, case.seed
-    )
+    """The answers, and the users behind three numbers of each."""
+    log, engine = reference_log(case.log), local_engine(case.log)
+    for question in case.questions:
+        agree(question, log, engine, case.log.timezone, case.seed)
 
 
-def agree(question: Any, log: Log, engine: Engine, timezone: str, seed: int = 0) -> None:
+def agree(
+    question: Any, log: Log, engine: Engine, timezone: str, seed: int = 0, picks: int = 3
+) -> None:
+    try:
+        compare(question, log, engine, timezone, random.Random(seed), picks)
+    except Exception as error:
+        error.add_note(f"asked: {question}")
+        raise
+
+
+def compare(
+    question: Any, log: Log, engine: Engine, timezone: str, source: random.Random, picks: int
+) -> None:
     expected = reference.answer(question, log)
     assert_same(engine.answer(question), expected, timezone)
-    source = random.Random(seed)
-    assert_users(engine.members(question, {}), reference.members(question, {}, log))
-    for _ in range(2):
-        pick = random_pick(question, expected, source)
+    for number in range(picks):
+        pick = random_pick(question, expected, source) if number else {}
         written = with_moments(question, pick, source, timezone)
         users = engine.members(question, written)
         try:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from behavio_jupyter.data.connecting import connect_store
+from behavio_jupyter import connect
 from behavio_jupyter.engine.local import LocalEngine
 
 from ..reference.calendar import to_instant
@@ -64,7 +64,7 @@ def local_engine(raw: RawLog) -> LocalEngine:
         options["sequence"] = "sequence"
     if raw.has_session:
         options["session"] = "session"
-    store = connect_store(
+    log = connect(
         event_frame(raw),
         user="user",
         event="event",
@@ -76,4 +76,4 @@ def local_engine(raw: RawLog) -> LocalEngine:
         end=raw.end,
         **options,
     )
-    return LocalEngine(store, raw.segments)
+    return LocalEngine(log.store, raw.segments)

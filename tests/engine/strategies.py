@@ -125,10 +125,10 @@ class RawLog:
 
 @dataclass
 class Case:
-    """A log, a question about it, and where to look for a number to ask the users of."""
+    """A log, questions about it, and where to look for a number to ask the users of."""
 
     log: RawLog
-    question: Any
+    questions: list[Any]
     seed: int
 
 
@@ -165,7 +165,7 @@ def small_rows(slots: int) -> st.SearchStrategy[list[dict[str, Any]]]:
     """Few events, drawn one by one so that a failing example shrinks."""
     row = st.fixed_dictionaries(
         {
-            "user": st.sampled_from(("u00", "u01", "u02", None)),
+            "user": st.sampled_from(("u00", "u00", "u00", "u01", "u01", "u02", None)),
             "event": st.sampled_from((*NAMES, None)),
             "time": st.none() | st.integers(0, slots - 1) | st.integers(0, min(4, slots - 1)),
             "sequence": st.none() | st.integers(0, 2),
@@ -175,7 +175,7 @@ def small_rows(slots: int) -> st.SearchStrategy[list[dict[str, Any]]]:
             "f": st.sampled_from((None, False, True)),
         }
     )
-    return st.lists(row, max_size=20)
+    return st.lists(row, max_size=24)
 
 
 @st.composite
@@ -233,8 +233,10 @@ def spans_and_logs(draw: st.DrawFn) -> tuple[Span, RawLog]:
 
 @st.composite
 def cases(draw: st.DrawFn, questions: Callable[[Span], st.SearchStrategy[Any]]) -> Case:
+    """Several questions, as opening a log takes longer than asking it."""
     span, log = draw(spans_and_logs())
-    return Case(log, draw(questions(span)), draw(st.integers(0, 2**16)))
+    some = draw(st.lists(questions(span), min_size=1, max_size=4))
+    return Case(log, some, draw(st.integers(0, 2**16)))
 
 
 # Times.
@@ -338,7 +340,9 @@ def combined(draw: st.DrawFn, leaves: st.SearchStrategy[Any], depth: int) -> Any
 
 
 predicates = combined(comparisons, 2)
-maybe_predicate = st.one_of(*[st.none()] * 5, predicates)
+maybe_predicate = st.sampled_from([False] * 7 + [True]).flatmap(
+    lambda given: predicates if given else st.none()
+)
 
 
 @st.composite
@@ -454,9 +458,9 @@ def users_of(draw: st.DrawFn, span: Span) -> UsersOf:
             st.booleans(),
         ),
         st.builds(
-            lambda query, source: UsersOf(query=query, pick=(("source", source), ("step", 1))),
+            lambda query, source: UsersOf(query=query, pick=(("source", source),)),
             paths(span, plain=True),
-            st.sampled_from(NAMES),
+            st.sampled_from(span.names or ("(other)",)),
         ),
         st.builds(lambda query: UsersOf(query=query), trends(span, plain=True)),
     )
@@ -484,15 +488,13 @@ def shared(draw: st.DrawFn, span: Span, plain: bool) -> dict[str, Any]:
     """The clauses of every analysis."""
     found: dict[str, Any] = {
         "where": draw(maybe_predicate),
-        "during": draw(st.one_of(st.none(), st.none(), ranges(span))),
+        "during": draw(ranges(span)) if draw(st.integers(0, 3)) == 3 else None,
     }
     if not plain:
         found["by"] = draw(st.none() | breakdowns)
-        chosen = draw(
-            st.lists(
-                conditions(span, 1) | st.just(InSegment(name="one")), max_size=2, unique_by=repr
-            )
-        )
+        count = draw(st.sampled_from((0, 0, 0, 1, 2, 3)))
+        some = st.one_of(conditions(span, 1), conditions(span, 1), st.just(InSegment(name="one")))
+        chosen = draw(st.lists(some, min_size=count, max_size=count, unique_by=repr))
         found["segments"] = tuple(chosen)
     return found
 
@@ -509,7 +511,8 @@ def sessions(span: Span) -> st.SearchStrategy[Sessions]:
 
 @st.composite
 def ordered_steps(draw: st.DrawFn, span: Span, optional: bool = False) -> tuple[Step, ...]:
-    steps = draw(st.lists(some_events(span), min_size=2, max_size=4))
+    count = draw(st.sampled_from((2, 2, 3, 3, 4)))
+    steps = [draw(some_events(span)) for _ in range(count)]
     last = len(steps) - 1
     return tuple(
         Step(events=events, optional=optional and 0 < place < last and draw(st.booleans()))
@@ -525,7 +528,9 @@ def funnels(draw: st.DrawFn, span: Span, plain: bool = False) -> Funnel:
     counting = draw(st.sampled_from(("users", "first entries", "attempts", "sessions")))
     required = [number for number, step in enumerate(steps, 1) if not step.optional]
     exclusions = []
-    for _ in range(draw(st.integers(0, 2)) if order != "any" and draw(st.booleans()) else 0):
+    for _ in range(
+        draw(st.integers(0, 2)) if order != "any" and draw(st.integers(0, 3)) == 3 else 0
+    ):
         after, before = sorted(
             draw(st.lists(st.sampled_from(required), min_size=2, max_size=2, unique=True))
         )
@@ -540,7 +545,7 @@ def funnels(draw: st.DrawFn, span: Span, plain: bool = False) -> Funnel:
         order=order,
         counting=counting,
         sessions=draw(sessions(span)) if counting == "sessions" else Sessions(),
-        same=draw(st.sampled_from((None, None, "p", "x", "f"))),
+        same=draw(st.sampled_from((None, None, None, None, "p", "x", "f"))),
         exclusions=tuple(exclusions),
         attribution=attribution,
         per=None if plain else draw(st.none() | st.none() | periods(span)),
