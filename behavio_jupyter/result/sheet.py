@@ -14,6 +14,7 @@ _WIDTH = 118
 MOST = 1000
 """No more rows than this are made into text."""
 
+_UNBROKEN = 24
 _CELL = 40
 """The widest a cell of the text table gets."""
 
@@ -98,9 +99,12 @@ class Sheet:
         return [*self.rows[: self.pinned], *self.rows[self.pinned - most :]]
 
     def _cell(self, tag: str, place: int, text: str) -> str:
-        side = "left" if place < self.words else "right"
+        # Numbers and dates stay whole; names of events may be as long as they like.
+        style = "text-align:left" if place < self.words else "text-align:right;white-space:nowrap"
+        if place < self.words and len(text) <= _UNBROKEN:
+            style += ";white-space:nowrap"
         scope = ' scope="col"' if tag == "th" else ""
-        return f'<{tag}{scope} style="text-align:{side}">{escape(text)}</{tag}>'
+        return f'<{tag}{scope} style="{style}">{escape(text)}</{tag}>'
 
     def _cut(self, shown: int, columns: int) -> list[str]:
         rows = (len(self.rows) if self.total is None else self.total) - shown

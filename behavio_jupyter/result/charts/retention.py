@@ -49,7 +49,9 @@ def heatmap(result: RetentionResult, theme: str) -> go.Figure:
         -index if index == 0 or result.groups else -index - 0.25 for index in range(len(rows))
     ]
     shown = np.where(complete, rates, np.nan)
-    later = shown[:, 1:] if shown.shape[1] > 1 else shown
+    # Small cohorts swing widely: they do not set the scale, nor does the start itself.
+    trusted = shown[[row.size >= FEW for row in rows]]
+    later = trusted[:, 1:] if trusted.shape[1] > 1 else trusted
     top = float(np.nanmax(later)) if np.isfinite(later).any() else 1.0
     bar = {
         "title": {"text": "retained", "side": "top", "font": {"size": 11}},
