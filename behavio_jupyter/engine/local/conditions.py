@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numba import njit
@@ -24,6 +25,7 @@ from ...query.segment import (
 )
 from ...query.time import Duration
 from .calendar import LATEST, instant
+from .columns import Columns
 from .measures import counts, measured
 from .parallel import over_units
 from .values import Truth, known, valued
@@ -42,54 +44,56 @@ _COMPARE = {
 }
 
 
+@dataclass(frozen=True)
 class Moment:
     """The log as seen at a reference time; says of which users a condition is true.
 
-    Parameters
+    Attributes
     ----------
     engine : LocalEngine
     reference : int
         Microseconds since 1970 UTC; later events are not seen.
+    rows : Rows
+        What is seen. Users about whom nothing needs to be known have none.
     lasting : dict
         Truths that do not depend on the reference, by condition; shared between moments.
     """
 
-    def __init__(
-        self, engine: LocalEngine, reference: int, lasting: dict[str, Truth] | None = None
-    ) -> None:
-        self._engine = engine
-        self._columns = engine.columns
-        self._reference = reference
-        self._lasting = {} if lasting is None else lasting
-        self._rows = seen(engine.columns, reference)
+    engine: LocalEngine
+    reference: int
+    rows: Rows
+    lasting: dict[str, Truth]
+
+    @classmethod
+    def at(
+        cls, engine: LocalEngine, reference: int, lasting: dict[str, Truth] | None = None
+    ) -> Self:
+        """Return the log as seen at a reference time."""
+        rows = seen(engine.columns, reference)
+        return cls(engine, reference, rows, {} if lasting is None else lasting)
 
     @property
     def seen(self) -> NDArray[np.bool_]:
         """The users with an event at or before the reference time."""
-        return self._rows.any
+        return self.rows.any
 
     def members(self, condition: Any) -> NDArray[np.bool_]:
         """Return the users, of those seen, of whom a condition is true."""
         return self._truth(condition).yes & self.seen
 
+    @property
+    def _columns(self) -> Columns:
+        return self.engine.columns
+
     def _truth(self, condition: Any) -> Truth:
         columns = self._columns
         match condition:
             case Not():
-                part = self._truth(condition.part)
-                return Truth(part.no, part.yes)
+                return self._truth(condition.part).negated
             case And():
-                parts = [self._truth(part) for part in condition.parts]
-                return Truth(
-                    np.logical_and.reduce([part.yes for part in parts]),
-                    np.logical_or.reduce([part.no for part in parts]),
-                )
+                return self._all(condition.parts)
             case Or():
-                parts = [self._truth(part) for part in condition.parts]
-                return Truth(
-                    np.logical_or.reduce([part.yes for part in parts]),
-                    np.logical_and.reduce([part.no for part in parts]),
-                )
+                return self._all([Not(part=part) for part in condition.parts]).negated
             case Did():
                 rows = self._inside(condition)
                 return known(counts(columns, rows, wanted(columns, condition.events), 1) > 0)
@@ -113,25 +117,38 @@ class Moment:
             return self._valued(condition)
         return self._once(condition, self._valued)
 
+    def _all(self, parts: Iterable[Any]) -> Truth:
+        """Return of whom all parts are true; the costly ones only look at users still undecided."""
+        columns, rows = self._columns, self.rows
+        truth = Truth(np.ones(columns.users, np.bool_), np.zeros(columns.users, np.bool_))
+        for place, part in enumerate(sorted(parts, key=_cost)):
+            moment = self
+            if place:
+                undecided = np.where(truth.no, rows.begin, rows.stop)
+                moment = replace(self, rows=Rows(rows.begin, undecided))
+            found = moment._truth(part)
+            truth = Truth(truth.yes & found.yes, truth.no | found.no)
+        return truth
+
     def _once(self, condition: Any, evaluate: Callable[[Any], Truth]) -> Truth:
         """Evaluate what no reference time changes one time only."""
         key = repr(condition)
-        if key not in self._lasting:
-            self._lasting[key] = evaluate(condition)
-        return self._lasting[key]
+        if key not in self.lasting:
+            self.lasting[key] = evaluate(condition)
+        return self.lasting[key]
 
     def _valued(self, condition: Any) -> Truth:
-        return valued(self._columns, self._rows, condition)
+        return valued(self._columns, self.rows, condition)
 
     def _inside(self, condition: Did | Measured) -> Rows:
-        return inside(self._columns, self._rows, condition.window, self._reference)
+        return inside(self._columns, self.rows, condition.window, self.reference)
 
     def _ago(self, duration: Duration) -> int:
-        return self._reference - duration.microseconds
+        return self.reference - duration.microseconds
 
     def _edge_time(self, which: str) -> NDArray[np.int64]:
         """Return the time of each user's first or last event; 0 for users not seen."""
-        rows = self._rows.begin if which == "first" else self._rows.stop - 1
+        rows = self.rows.begin if which == "first" else self.rows.stop - 1
         times = np.zeros(self._columns.users, np.int64)
         times[self.seen] = self._columns.time[rows[self.seen]]
         return times
@@ -148,7 +165,7 @@ class Moment:
         from .funnel import reach_last
 
         within = None if condition.within is None else condition.within.microseconds
-        return reach_last(self._engine, condition.steps, within, None, self._reference)
+        return reach_last(self.engine, condition.steps, within, None, self.reference)
 
     def _then_not(self, condition: ThenNot) -> NDArray[np.bool_]:
         columns = self._columns
@@ -156,30 +173,46 @@ class Moment:
         over_units(
             _left_out,
             columns.offsets,
-            self._rows,
+            self.rows,
             wanted(columns, condition.first),
             wanted(columns, condition.absent),
             columns.time,
             condition.within.microseconds,
-            self._reference,
+            self.reference,
             out,
         )
         return out
 
     def _named(self, condition: InSegment) -> Truth:
         """Evaluate a saved segment at its own reference time, or else at this one (S7, S10)."""
-        segment = self._engine.segments[condition.name]
+        segment = self.engine.segments[condition.name]
         if segment.reference is None:
             return known(self.members(segment.condition))
         at = instant(segment.reference, self._columns.schema.timezone)
         return self._once(
             condition,
-            lambda _: known(Moment(self._engine, at, self._lasting).members(segment.condition)),
+            lambda _: known(Moment.at(self.engine, at, self.lasting).members(segment.condition)),
         )
 
     def _users_of(self, condition: UsersOf) -> Truth:
         analysis = import_module(f".{condition.query.kind}", __package__)
-        return known(analysis.members(self._engine, condition.query, dict(condition.pick)))
+        return known(analysis.members(self.engine, condition.query, dict(condition.pick)))
+
+
+def _cost(condition: Any) -> int:
+    """Rank conditions by how many rows they look at."""
+    match condition:
+        case Not():
+            return _cost(condition.part)
+        case And() | Or():
+            return max(_cost(part) for part in condition.parts)
+        case Seen() | Inactive():
+            return 0
+        case Did() | Measured():
+            return (2 if condition.window is None else 1) + isinstance(condition, Measured)
+        case InSegment() | Sequence() | ThenNot() | UsersOf():
+            return 4
+    return 0
 
 
 @njit(nogil=True, cache=True)

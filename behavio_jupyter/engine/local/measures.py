@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...query.predicate import Property
 from ...query.segment import Measured
+from ...query.time import MICROSECONDS
 from .calendar import period_at, periods
 from .columns import Columns
 from .parallel import over_units
@@ -18,6 +19,7 @@ from .windows import Rows, Wanted, is_wanted, wanted
 
 _NULL_BITS = int(np.array([np.nan]).view(np.int64)[0])
 _MINUS_ZERO_BITS = int(np.array([-0.0]).view(np.int64)[0])
+_DAY = MICROSECONDS["d"]
 _MOST = np.iinfo(np.int64).max
 
 
@@ -89,13 +91,17 @@ def _count(
     enough: int,
     out: NDArray[np.int64],
 ) -> None:
+    # Adding up truths spares a branch that no processor can foresee.
+    everywhere = len(wanted.where) == 0
     for user in range(low, high):
         found = 0
         for row in range(rows.begin[user], rows.stop[user]):
-            if is_wanted(row, wanted):
-                found += 1
-                if found == enough:
-                    break
+            if everywhere:
+                found += wanted.named[wanted.event[row]]
+            else:
+                found += wanted.named[wanted.event[row]] & wanted.where[row]
+            if found == enough:
+                break
         out[user] = found
 
 
@@ -113,11 +119,12 @@ def _count_days(
 ) -> None:
     for user in range(low, high):
         found = 0
-        day = 0
+        day = -1
         over = days[0]
         for row in range(rows.begin[user], rows.stop[user]):
             if time[row] >= over and is_wanted(row, wanted):
-                day = period_at(time[row], days, day)
+                # Most days have 24 hours: the guess is right but for changes of the clock.
+                day = period_at(time[row], days, day + 1 + (time[row] - over) // _DAY)
                 over = days[day + 1]
                 found += 1
                 if found == enough:

@@ -62,7 +62,7 @@ def over_time(engine: LocalEngine, segment: Segment, per: Period) -> pd.DataFram
     lasting: dict[str, Truth] = {}
     users, seen = [], []
     for end in spans.bounds[1:].tolist():
-        then = Moment(engine, min(end, columns.end), lasting)
+        then = Moment.at(engine, min(end, columns.end), lasting)
         users.append(np.count_nonzero(then.members(segment.condition)))
         seen.append(np.count_nonzero(then.seen))
     return pd.DataFrame(
@@ -76,7 +76,7 @@ def over_time(engine: LocalEngine, segment: Segment, per: Period) -> pd.DataFram
 
 
 def _moment(engine: LocalEngine, reference: int | None) -> Moment:
-    return Moment(engine, engine.columns.end if reference is None else reference)
+    return Moment.at(engine, engine.columns.end if reference is None else reference)
 
 
 def _reference(engine: LocalEngine, segment: Segment) -> int | None:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...errors import BehavioError
-from ...query.predicate import Events, FirstLast, IsNull, Property
+from ...query.predicate import Between, Constant, Events, FirstLast, IsNull, Property
 from .columns import Columns
 from .predicate import Column, Expression
 from .windows import Rows, edge_rows, wanted
@@ -22,6 +22,11 @@ class Truth(NamedTuple):
     yes: NDArray[np.bool_]
     no: NDArray[np.bool_]
 
+    @property
+    def negated(self) -> Truth:
+        """The truth of ``not``."""
+        return Truth(self.no, self.yes)
+
 
 def known(yes: NDArray[np.bool_]) -> Truth:
     """Return the truth of what is never null."""
@@ -30,6 +35,9 @@ def known(yes: NDArray[np.bool_]) -> Truth:
 
 def valued(columns: Columns, rows: Rows, condition: Any) -> Truth:
     """Evaluate a comparison of user properties, first and last values and constants (S9)."""
+    node = _only_value(condition)
+    if node is not None:
+        return _by_event(columns, rows, condition, node)
     firsts: list[FirstLast] = []
 
     def resolve(node: Property | FirstLast) -> Column:
@@ -64,6 +72,35 @@ def valued(columns: Columns, rows: Rows, condition: Any) -> Truth:
     truth.yes[found["n"]] = found["yes"]
     truth.no[found["n"]] = found["no"]
     return truth
+
+
+def _only_value(condition: Any) -> FirstLast | None:
+    """Return the first or last value that a condition compares with nothing but constants."""
+    values = [getattr(condition, name, None) for name in ("left", "right", "value", "low", "high")]
+    found = [value for value in values if not isinstance(value, Constant | None)]
+    if isinstance(condition, Between) and found != [condition.value]:
+        # ``5 between first(p) and 3`` is false, not null, where there is no first(p).
+        return None
+    return found[0] if len(found) == 1 and isinstance(found[0], FirstLast) else None
+
+
+def _by_event(columns: Columns, rows: Rows, condition: Any, node: FirstLast) -> Truth:
+    """Evaluate a condition on one value on all events, which can be kept, and look it up there."""
+    changed = {
+        name: Property(name=node.property)
+        for name in ("left", "right", "value")
+        if getattr(condition, name, None) == node
+    }
+    holds = columns.mask(condition.model_copy(update=changed))
+    places = _row_of_value(columns, rows, node)
+    found = places >= 0
+    yes = np.zeros(columns.users, np.bool_)
+    yes[found] = holds[places[found]]
+    no = found & ~yes
+    if isinstance(condition, IsNull):
+        yes[~found] = not condition.negated
+        no[~found] = condition.negated
+    return Truth(yes, no)
 
 
 def _row_of_value(columns: Columns, rows: Rows, node: FirstLast) -> NDArray[np.int64]:

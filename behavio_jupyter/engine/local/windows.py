@@ -91,13 +91,13 @@ def edge_rows(columns: Columns, rows: Rows, wanted: Wanted, *, last: bool) -> ND
 
 
 def _between(columns: Columns, rows: Rows, start: int, end: int) -> Rows:
-    return _narrowed(columns, rows, np.full(columns.users, start), np.full(columns.users, end))
+    return _narrowed(columns, rows, np.array([start]), np.array([end]))
 
 
 def _narrowed(
     columns: Columns, rows: Rows, starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> Rows:
-    """Keep the rows of each user in ``[starts[user], ends[user])``."""
+    """Keep the rows in ``[start, end)``, of which there is one pair for each user or for all."""
     out = Rows(np.empty(columns.users, np.int64), np.empty(columns.users, np.int64))
     over_units(_narrow, columns.offsets, rows, columns.time, starts, ends, out)
     return out
@@ -131,11 +131,13 @@ def _narrow(
     ends: NDArray[np.int64],
     out: Rows,
 ) -> None:
+    each = len(starts) > 1
     for user in range(low, high):
+        place = user if each else 0
         stop = rows.stop[user]
-        begin = _row_from(time, rows.begin[user], stop, starts[user])
+        begin = _row_from(time, rows.begin[user], stop, starts[place])
         out.begin[user] = begin
-        out.stop[user] = _row_from(time, begin, stop, ends[user])
+        out.stop[user] = _row_from(time, begin, stop, ends[place])
 
 
 @njit(nogil=True, cache=True)
