@@ -76,7 +76,8 @@ def append(
             if users is not None:
                 key = given.get("user_key") or roles.user_key
                 profiles, key = user_table(workshop, users, key, roles.user, old_profiles)
-                roles = roles.model_copy(update={"user_key": key})
+                if remembered.user_key is None:
+                    remembered = remembered.model_copy(update={"user_key": key})
             parts = [
                 Part(_old_rows(connection, store, old), None, remembered),
                 Part(rows_of(connection, opened, roles, zone), opened, roles),

@@ -200,7 +200,7 @@ def load(
         last=found.last,
         end=end,
     )
-    roles = parts[-1].roles
+    roles = parts[0].roles
     quality = Quality(
         rows=sum(part.rows.count for part in parts if part.source) + (before.rows if before else 0),
         events=found.events,

@@ -32,8 +32,7 @@ class Progress:
     def __init__(self, title: str) -> None:
         self.title = title
         self._started = time.monotonic()
-        self._bar: Any = None
-        self._task: Any = None
+        self._bar: _TerminalBar | _NotebookBar | None = None
 
     def run(
         self,
@@ -75,8 +74,8 @@ class Progress:
         if self._bar is None:
             if time.monotonic() - self._started < _PATIENCE:
                 return
-            self._bar, self._task = _bar(label)
-        self._bar.update(self._task, description=label, completed=percent)
+            self._bar = _NotebookBar() if _in_notebook() else _TerminalBar()
+        self._bar.update(label, percent)
 
     def close(self) -> None:
         """Take the bar away."""
@@ -84,24 +83,59 @@ class Progress:
             self._bar.stop()
 
 
-def _bar(label: str) -> tuple[Any, Any]:
-    from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
+def _in_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 
-    notebook = "ipykernel" in sys.modules
-    console = Console(force_jupyter=True) if notebook else Console(stderr=True)
-    bar = Bars(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-    )
-    task = bar.add_task(label, total=100)
-    bar.start()
-    return bar, task
+
+class _TerminalBar:
+    """A bar on standard error; nothing where that is no terminal."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+        console = Console(stderr=True, force_jupyter=False)
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            console=console,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bars.add_task("", total=100)
+        self._bars.start()
+
+    def update(self, label: str, percent: float) -> None:
+        self._bars.update(self._task, description=label, completed=percent)
+
+    def stop(self) -> None:
+        self._bars.stop()
+
+
+class _NotebookBar:
+    """A bar among a cell's outputs, empty in the end; rich needs ipywidgets for that."""
+
+    def __init__(self) -> None:
+        from IPython.display import display
+
+        self._shown = display(_page("", 0.0), raw=True, display_id=True)
+
+    def update(self, label: str, percent: float) -> None:
+        self._shown.update(_page(label, percent), raw=True)
+
+    def stop(self) -> None:
+        self._shown.update({"text/html": "", "text/plain": ""}, raw=True)
+
+
+def _page(label: str, percent: float) -> dict[str, str]:
+    return {
+        "text/html": f'{label} <progress value="{percent:.0f}" max="100"></progress>',
+        "text/plain": f"{label} {percent:.0f} %",
+    }
 
 
 @contextlib.contextmanager

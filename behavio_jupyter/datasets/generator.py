@@ -258,6 +258,7 @@ def _sessions(
     gaps = 1 + random.exponential(40e6, len(row)).astype(np.int64)
     # Only different events tie, or they would be repeated rows.
     ties = (random.random(len(row)) < 0.03) & (event != np.roll(event, 1))
+    ties &= ~np.roll(ties, 1)
     gaps[ties | (place == 0)] = 0
     elapsed = np.cumsum(gaps)
     time = begins[row] + elapsed - elapsed[opens][row]

@@ -1,0 +1,163 @@
+"""The event log that users hold."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+import behavio_jupyter
+from behavio_jupyter import (
+    BehavioError,
+    DefinitionError,
+    EventLog,
+    Funnel,
+    QueryTextError,
+    UnknownNameError,
+)
+
+from .tables import SHOP
+
+USERS = pd.DataFrame({"user_id": ["a", "b", "c"], "plan": ["free", "pro", "pro"]})
+
+
+@pytest.fixture
+def log() -> EventLog:
+    return behavio_jupyter.connect(SHOP, users=USERS, timezone="Europe/Berlin")
+
+
+def test_it_says_which_columns_it_took(capsys: pytest.CaptureFixture[str]) -> None:
+    behavio_jupyter.connect(SHOP)
+    assert capsys.readouterr().out == (
+        "Took user = 'user_id', event = 'event', time = 'timestamp' (4 events of 2 users, UTC).\n"
+    )
+    behavio_jupyter.connect(SHOP, user="user_id", event="event", time="timestamp")
+    assert capsys.readouterr().out == ""
+
+
+def test_events_and_properties(log: EventLog) -> None:
+    assert len(log) == 4
+    events = log.events
+    assert list(events.columns) == ["name", "count", "users", "first", "last"]
+    assert events["name"].tolist() == ["buy", "visit"]
+    assert events["users"].tolist() == [2, 2]
+    assert str(events["first"].dtype) == "datetime64[us, Europe/Berlin]"
+    assert events["first"][1] == pd.Timestamp("2026-01-01 08:00", tz="Europe/Berlin")
+    assert log.properties.to_dict("records") == [
+        {
+            "name": "page",
+            "kind": "text",
+            "owner": "event",
+            "distinct": 3,
+            "nulls": 1,
+            "examples": "/x, /y, /z",
+        },
+        {
+            "name": "amount",
+            "kind": "number",
+            "owner": "event",
+            "distinct": 2,
+            "nulls": 2,
+            "examples": "1.5, 2.0",
+        },
+        {
+            "name": "plan",
+            "kind": "text",
+            "owner": "user",
+            "distinct": 2,
+            "nulls": 0,
+            "examples": "free, pro",
+        },
+    ]
+
+
+def test_an_empty_log_shows_itself() -> None:
+    log = behavio_jupyter.connect(SHOP[:0])
+    assert len(log) == 0
+    assert log.events.empty
+    assert log.properties["distinct"].tolist() == [0, 0]
+    for text in (repr(log), log._repr_html_(), str(log.quality), log.quality._repr_html_()):
+        assert "none" in text
+
+
+def test_a_timeline(log: EventLog) -> None:
+    timeline = log.timeline("b")
+    assert timeline["event"].tolist() == ["visit", "buy"]
+    assert timeline["time"][0] == pd.Timestamp("2026-01-01 08:00", tz="Europe/Berlin")
+    assert list(timeline.columns) == ["time", "event", "page", "amount"]
+    numbered = behavio_jupyter.connect(SHOP.assign(user_id=[11, 12, 12, 11], when=SHOP.timestamp))
+    assert len(numbered.timeline(12)) == len(numbered.timeline("12")) == 2
+    with pytest.raises(UnknownNameError, match=r"There is no user '13'; the nearest is '1[12]'"):
+        numbered.timeline(13)
+
+
+def test_questions(log: EventLog) -> None:
+    by_text = log.funnel("visit -> buy within 7d")
+    assert by_text.table["count"].tolist() == [2, 2]
+    for question in ("funnel visit -> buy within 7d", Funnel(steps=["visit", "buy"], within="7d")):
+        assert log.run(question).table.equals(by_text.table)
+    assert log.funnel("visit -> {goal} within 7d", goal="buy").table.equals(by_text.table)
+    assert log.retention("visit -> any per day for 2").table["cohort"].dt.tz is not None
+    assert len(log.paths("from visit").table)
+    assert log.trend("users of buy per day").table["value"].sum() == 2
+    assert log.segment("user.plan = 'pro'").users.tolist() == ["b"]
+
+
+def test_an_unknown_name_points_at_its_place(log: EventLog) -> None:
+    with pytest.raises(QueryTextError, match="'byu'; the nearest is 'buy'") as error:
+        log.funnel("visit -> byu")
+    assert error.value.position == len("visit -> ")
+    with pytest.raises(UnknownNameError, match="'byu'; the nearest is 'buy'"):
+        log.run(Funnel(steps=["visit", "byu"]))
+
+
+def test_saved_segments(log: EventLog) -> None:
+    log.save_segment("buyers", "did(buy)")
+    log.save_segment("pros", log.segment("user.plan = 'pro' and \"buyers\""))
+    log.save_segment("all the way", log.funnel("visit -> buy").users(step=2))
+    assert list(log.segments) == ["buyers", "pros", "all the way"]
+    assert log.segment('"pros"').users.tolist() == ["b"]
+    assert len(log.segment('"all the way"')) == 2
+    assert log.funnel("visit -> buy for pros").table["count"].tolist() == [1, 1]
+    assert "pros" in repr(log)
+    assert "pros" in repr(log.segments)
+    with pytest.raises(DefinitionError, match="circle"):
+        log.save_segment("buyers", '"pros"')
+    with pytest.raises(DefinitionError, match="Only a segment can be saved"):
+        log.save_segment("x", log.funnel("visit -> buy"))
+    with pytest.raises(DefinitionError, match="needs a name"):
+        log.save_segment(" ", "did(buy)")
+    with pytest.raises(QueryTextError, match="'byu'"):
+        log.save_segment("x", "did(byu)")
+    assert list(log.segments) == ["buyers", "pros", "all the way"]
+    with pytest.raises(BehavioError):
+        log.segment('"nobody"')
+
+
+def test_it_shows_itself(log: EventLog) -> None:
+    for text in (repr(log), log._repr_html_()):
+        assert "2026-01-01 to 2026-01-03 (Europe/Berlin)" in text
+        assert "buy (2), visit (2)" in text
+        assert "%funnel buy" in text
+    hostile = behavio_jupyter.connect(SHOP.assign(event="<b>'\"</b>"))
+    assert "<b>'" not in hostile._repr_html_()
+
+
+def test_what_a_notebook_loads_is_little() -> None:
+    code = (
+        "import sys, time; start = time.perf_counter(); import behavio_jupyter;"
+        "print(time.perf_counter() - start);"
+        "print([name for name in ('pandas', 'duckdb', 'numba', 'plotly', 'scipy', 'lark',"
+        " 'numpy', 'pydantic') if name in sys.modules]);"
+        "print(all(hasattr(behavio_jupyter, name) for name in behavio_jupyter.__all__),"
+        " behavio_jupyter.__version__)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    seconds, loaded, names = out.stdout.splitlines()
+    assert float(seconds) < 0.3
+    assert loaded == "[]"
+    assert names.startswith("True 0.")
+    with pytest.raises(AttributeError):
+        behavio_jupyter.nothing  # noqa: B018

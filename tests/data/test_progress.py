@@ -1,0 +1,83 @@
+"""Statements that take long: a bar after a second, and an interrupt that stops them."""
+
+from __future__ import annotations
+
+import _thread
+import os
+import pty
+import subprocess
+import sys
+import threading
+import time
+
+import duckdb
+import nbclient
+import nbformat
+import pytest
+
+from behavio_jupyter.data import progress
+from behavio_jupyter.data.progress import progress as bars
+
+LONG = "CREATE TABLE t AS SELECT sum(sqrt(a.range) * b.range) FROM range(20000000) a, range(50) b"
+
+
+def test_what_is_quick_shows_no_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    connection = duckdb.connect()
+    with bars("Counting") as bar:
+        bar.run(connection, "CREATE TABLE t AS SELECT ? AS x", [5])
+    assert connection.execute("FROM t").fetchall() == [(5,)]
+    assert capsys.readouterr().err == ""
+
+
+def test_what_takes_long_shows_a_bar_in_a_terminal() -> None:
+    code = (
+        "from behavio_jupyter.data import progress as p; p._PATIENCE = 0.0\n"
+        "with p.progress('Counting') as bar: bar.show('Sorting events', 40.0)"
+    )
+    parent, child = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    subprocess.run([sys.executable, "-c", code], stderr=child, check=True, env=environment)
+    os.close(child)
+    shown = os.read(parent, 65_536).decode()
+    os.close(parent)
+    assert "Sorting events" in shown
+    assert "40%" in shown
+
+
+def test_where_there_is_no_terminal_there_is_no_bar(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "_PATIENCE", 0.0)
+    with bars("Counting") as bar:
+        bar.show("Sorting events", 40.0)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_what_takes_long_shows_a_bar_in_a_notebook() -> None:
+    code = (
+        "from behavio_jupyter.data import progress as p; p._PATIENCE = 0.0\n"
+        "with p.progress('Counting') as bar:\n"
+        "    bar.show('Sorting events', 40.0); print(type(bar._bar).__name__)"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    done = nbclient.NotebookClient(notebook, kernel_name="python3").execute()
+    bar, printed = done.cells[0].outputs
+    assert printed["text"] == "_NotebookBar\n"
+    assert bar["data"] == {"text/html": "", "text/plain": ""}
+
+
+def test_an_error_of_the_statement_is_raised() -> None:
+    with bars("Counting") as bar, pytest.raises(duckdb.CatalogException):
+        bar.run(duckdb.connect(), "FROM nothing")
+
+
+def test_an_interrupt_stops_the_statement() -> None:
+    connection = duckdb.connect()
+    timer = threading.Timer(0.5, _thread.interrupt_main)
+    start = time.monotonic()
+    timer.start()
+    with bars("Counting") as bar, pytest.raises(KeyboardInterrupt):
+        bar.run(connection, LONG)
+    assert time.monotonic() - start < 5
+    assert connection.execute("SELECT 1").fetchall() == [(1,)]
+    assert connection.execute("SHOW TABLES").fetchall() == []
