@@ -154,16 +154,16 @@ def _count_nodes(
     sequences: Sequences,
     by_user: bool,
 ) -> None:
-    latest = np.full(total.shape if by_user else (0, 0), -1, np.int32)
+    latest = np.zeros(total.shape if by_user else (0, 0), np.int32)
     for user in range(low, high):
         for sequence in range(offsets[user], offsets[user + 1]):
             first, count, slot = kept(sequences, sequence)
             for i in range(count):
                 node = sequences.nodes[first + i]
                 if by_user:
-                    if latest[slot + i, node] == user:
+                    if latest[slot + i, node] == user + 1:
                         continue
-                    latest[slot + i, node] = user
+                    latest[slot + i, node] = user + 1
                 total[slot + i, node] += 1
 
 
@@ -186,6 +186,20 @@ def _edge(
 def _edges_of(sequences: Sequences, count: int) -> int:
     """Return how many edges a sequence has that shows so many nodes."""
     return count if count < sequences.steps and not sequences.backward else count - 1
+
+
+@njit(nogil=True, cache=True)
+def _place(values: NDArray[np.int64], value: int) -> int:
+    """Return the first place in ascending values that holds no less."""
+    # np.searchsorted would do, but takes longer to compile than the kernels around it.
+    low, high = 0, len(values)
+    while low < high:
+        middle = (low + high) // 2
+        if values[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @njit(nogil=True, cache=True)
@@ -218,7 +232,7 @@ def _count_edges(
     by_user: bool,
 ) -> None:
     """Add to ``total[edge]`` what the edge counts, and the passages that take a time."""
-    latest = np.full(len(total) if by_user else 0, -1, np.int32)
+    latest = np.zeros(len(total) if by_user else 0, np.int32)
     for user in range(low, high):
         for sequence in range(offsets[user], offsets[user + 1]):
             first, count, slot = kept(sequences, sequence)
@@ -226,12 +240,12 @@ def _count_edges(
                 exits = i == count - 1
                 edge = _edge(sequences, of_node, other, first + i, slot + i, exits)
                 if len(used):
-                    edge = np.searchsorted(used, edge)
+                    edge = _place(used, edge)
                 total[edge, 1] += not exits
                 if by_user:
-                    if latest[edge] == user:
+                    if latest[edge] == user + 1:
                         continue
-                    latest[edge] = user
+                    latest[edge] = user + 1
                 total[edge, 0] += 1
 
 
@@ -253,7 +267,7 @@ def _write_times(
         for i in range(count - 1):
             edge = _edge(sequences, of_node, other, first + i, slot + i, False)
             if len(used):
-                edge = np.searchsorted(used, edge)
+                edge = _place(used, edge)
             after = sequences.time[sequences.rows[first + i + 1]]
             times[places[edge]] = after - sequences.time[sequences.rows[first + i]]
             places[edge] += 1
@@ -274,7 +288,11 @@ def _medians(
         middle = len(some) // 2
         _select(some, middle)
         upper = some[middle]
-        lower = upper if len(some) % 2 else some[:middle].max()
+        lower = upper
+        if len(some) % 2 == 0:
+            lower = some[0]
+            for place in range(middle):
+                lower = max(lower, some[place])
         out[edge] = (lower / SECOND + upper / SECOND) / 2
 
 
@@ -353,6 +371,6 @@ def _mark_users(
         for i in range(_edges_of(sequences, count)):
             exits = i == count - 1
             edge = _edge(sequences, of_node, other, first + i, slot + i, exits)
-            place = np.searchsorted(wanted, edge)
+            place = _place(wanted, edge)
             if place < len(wanted) and wanted[place] == edge:
                 mask[sequences.users[sequence]] = True
