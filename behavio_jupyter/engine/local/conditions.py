@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ...errors import UnknownNameError
 from ...query.predicate import And, FirstLast, Not, Or, walk
 from ...query.segment import (
     Did,
@@ -196,7 +197,12 @@ class Moment:
 
     def _users_of(self, condition: UsersOf) -> Truth:
         analysis = import_module(f".{condition.query.kind}", __package__)
-        return known(analysis.members(self.engine, condition.query, dict(condition.pick)))
+        try:
+            users = analysis.members(self.engine, condition.query, dict(condition.pick))
+        except UnknownNameError:
+            # A country that nobody comes from this week is no error in a segment that is kept.
+            users = np.zeros(self._columns.users, np.bool_)
+        return known(users)
 
 
 def _cost(condition: Any) -> int:

@@ -24,7 +24,7 @@ from behavio_jupyter.query.segment import (
     UsersOf,
     WithinOfFirst,
 )
-from tests.definitions import compare, did, events, prop, steps
+from tests.definitions import by, compare, did, events, prop, steps
 
 from .small_logs import engine
 
@@ -251,6 +251,12 @@ def test_users_of_a_funnel(log: LocalEngine) -> None:
     assert who(log, dropped) == "cat dan"
     # The funnel looks at the whole log, whatever the reference time.
     assert who(log, dropped, reference=dt.date(2026, 1, 11)) == "cat"
+
+
+def test_users_of_a_value_that_nobody_has(log: LocalEngine) -> None:
+    funnel = Funnel(steps=steps("visit buy"), within="7d", by=by("country"))
+    assert who(log, UsersOf(query=funnel, pick=(("country", "US"),))) == "ann"
+    assert who(log, UsersOf(query=funnel, pick=(("country", "UK"),))) == ""
 
 
 def test_members(log: LocalEngine) -> None:
