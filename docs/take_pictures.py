@@ -44,7 +44,7 @@ def main() -> None:
         for theme, label in THEMES.items():
             with _jupyterlab(Path(folder), label) as address:
                 page = browser.new_page(
-                    viewport={"width": 1280, "height": 1000}, device_scale_factor=1.5
+                    viewport={"width": 1280, "height": 1900}, device_scale_factor=1.5
                 )
                 _run_all(page, f"{address}/lab/tree/tour.ipynb?token={TOKEN}&reset")
                 for name, start in SHOTS.items():

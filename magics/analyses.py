@@ -9,6 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from behavio_jupyter import DefinitionError, EventLog
+from behavio_jupyter.query.text import Kind
 
 from .logs import OpenLogs
 
@@ -26,6 +27,7 @@ class AnalysisMagics(Magics):
 
     def __init__(self, shell: InteractiveShell, logs: OpenLogs) -> None:
         super().__init__(shell)
+        self._shell = shell
         self._logs = logs
 
     @no_var_expand
@@ -80,9 +82,9 @@ class AnalysisMagics(Magics):
             log.save_segment(name, result.definition)
         return result
 
-    def _ask(self, kind: str, line: str, cell: str | None) -> Any:
+    def _ask(self, kind: Kind, line: str, cell: str | None) -> Any:
         log, text = self._logs.addressed(line if cell is None else f"{line}\n{cell}")
         return self._run(log, kind, text)
 
-    def _run(self, log: EventLog, kind: str, text: str) -> Any:
-        return log.run(text, kind=kind, variables=self.shell.user_ns)
+    def _run(self, log: EventLog, kind: Kind, text: str) -> Any:
+        return log.run(text, kind=kind, variables=self._shell.user_ns)

@@ -28,6 +28,7 @@ class ConnectionMagics(Magics):
 
     def __init__(self, shell: InteractiveShell, logs: OpenLogs) -> None:
         super().__init__(shell)
+        self._shell = shell
         self._logs = logs
 
     @no_var_expand
@@ -107,7 +108,7 @@ class ConnectionMagics(Magics):
         """Return the Python variable a word names (``df`` or ``{df}``), or the word itself."""
         braced = re.fullmatch(r"\{(\w+)\}", word)
         name = braced[1] if braced else word
-        names = self.shell.user_ns
+        names = self._shell.user_ns
         if braced and name not in names:
             public = [known for known in names if not known.startswith("_")]
             raise BehavioError(f"There is no Python variable {name!r}{nearest_hint(name, public)}.")

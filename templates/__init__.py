@@ -1,1 +1,1 @@
-"""Parameterized notebooks. Empty until they are built; the package holds their place."""
+"""Parameterized notebooks: the place for them; there are none yet."""

@@ -1,1 +1,1 @@
-"""Builders and explorers for notebooks. Empty until they are built; the package holds their place."""
+"""Builders and explorers for notebooks: the place for them; there are none yet."""

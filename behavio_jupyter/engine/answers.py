@@ -27,7 +27,8 @@ class FunnelAnswer:
     ----------
     groups : tuple of str
     counts : DataFrame
-        ``*groups, step, count``: step 1…k (in any order: i different steps), every step in every group.
+        ``*groups, step, count``: step 1…k (in any order: i different steps), every step in every
+        group.
     times : DataFrame
         ``*groups, step, count, p25, median, p75, p90``: seconds from the last required step before
         ``step`` (any order: from step - 1) to it, for steps 2…k over the counted attempts that

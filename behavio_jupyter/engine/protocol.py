@@ -19,7 +19,7 @@ class Engine(Protocol):
     """
 
     def answer(self, question: Question | Segment) -> Answer:
-        """Return the counts behind a question; the type of the answer follows that of the question."""
+        """Return the counts behind a question; each kind of question has its answer."""
         ...
 
     def members(self, question: Question | Segment, pick: Mapping[str, Any]) -> pd.Series:

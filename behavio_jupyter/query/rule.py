@@ -34,8 +34,8 @@ def rule(definition: Definition) -> str:
     --------
     >>> from behavio_jupyter.query import parse
     >>> print(rule(parse("trend users of visit per week")))
-    A value is the number of users with at least one visit event in each calendar week. A user in two \
-weeks counts in both. A week that is not over at the end of the log is incomplete.
+    A value is the number of users with at least one visit event in each calendar week. A user in \
+two weeks counts in both. A week that is not over at the end of the log is incomplete.
     """
     by_kind = {Funnel: _funnel, Retention: _retention, Paths: _paths, Trend: _trend}
     tell: Any = by_kind.get(type(definition), _segment)
@@ -129,8 +129,8 @@ def _retention(retention: Retention) -> Iterator[str]:
     inside = _in_range(retention.during)
     yield {
         "first in range": f"A user's cohort is {one} of the user's first {_event(start)}{inside}.",
-        "first ever": f"A user's cohort is {one} of the user's first {_event(start)} in the whole log"
-        + (", counted when it lies in the date range." if inside else "."),
+        "first ever": f"A user's cohort is {one} of the user's first {_event(start)} "
+        "in the whole log" + (", counted when it lies in the date range." if inside else "."),
         "every": f"A user belongs to the cohort of every {cohorts} with {_one(start)}{inside}, "
         "from the first one in it.",
     }[retention.cohort]

@@ -210,7 +210,10 @@ class QuestionResult(Result):
         question: EventQuestion = self.definition
         parts = [f"where {question.where}"] if question.where is not None else []
         parts += [f"for {question.segments[0]}"] if len(question.segments) == 1 else []
-        return parts + ([f"during {question.during}"] if question.during is not None else [])
+        if question.during is None:
+            return parts
+        closed = question.during.start is not None and question.during.end is not None
+        return [*parts, f"during {question.during}" if closed else str(question.during)]
 
     @property
     def _grouping(self) -> str:

@@ -16,7 +16,18 @@ from .base import QuestionResult, ThemeName
 from .picks import Check, flag, numbered
 from .sheet import Sheet
 from .statistics import FEW, compare, holm, rate, wilson
-from .wording import FEW_WORDS, MISSING, duration, interval, moments, number, percent, plural
+from .wording import (
+    FEW_WORDS,
+    MISSING,
+    duration,
+    interval,
+    moments,
+    number,
+    percent,
+    plural,
+    points,
+    points_interval,
+)
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -264,8 +275,8 @@ class FunnelResult(QuestionResult):
         rows = [
             [
                 *map(str, row[: len(self._compared)]),
-                percent(one["difference"]),
-                interval(one["low"], one["high"]),
+                points(one["difference"]),
+                points_interval(one["low"], one["high"]),
                 one["test"] or MISSING,
                 _p(one["p_value"]),
                 *([_p(one["p_adjusted"])] if adjusted else []),

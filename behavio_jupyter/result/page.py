@@ -67,7 +67,7 @@ def fragment(
     shown = [sheet.html(every_row=every_row) for sheet in sheets]
     body = f"<p>{escape(nothing)}</p>" if nothing else "\n".join(shown)
     return (
-        f"<div>\n<p><strong>{escape(title)}</strong><br>{escape(subtitle)}</p>\n"
+        f"<div>\n<p><strong>{escape(title)}</strong><br><small>{escape(subtitle)}</small></p>\n"
         f"{body}\n<p><small>{escape(rule)}</small></p>\n</div>"
     )
 

@@ -9,7 +9,7 @@ from html import escape
 from .wording import THIN, plural
 
 _ROWS_OF_TEXT = 20
-_ROWS_OF_HTML = 30
+_ROWS_OF_HTML = 15
 _WIDTH = 118
 MOST = 1000
 """No more rows than this are made into text."""
@@ -79,7 +79,7 @@ class Sheet:
         )
 
     def html(self, *, every_row: bool = False) -> str:
-        """Return a ``<table>`` in the colours of its surroundings, cut at 30 rows."""
+        """Return a ``<table>`` in the colours of its surroundings, cut at 15 rows."""
         rows = self.rows if every_row else self._kept(_ROWS_OF_HTML)
         caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
         head = "".join(self._cell("th", place, text) for place, text in enumerate(self.columns))

@@ -59,6 +59,32 @@ def interval(low: Any, high: Any) -> str:
     return MISSING if pd.isna(low) else f"{low * 100:.1f}–{high * 100:.1f}{THIN}%"
 
 
+def points(value: Any) -> str:
+    """Return a difference of two rates in percentage points, with its sign.
+
+    Examples
+    --------
+    >>> points(-0.1236).replace(THIN, " ")
+    '−12.4 pp'
+    """
+    return MISSING if pd.isna(value) else f"{_signed(value)}{THIN}pp"
+
+
+def points_interval(low: Any, high: Any) -> str:
+    """Return the ends of an interval of a difference of two rates.
+
+    Examples
+    --------
+    >>> points_interval(-0.179, -0.065).replace(THIN, " ")
+    '−17.9 to −6.5 pp'
+    """
+    return MISSING if pd.isna(low) else f"{_signed(low)} to {_signed(high)}{THIN}pp"
+
+
+def _signed(rate: float) -> str:
+    return f"{rate * 100:+.1f}".replace("-", "−")
+
+
 def duration(seconds: Any) -> str:
     """Return a span of time in its two largest units.
 

@@ -74,8 +74,8 @@ def test_a_page_needs_nothing_and_runs_no_names():
 
 def test_a_long_table_is_cut_and_says_so():
     many = ALL["funnel by many"]
-    assert many._repr_html_().count("<tr>") == 1 + 30 + 1 + 14
-    assert "15 more rows: all are in .table" in many._repr_html_()
+    assert many._repr_html_().count("<tr>") == 1 + 15 + 1 + 14
+    assert "30 more rows: all are in .table" in many._repr_html_()
     assert "25 more rows: all are in .table" in repr(many)
     assert many.to_html().count("<tr>") == 1 + 45 + 1 + 14
 

@@ -58,7 +58,7 @@ class Periods:
         return out
 
     def over(self, end: int, after: int = 0) -> NDArray[np.bool_]:
-        """Whether each period, and a window of ``after`` microseconds behind it, is over at ``end``."""
+        """Whether each period, and ``after`` microseconds behind it, is over at ``end``."""
         return self.bounds[1:] + after <= end
 
 
@@ -69,31 +69,39 @@ def labels(instants: NDArray[np.int64], timezone: str) -> pd.DatetimeIndex:
 
 def periods(first: int, last: int, per: Period, timezone: str, week_start: str) -> Periods:
     """Return the periods that cover both instants, ``first <= last``."""
-    if per == "hour":
-        days = periods(first, last, "day", timezone, week_start).bounds
-        hours = np.concatenate(
-            [np.arange(start, end, HOUR) for start, end in zip(days[:-1], days[1:], strict=True)]
-            + [days[-1:]]
-        )
-        low = int(np.searchsorted(hours, first, "right")) - 1
-        high = int(np.searchsorted(hours, last, "right"))
-        return Periods(hours[low : high + 1], timezone)
     begin, stop = (
         labels(np.array([instant]), timezone).tz_localize(None).normalize()[0]
         for instant in (first, last)
     )
+    if per == "hour":
+        bounds = _clock_hours(begin, stop, timezone)
+        return _covering(bounds, first, last, timezone)
     frequency = {"day": "D", "week": _FREQUENCY[week_start], "month": "MS"}[per]
     # Two periods of slack on either side: a date_range only holds starts inside its ends.
     slack = pd.Timedelta(days=64 if per == "month" else 15 if per == "week" else 3)
     local = pd.date_range(begin - slack, stop + slack, freq=frequency, unit="us")
-    bounds = midnights(local, timezone)
+    return _covering(midnights(local, timezone), first, last, timezone)
+
+
+def _covering(bounds: NDArray[np.int64], first: int, last: int, timezone: str) -> Periods:
     low = int(np.searchsorted(bounds, first, "right")) - 1
     high = int(np.searchsorted(bounds, last, "right"))
     return Periods(bounds[low : high + 1], timezone)
 
 
+def _clock_hours(begin: pd.Timestamp, stop: pd.Timestamp, timezone: str) -> NDArray[np.int64]:
+    """Return the instants at which the clock shows a full hour, one shown twice both times (D9)."""
+    day = pd.Timedelta(days=1)
+    local = pd.date_range(begin - day, stop + 2 * day, freq="h", unit="us")
+    shown = [
+        local.tz_localize(timezone, nonexistent="NaT", ambiguous=np.full(len(local), summer))
+        for summer in (True, False)
+    ]
+    return np.unique(np.concatenate([each.dropna().as_unit("us").asi8 for each in shown]))
+
+
 def hour_blocks(first: int, last: int, hours: int, timezone: str) -> Periods:
-    """Return the blocks of so many elapsed hours (docs/semantics.md R2) that cover both instants."""
+    """Return the blocks of so many elapsed hours (R2) that cover both instants."""
     size = hours * HOUR
     low = (first - _MONDAY) // size
     high = (last - _MONDAY) // size + 1

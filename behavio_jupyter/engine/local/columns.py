@@ -49,14 +49,17 @@ class Columns:
 
     @cached_property
     def offsets(self) -> NDArray[np.int64]:
+        """The row ranges of users."""
         return self.store.offsets()
 
     @cached_property
     def time(self) -> NDArray[np.int64]:
+        """The times of events."""
         return self.store.times()
 
     @cached_property
     def event(self) -> NDArray[Any]:
+        """The event numbers of events."""
         return self.store.event_numbers()
 
     @cached_property
@@ -171,11 +174,11 @@ class Columns:
             ) from error
 
     def _scattered(self, value: str, parameters: list[Any], dtype: type) -> NDArray[Any]:
-        """Evaluate over events joined with users; a join may reorder rows, so they come with their place."""
+        """Evaluate over events and users; a join may reorder rows, so each brings its place."""
         rows = self._fetch(
-            f"select e.rowid as r, {value} as v from events e join users u on e.user_no = u.user_no",
+            f"select e.rowid as r, {value} as v from events e join users u using (user_no)",
             parameters,
         )
-        out = np.zeros(int(self.offsets[-1]), dtype)
+        out: NDArray[Any] = np.zeros(int(self.offsets[-1]), dtype)
         out[rows["r"]] = rows["v"]
         return out

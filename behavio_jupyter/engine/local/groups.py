@@ -31,7 +31,8 @@ class Values:
     names : list of str
         Kept values in order of rank, then ``(other)`` if anything is in it.
     place : int32 array
-        For each code + 1 of the property (0 is null): its position in ``names``; -1 where it never occurs.
+        For each code + 1 of the property (0 is null): its position in ``names``; -1 where it
+        never occurs.
     """
 
     column: str
@@ -136,9 +137,8 @@ def position_of(periods: Periods, moment: Any, what: str) -> int:
     try:
         stamp = pd.Timestamp(moment)
     except ValueError:
-        raise DefinitionError(
-            f"{moment!r} is no {what}; write it like {labels[0].isoformat() if len(labels) else '2026-01-31'}."
-        ) from None
+        like = labels[0].isoformat() if len(labels) else "2026-01-31"
+        raise DefinitionError(f"{moment!r} is no {what}; write it like {like}.") from None
     stamp = (
         stamp.tz_localize(periods.timezone)
         if stamp.tzinfo is None

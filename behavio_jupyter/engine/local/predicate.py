@@ -78,7 +78,7 @@ class Expression:
         raise TypeError(f"no predicate: {node!r}")
 
     def _aligned(self, *values: Any) -> list[str]:
-        """Translate values that are compared with each other; text beside times is read as a time."""
+        """Translate values that are compared; text beside times is read as a time."""
         kinds = [self._kind(value) for value in values]
         other = next(
             (

@@ -13,7 +13,7 @@ from .columns import Columns
 
 
 class SegmentUsers(NamedTuple):
-    """One compared segment: its label (None where the question compares none) and a mask of users."""
+    """One segment: its label (None where the question compares none) and a mask of users."""
 
     label: str | None
     users: NDArray[np.bool_]
@@ -65,6 +65,7 @@ def scope(columns: Columns, question: EventQuestion, masks: tuple[NDArray[np.boo
     """Return the scope of a question whose segments have these masks of users."""
     keep = None if question.where is None else columns.mask(question.where)
     start, end = bounds_of(question.during, columns.schema.timezone)
+    segments: tuple[SegmentUsers, ...]
     if not masks:
         segments = (SegmentUsers(None, np.ones(columns.users, np.bool_)),)
     elif len(masks) == 1:

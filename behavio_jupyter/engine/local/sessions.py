@@ -56,11 +56,12 @@ def cut(columns: Columns, sessions: Sessions, keep: NDArray[np.bool_] | None) ->
 def _by_column(columns: Columns, rows: NDArray[np.int64]) -> Stretches:
     if not columns.schema.has_sessions:
         raise DefinitionError(
-            "This log has no session column; name one with connect(…, session=…) or use 'session 30m'."
+            "This log has no session column; name one with connect(…, session=…) "
+            "or use 'session 30m'."
         )
     values = columns.session_numbers()[rows]
     users = np.searchsorted(columns.offsets, rows, "right") - 1
-    # Row order inside (user, session) must survive, so the sort is stable; units then go by first row.
+    # Row order inside (user, session) must survive: the sort is stable. Units go by first row.
     order = np.lexsort((values, users))
     users, values = users[order], values[order]
     fresh = np.ones(len(order), np.bool_)
