@@ -16,7 +16,7 @@ demo: $(VENV)/.base
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto tests
-	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/notebooks.cfg docs/tour.ipynb
+	$(BIN)/python -m pytest --nbval docs/tour.ipynb
 
 # Type checkers do not follow the editable install's mapping of magics, widgets and templates,
 # so mypy reads the package as it is installed.
