@@ -11,7 +11,7 @@ from behavio_jupyter.engine.local import LocalEngine
 
 from ..reference.calendar import to_instant
 from ..reference.log import Log
-from .strategies import PROPERTIES, RawLog
+from .raw_logs import PROPERTIES, RawLog
 
 
 def reference_log(raw: RawLog) -> Log:
