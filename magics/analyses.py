@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from behavio_jupyter import DefinitionError, EventLog
-from behavio_jupyter.query.text import Kind
+from behavio_jupyter import DefinitionError
 
 from .logs import OpenLogs
+
+if TYPE_CHECKING:
+    from behavio_jupyter import EventLog
+    from behavio_jupyter.query.text import Kind
 
 _NAMED = re.compile(r"""\s*(?:(\w+)|"((?:[^"\\]|\\.)+)")\s*=(?!=)""")
 _NAME = re.compile(r"""\s*(?:(\w+)|"((?:[^"\\]|\\.)+)")?\s*$""")

@@ -7,16 +7,19 @@ import re
 import shlex
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
 import behavio_jupyter
-from behavio_jupyter import BehavioError, EventLog, datasets
+from behavio_jupyter import BehavioError
 from behavio_jupyter.errors import nearest_hint
 
 from .logs import OpenLogs
+
+if TYPE_CHECKING:
+    from behavio_jupyter import EventLog
 
 _COMMANDS = ("connect", "status", "use")
 _BUNDLED = ("contributions", "cdnow")
@@ -82,7 +85,7 @@ class ConnectionMagics(Magics):
         ):
             if options:
                 raise BehavioError(f"The bundled log {found[0]!r} takes no options.")
-            log = getattr(datasets, found[0])()
+            log = getattr(behavio_jupyter.datasets, found[0])()
         else:
             log = behavio_jupyter.connect(found[0] if len(found) == 1 else found, **options)
         self._logs.open(name or _name_for(sources[0]), log)

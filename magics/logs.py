@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from behavio_jupyter import BehavioError, EventLog, UnknownNameError
+from behavio_jupyter import BehavioError, UnknownNameError
+
+if TYPE_CHECKING:
+    from behavio_jupyter import EventLog
 
 _ADDRESS = re.compile(r"\s*@(\w+)\s*")
 
