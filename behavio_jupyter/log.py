@@ -6,15 +6,15 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from .contents import events_of, properties_of, timeline_of
 from .data import Quality, Store, append, open_store, replacing, write_copy
-from .data.sql import one_row
 from .errors import DefinitionError, UnknownNameError
+from .overview import as_html, as_text
 from .segments import Segments
 
 if TYPE_CHECKING:
@@ -76,19 +76,7 @@ class EventLog:
     @cached_property
     def events(self) -> pd.DataFrame:
         """The events by name: ``name, count, users, first, last``, most frequent first."""
-        frame = (
-            self.store.cursor()
-            .execute(
-                "SELECT any_value(name) AS name, count(*) AS count,"
-                " count(DISTINCT user_no) AS users, min(time) AS first, max(time) AS last"
-                " FROM events JOIN names USING (event_no) GROUP BY event_no"
-                " ORDER BY count(*) DESC, event_no"
-            )
-            .df()
-        )
-        for column in ("first", "last"):
-            frame[column] = self._local(frame[column])
-        return frame
+        return events_of(self.store)
 
     @cached_property
     def properties(self) -> pd.DataFrame:
@@ -97,25 +85,7 @@ class EventLog:
         ``owner`` is ``event`` or ``user``; ``distinct`` counts different values, ``nulls`` events
         (users) without one; ``examples`` are the five most frequent values.
         """
-        schema = self.store.schema
-        rows = []
-        for owner, table, infos in (
-            ("event", "events", schema.properties),
-            ("user", "users", schema.user_properties),
-        ):
-            for info in infos:
-                distinct, nulls, examples = one_row(
-                    self.store.cursor(),
-                    "WITH counted AS (SELECT CAST(v AS VARCHAR) AS v, n FROM (SELECT"
-                    f" {info.column} AS v, count(*) AS n FROM {table} GROUP BY ALL))"
-                    " SELECT count(v), coalesce(sum(n) FILTER (v IS NULL), 0),"
-                    " (SELECT list(v ORDER BY n DESC, v) FROM (FROM counted WHERE v IS NOT NULL"
-                    " ORDER BY n DESC, v LIMIT 5)) FROM counted",
-                )
-                shown = ", ".join(examples or [])
-                rows.append((info.name, info.kind, owner, distinct, int(nulls), shown))
-        columns = ["name", "kind", "owner", "distinct", "nulls", "examples"]
-        return pd.DataFrame(rows, columns=columns)
+        return properties_of(self.store)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -147,34 +117,10 @@ class EventLog:
         Examples
         --------
         >>> from behavio_jupyter import datasets
-        >>> list(datasets.cdnow().timeline(1).columns)
-        ['time', 'event', 'cds', 'amount']
+        >>> datasets.cdnow().timeline("00004")["cds"].tolist()
+        [2, 2, 1, 1]
         """
-        cursor = self.store.cursor()
-        found = cursor.execute(
-            "SELECT user_no FROM users WHERE CAST(user_id AS VARCHAR) = ?", [str(user)]
-        ).fetchall()
-        if not found:
-            nearest = cursor.execute(
-                "SELECT CAST(user_id AS VARCHAR) AS id FROM users"
-                " ORDER BY jaro_winkler_similarity(id, ?) DESC, id LIMIT 1",
-                [str(user)],
-            ).fetchall()
-            raise UnknownNameError("user", str(user), [row[0] for row in nearest])
-        infos = self.store.schema.properties
-        columns = "".join(f", {info.column}" for info in infos)
-        frame = cursor.execute(
-            f"SELECT time, name{columns} FROM events JOIN names USING (event_no)"
-            " WHERE user_no = ? ORDER BY events.rowid",
-            [found[0][0]],
-        ).df()
-        for info in infos:
-            values = frame[info.column]
-            if info.kind == "time" and self._is_instant(info.column):
-                frame[info.column] = self._local(values)
-        frame["time"] = self._local(frame["time"])
-        frame.columns = pd.Index(["time", "event", *(info.name for info in infos)])
-        return frame
+        return timeline_of(self.store, user)
 
     # Questions
 
@@ -194,7 +140,7 @@ class EventLog:
         variables : mapping, optional
             What ``{name}`` in the text stands for.
         kind : {"funnel", "retention", "paths", "trend", "segment"}, optional
-            What a text asks that does not begin with it.
+            What a text asks that does not begin with it; what a definition has to ask.
 
         Raises
         ------
@@ -203,20 +149,26 @@ class EventLog:
         UnknownNameError, DefinitionError
             A definition names what the log does not have, or asks what cannot be asked.
         """
-        from .query import parse
+        from .query import Question, Segment, parse
         from .query.check import check
         from .query.locate import locate
         from .result import LogFacts, present
 
-        if not isinstance(question, str):
-            definition = question
-            check(definition, self.catalog)
-        else:
+        if isinstance(question, str):
             definition = parse(question, variables, kind=kind)
             try:
                 check(definition, self.catalog)
             except UnknownNameError as error:
                 raise locate(error, question, variables, kind=kind) from None
+        elif isinstance(question, Question | Segment):
+            if kind is not None and question.kind != kind:
+                raise DefinitionError(f"This asks a {question.kind}, not a {kind}: {question}")
+            definition = question
+            check(definition, self.catalog)
+        else:
+            raise DefinitionError(
+                f"A question is text or a definition such as Funnel(…), not {question!r:.60}."
+            )
         engine = self._answering()
         schema = self.store.schema
         facts = LogFacts(
@@ -293,6 +245,11 @@ class EventLog:
         The file is written beside and renamed over the old one: a crash leaves the old one whole,
         and notebooks that have it open keep what they opened. From then on the log is that file:
         ``append`` and ``save_segment`` change it.
+
+        Raises
+        ------
+        StoreError
+            No file can be written there.
         """
         target = Path(os.path.realpath(os.path.expanduser(os.fspath(path))))
         with replacing(target) as built:
@@ -304,27 +261,41 @@ class EventLog:
         self,
         more: Any,
         *,
+        user: str | None = None,
+        event: str | None = None,
+        time: str | None = None,
+        insert_id: str | None = None,
+        session: str | None = None,
+        sequence: str | None = None,
+        anonymous_id: str | None = None,
         users: Any = None,
+        user_key: str | None = None,
         end: Any = None,
         properties: Sequence[str] | None = None,
         table: str | None = None,
         query: str | None = None,
-        **columns: str | None,
+        unit: str | None = None,
     ) -> None:
         """Add events; those that are in the log already change nothing.
 
         Parameters
         ----------
         more : any source of :func:`behavio_jupyter.connect`
+        user, event, time, insert_id, session, sequence, anonymous_id, user_key, unit
+            As for :func:`behavio_jupyter.connect`; default: those used first.
         users : any source, optional
             Rows of the user table; they replace those of the same users.
         end : date, datetime or str, optional
             The new end of the log. Default: as it was given, or the largest timestamp.
         properties, table, query
             As for :func:`behavio_jupyter.connect`.
-        **columns
-            ``user``, ``event``, ``time``, ``insert_id``, ``session``, ``sequence``,
-            ``anonymous_id``, ``user_key``, ``unit``; default: those used first.
+
+        Raises
+        ------
+        DataError
+            The source cannot be read, or has not the columns used first.
+        StoreError
+            The saved store is gone, damaged, or cannot be written.
         """
         path = self.store.path
         base = self.store if path is None else open_store(path)
@@ -332,7 +303,18 @@ class EventLog:
         store = append(
             base,
             more,
-            {**columns, "properties": properties},
+            {
+                "user": user,
+                "event": event,
+                "time": time,
+                "insert_id": insert_id,
+                "session": session,
+                "sequence": sequence,
+                "anonymous_id": anonymous_id,
+                "user_key": user_key,
+                "properties": properties,
+                "unit": unit,
+            },
             users=users,
             end=end,
             table=table,
@@ -357,49 +339,11 @@ class EventLog:
     def __len__(self) -> int:
         return self.quality.events
 
-    def _facts(self) -> list[tuple[str, str]]:
-        schema, quality = self.store.schema, self.quality
-        first, last = self._moment(schema.first), self._moment(schema.last)
-        span = "none" if first is None or last is None else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-        ranked = sorted(quality.counts.items(), key=lambda item: (-item[1], item[0]))
-        more = [f"{len(ranked) - 8} more"] if len(ranked) > 8 else []
-        return [
-            ("events", f"{quality.events:,}"),
-            ("users", f"{quality.users:,}"),
-            ("span", f"{span} ({schema.timezone})"),
-            ("names", ", ".join([*(f"{name} ({count:,})" for name, count in ranked[:8]), *more])),
-            ("properties", ", ".join(info.name for info in schema.properties) or "none"),
-            *([("segments", ", ".join(self._segments))] if self._segments else []),
-            *(
-                [("left out", f"{quality.rows - quality.events:,} rows; see log.quality")]
-                if quality.rows > quality.events
-                else []
-            ),
-            ("next", self._example()),
-        ]
-
-    def _example(self) -> str:
-        from .query.predicate import Events
-        from .query.printing import to_text
-
-        ranked = sorted(self.quality.counts, key=lambda name: -self.quality.counts[name])
-        if not ranked:
-            return "log.append(more)"
-        first, second = ranked[0], ranked[1] if len(ranked) > 1 else ranked[0]
-        steps = " -> ".join(to_text(Events(names=(name,))) for name in (first, second))
-        return f"%funnel {steps} within 7d"
-
     def __repr__(self) -> str:
-        title = f"EventLog {self.name}".rstrip()
-        return "\n".join([title, *(f"  {what:<10}  {value}" for what, value in self._facts())])
+        return as_text(self)
 
     def _repr_html_(self) -> str:
-        cell = 'style="text-align:left;color:inherit;background:none;padding:.15em .8em"'
-        rows = "".join(
-            f"<tr><th {cell}>{escape(what)}</th><td {cell}>{escape(value)}</td></tr>"
-            for what, value in self._facts()
-        )
-        return f"<div><b>{escape(f'EventLog {self.name}'.rstrip())}</b><table>{rows}</table></div>"
+        return as_html(self)
 
     def _answering(self) -> Engine:
         if self._engine is None:
@@ -407,14 +351,6 @@ class EventLog:
 
             self._engine = LocalEngine(self.store, self._segments)
         return self._engine
-
-    def _is_instant(self, column: str) -> bool:
-        rows = self.store.cursor().execute(f"DESCRIBE SELECT {column} FROM events").fetchall()
-        return bool(rows[0][1] == "TIMESTAMP")
-
-    def _local(self, values: pd.Series) -> pd.Series:
-        zone = self.store.schema.timezone
-        return values.dt.as_unit("us").dt.tz_localize("UTC").dt.tz_convert(zone)
 
     def _moment(self, instant: int | None) -> pd.Timestamp | None:
         if instant is None:

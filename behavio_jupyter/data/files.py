@@ -73,12 +73,25 @@ def put_in_place(built: Path, path: Path) -> None:
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a place to write a file; it replaces ``path`` if all goes well, or is gone."""
+    """Give a place to write a file; it replaces ``path`` if all goes well, or is gone.
+
+    Raises
+    ------
+    StoreError
+        No file can be written there.
+    """
+    if not path.parent.is_dir():
+        raise StoreError(f"{path} cannot be written: there is no folder {path.parent}.")
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder; name a file, as in {path / 'shop.behavio'}.")
     remove_leftovers(path.parent)
     built = building(path)
     try:
         yield built
         put_in_place(built, path)
+    except (OSError, duckdb.IOException) as error:
+        reason = str(error).splitlines()[0]
+        raise StoreError(f"{path} cannot be written: {reason}") from error
     finally:
         built.unlink(missing_ok=True)
         Path(f"{built}.wal").unlink(missing_ok=True)

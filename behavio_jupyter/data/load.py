@@ -92,6 +92,10 @@ def find_roles(
     return Roles(**roles, properties=kept, unit=unit, user_key=given.get("user_key"))
 
 
+_ROOM = 2500
+"""MiB that building a large log may take; what does not fit is sorted on disk."""
+
+
 class Workshop:
     """A database in which a store is built: in memory, or as a file attached to one.
 
@@ -115,6 +119,7 @@ class Workshop:
     def use_file(self, name: str) -> None:
         """Build in a file of that name, which :meth:`finish` hands over."""
         self.file = building(self.folder / name)
+        self.connection.execute(f"SET memory_limit = '{_ROOM}MiB'")
         self.connection.execute(f"ATTACH {literal(str(self.file))} AS store")
         self.catalog = "store"
 

@@ -82,6 +82,13 @@ class Quality(BaseModel):
             [{"reason": part.reason, **row} for part in self.removed for row in part.examples]
         )
 
+    @property
+    def span(self) -> str:
+        """The dates of the first and last event, in the log's time zone."""
+        if self.first is None:
+            return "none"
+        return f"{self._moment(self.first)[:10]} to {self._moment(self.last)[:10]}"
+
     def _moment(self, instant: int | None) -> str:
         if instant is None:
             return "none"

@@ -88,8 +88,19 @@ class Store:
         self.schema = Schema.model_validate_json(self.meta("schema"))
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """Return a fresh cursor for another thread; the tables resolve unqualified in it."""
-        cursor = self.connection.cursor()
+        """Return a fresh cursor for another thread; the tables resolve unqualified in it.
+
+        Raises
+        ------
+        StoreError
+            The store was closed.
+        """
+        try:
+            cursor = self.connection.cursor()
+        except duckdb.ConnectionException:
+            raise StoreError(
+                "This log is closed; open it again with behavio_jupyter.connect(…)."
+            ) from None
         cursor.execute(f"USE {self.catalog}")
         return cursor
 

@@ -19,6 +19,11 @@ _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _NUMBERS = (*_INTEGERS, *(f"U{name}" for name in _INTEGERS), "FLOAT", "DOUBLE", "DECIMAL")
 
 
+@functools.cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def check_timezone(timezone: object) -> str:
     """Return a time zone that exists, or say which one is nearest.
 
@@ -27,7 +32,7 @@ def check_timezone(timezone: object) -> str:
     >>> check_timezone("Europe/Berlin")
     'Europe/Berlin'
     """
-    zones = available_timezones()
+    zones = _timezones()
     if not isinstance(timezone, str) or timezone not in zones:
         raise DataError(
             f"There is no time zone {str(timezone)!r}{nearest_hint(str(timezone), sorted(zones))}."

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from behavio_jupyter.data import build, connect_store
@@ -20,6 +20,9 @@ DAY = 86_400_000_000
 BEGIN = 1_774_656_000_000_000  # 2026-03-28, the day before a clock change in Berlin
 COLUMNS = ["user", "event", "time", "page", "amount", "ok"]
 OPTIONAL = ["sequence", "session", "insert_id", "anonymous_id"]
+
+HALF = settings(max_examples=settings().max_examples // 2)
+"""Half as many examples: each builds several stores."""
 
 instants = st.sampled_from([0, 1, 2, 3_600_000_000, DAY, 2 * DAY]).map(lambda t: BEGIN + t)
 rows = st.lists(
@@ -70,6 +73,7 @@ def reference(raw: list[dict[str, Any]], optional: list[str], timezone: str) -> 
     return Log(kept, properties=["page", "amount", "ok"], timezone=timezone)
 
 
+@HALF
 @given(raw=rows, optional=st.sets(st.sampled_from(OPTIONAL)), berlin=st.booleans())
 def test_a_store_holds_what_the_reference_holds(
     raw: list[dict[str, Any]], optional: set[str], berlin: bool
@@ -94,6 +98,7 @@ def test_a_store_holds_what_the_reference_holds(
         assert store.user_ids().tolist() == list(expected.events)
 
 
+@HALF
 @given(raw=rows, optional=st.sets(st.sampled_from(OPTIONAL)), order=st.randoms())
 def test_no_order_of_rows_changes_anything(
     raw: list[dict[str, Any]], optional: set[str], order: Any
@@ -109,6 +114,7 @@ def test_no_order_of_rows_changes_anything(
         assert store.schema == other.schema
 
 
+@HALF
 @given(raw=rows, sequence=st.booleans(), many=st.sampled_from([0.0, 1.0]))
 def test_settling_ties_is_sorting_by_everything(
     raw: list[dict[str, Any]], sequence: bool, many: float

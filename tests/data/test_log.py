@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from behavio_jupyter import (
     EventLog,
     Funnel,
     QueryTextError,
+    StoreError,
     UnknownNameError,
 )
 
@@ -91,6 +93,8 @@ def test_a_timeline(log: EventLog) -> None:
     assert len(numbered.timeline(12)) == len(numbered.timeline("12")) == 2
     with pytest.raises(UnknownNameError, match=r"There is no user '13'; the nearest is '1[12]'"):
         numbered.timeline(13)
+    with pytest.raises(UnknownNameError, match=r"There is no user 'z'; the nearest is '1[12]'"):
+        numbered.timeline("z")
 
 
 def test_questions(log: EventLog) -> None:
@@ -103,6 +107,36 @@ def test_questions(log: EventLog) -> None:
     assert len(log.paths("from visit").table)
     assert log.trend("users of buy per day").table["value"].sum() == 2
     assert log.segment("user.plan = 'pro'").users.tolist() == ["b"]
+
+
+def test_what_is_no_question(log: EventLog) -> None:
+    for what in (3, None, ["visit", "buy"]):
+        with pytest.raises(DefinitionError, match="A question is text or a definition"):
+            log.run(what)  # type: ignore[arg-type]
+    with pytest.raises(DefinitionError, match="This asks a funnel, not a retention"):
+        log.retention(Funnel(steps=["visit", "buy"]))
+
+
+def test_where_no_file_can_be_written(log: EventLog, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be written: there is no folder"):
+        log.save(tmp_path / "nowhere" / "shop.behavio")
+    with pytest.raises(StoreError, match="is a folder; name a file"):
+        log.save(tmp_path)
+    with pytest.raises(StoreError, match="cannot be written: .*too long"):
+        log.save(tmp_path / ("x" * 300))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_appending_takes_no_option_it_does_not_know(log: EventLog) -> None:
+    with pytest.raises(TypeError, match="usr"):
+        log.append(SHOP, usr="user_id")  # type: ignore[call-arg]
+
+
+def test_a_closed_log_says_so() -> None:
+    with behavio_jupyter.connect(SHOP) as log:
+        assert len(log.events) == 2
+    with pytest.raises(StoreError, match="This log is closed"):
+        log.funnel("visit -> buy")
 
 
 def test_an_unknown_name_points_at_its_place(log: EventLog) -> None:

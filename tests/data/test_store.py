@@ -24,7 +24,7 @@ from behavio_jupyter.data import connect_store, files, load, open_store
 from behavio_jupyter.data.files import remove_leftovers, token
 
 from .tables import SHOP, contents
-from .test_cleaning import OPTIONAL, frame_of, opened, rows
+from .test_cleaning import HALF, OPTIONAL, frame_of, opened, rows
 
 MORE = SHOP.assign(
     user_id=["c", "a", "0", "b"],
@@ -89,6 +89,7 @@ def test_readers_keep_what_they_opened(tmp_path: Path) -> None:
     assert len(reader) == 12
 
 
+@HALF
 @given(
     raw=rows,
     cuts=st.lists(st.integers(0, 14), max_size=2),
