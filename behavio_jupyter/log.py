@@ -118,7 +118,7 @@ class EventLog:
         --------
         >>> from behavio_jupyter import datasets
         >>> datasets.cdnow().timeline("00004")["cds"].tolist()
-        [2, 2, 1, 1]
+        [2, 2, 1, 2]
         """
         return timeline_of(self.store, user)
 

@@ -82,7 +82,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     if not path.parent.is_dir():
         raise StoreError(f"{path} cannot be written: there is no folder {path.parent}.")
-    if path.is_dir():
+    if os.path.isdir(path):
         raise StoreError(f"{path} is a folder; name a file, as in {path / 'shop.behavio'}.")
     remove_leftovers(path.parent)
     built = building(path)
@@ -93,8 +93,9 @@ def replacing(path: Path) -> Iterator[Path]:
         reason = str(error).splitlines()[0]
         raise StoreError(f"{path} cannot be written: {reason}") from error
     finally:
-        built.unlink(missing_ok=True)
-        Path(f"{built}.wal").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            built.unlink(missing_ok=True)
+            Path(f"{built}.wal").unlink(missing_ok=True)
 
 
 def open_store(path: Path, temporary: bool = False) -> Store:
@@ -103,11 +104,15 @@ def open_store(path: Path, temporary: bool = False) -> Store:
     Raises
     ------
     StoreError
-        The file is no store, is from a newer version, or is damaged.
+        The file is gone, is no store, is from a newer version, or is damaged.
     """
-    with path.open("rb") as file:
-        if file.read(12)[8:] != b"DUCK":
-            raise StoreError(f"{path} is no Behavio store, or it is damaged.")
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}.") from error
+    if head[8:] != b"DUCK":
+        raise StoreError(f"{path} is no Behavio store, or it is damaged.")
     connection = duckdb.connect()
     try:
         connection.execute(f"ATTACH {literal(str(path))} AS store (READ_ONLY)")
