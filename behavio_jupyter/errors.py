@@ -51,13 +51,12 @@ class QueryTextError(BehavioError):
 
 
 class UnknownNameError(BehavioError):
-    """An event, property, user property, segment or log that does not exist.
+    """A name that does not exist, such as that of an event, property, segment, user or log.
 
     Parameters
     ----------
     kind : str
-        What was looked for: ``"event"``, ``"property"``, ``"user property"``, ``"segment"`` or
-        ``"log"``.
+        What was looked for, as in ``"event"``, ``"user property"`` or ``"value of country"``.
     name : str
         The name that was not found.
     choices : iterable of str

@@ -122,9 +122,19 @@ def test_where_no_file_can_be_written(log: EventLog, tmp_path: Path) -> None:
         log.save(tmp_path / "nowhere" / "shop.behavio")
     with pytest.raises(StoreError, match="is a folder; name a file"):
         log.save(tmp_path)
-    with pytest.raises(StoreError, match="cannot be written: .*too long"):
+    with pytest.raises(StoreError, match=r"cannot be written: .*too long"):
         log.save(tmp_path / ("x" * 300))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_saved_file_that_is_gone(log: EventLog, tmp_path: Path) -> None:
+    path = tmp_path / "shop.behavio"
+    log.save(path)
+    path.unlink()
+    for change in (lambda: log.append(SHOP), lambda: log.save_segment("buyers", "did(buy)")):
+        with pytest.raises(StoreError, match=r"shop\.behavio cannot be read: No such file"):
+            change()
+    assert log.funnel("visit -> buy").table["count"].tolist() == [2, 2]
 
 
 def test_appending_takes_no_option_it_does_not_know(log: EventLog) -> None:

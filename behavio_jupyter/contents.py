@@ -1,0 +1,96 @@
+"""What is in a log: its events, its properties, the history of a user."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from .data import Store
+from .data.sql import one_row
+from .errors import UnknownNameError
+
+
+def events_of(store: Store) -> pd.DataFrame:
+    """Return the events by name: ``name, count, users, first, last``, most frequent first."""
+    frame = (
+        store.cursor()
+        .execute(
+            "SELECT any_value(name) AS name, count(*) AS count,"
+            " count(DISTINCT user_no) AS users, min(time) AS first, max(time) AS last"
+            " FROM events JOIN names USING (event_no) GROUP BY event_no"
+            " ORDER BY count(*) DESC, event_no"
+        )
+        .df()
+    )
+    for column in ("first", "last"):
+        frame[column] = _local(store, frame[column])
+    return frame
+
+
+def properties_of(store: Store) -> pd.DataFrame:
+    """Return the properties: ``name, kind, owner, distinct, nulls, examples``."""
+    schema = store.schema
+    rows = []
+    for owner, table, infos in (
+        ("event", "events", schema.properties),
+        ("user", "users", schema.user_properties),
+    ):
+        for info in infos:
+            distinct, nulls, examples = one_row(
+                store.cursor(),
+                "WITH counted AS (SELECT CAST(v AS VARCHAR) AS v, n FROM (SELECT"
+                f" {info.column} AS v, count(*) AS n FROM {table} GROUP BY ALL))"
+                " SELECT count(v), coalesce(sum(n) FILTER (v IS NULL), 0),"
+                " (SELECT list(v ORDER BY n DESC, v) FROM (FROM counted WHERE v IS NOT NULL"
+                " ORDER BY n DESC, v LIMIT 5)) FROM counted",
+            )
+            shown = ", ".join(examples or [])
+            rows.append((info.name, info.kind, owner, distinct, int(nulls), shown))
+    columns = ["name", "kind", "owner", "distinct", "nulls", "examples"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def timeline_of(store: Store, user: Any) -> pd.DataFrame:
+    """Return a user's events in order: ``time, event`` and the properties.
+
+    Raises
+    ------
+    UnknownNameError
+        The log has no such user.
+    """
+    cursor = store.cursor()
+    found = cursor.execute(
+        "SELECT user_no FROM users WHERE CAST(user_id AS VARCHAR) = ?", [str(user)]
+    ).fetchall()
+    if not found:
+        nearest = cursor.execute(
+            "SELECT CAST(user_id AS VARCHAR) AS id FROM users"
+            " ORDER BY jaro_winkler_similarity(id, ?) DESC, id LIMIT 1",
+            [str(user)],
+        ).fetchall()
+        hint = f"the nearest is {nearest[0][0]!r}" if nearest else "there is none"
+        raise UnknownNameError("user", str(user), [row[0] for row in nearest], hint)
+    infos = store.schema.properties
+    columns = "".join(f", {info.column}" for info in infos)
+    frame = cursor.execute(
+        f"SELECT time, name{columns} FROM events JOIN names USING (event_no)"
+        " WHERE user_no = ? ORDER BY events.rowid",
+        [found[0][0]],
+    ).df()
+    for info in infos:
+        if info.kind == "time" and _is_instant(store, info.column):
+            frame[info.column] = _local(store, frame[info.column])
+    frame["time"] = _local(store, frame["time"])
+    frame.columns = pd.Index(["time", "event", *(info.name for info in infos)])
+    return frame
+
+
+def _is_instant(store: Store, column: str) -> bool:
+    """Whether a property of times holds instants rather than dates."""
+    rows = store.cursor().execute(f"DESCRIBE SELECT {column} FROM events").fetchall()
+    return bool(rows[0][1] == "TIMESTAMP")
+
+
+def _local(store: Store, values: pd.Series) -> pd.Series:
+    return values.dt.as_unit("us").dt.tz_localize("UTC").dt.tz_convert(store.schema.timezone)
