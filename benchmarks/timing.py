@@ -23,15 +23,24 @@ class Timing:
         The first call: columns are read, compiled code is loaded.
     warm : list of float
         The calls after it.
+    busy : list of float
+        Processor seconds of those, over all threads: what others do on the machine meanwhile
+        shows in them less than in ``warm``.
     """
 
     first: float
     warm: list[float]
+    busy: list[float]
 
     @property
     def median(self) -> float:
         """The median of the warm calls."""
         return median(self.warm)
+
+    @property
+    def processor(self) -> float:
+        """The median of their processor seconds."""
+        return median(self.busy)
 
 
 def once(call: Callable[[], Any]) -> tuple[float, Any]:
@@ -45,6 +54,9 @@ def timed(call: Callable[[], Any]) -> Timing:
     """Time a call several times; slow ones fewer times."""
     first, _ = once(call)
     warm: list[float] = []
+    busy: list[float] = []
     while len(warm) < _RUNS and (len(warm) < _LEAST_RUNS or sum(warm) < _ENOUGH_SECONDS):
+        before = time.process_time()
         warm.append(once(call)[0])
-    return Timing(first, warm)
+        busy.append(time.process_time() - before)
+    return Timing(first, warm, busy)
