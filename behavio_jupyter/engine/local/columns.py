@@ -96,6 +96,18 @@ class Columns:
         kind = "property" if node.owner == "event" else "user property"
         raise UnknownNameError(kind, node.name, [info.name for info in known])
 
+    def holds(self, info: PropertyInfo) -> str:
+        """Return a property's kind; ``date`` for times that are days without a time of day."""
+        return "date" if info.column in self._dates else info.kind
+
+    @cached_property
+    def _dates(self) -> frozenset[str]:
+        described = self.store.cursor().sql(
+            "select column_name from duckdb_columns() where database_name = current_database() "
+            "and table_name in ('events', 'users') and data_type = 'DATE'"
+        )
+        return frozenset(name for (name,) in described.fetchall())
+
     def mask(self, predicate: Any) -> NDArray[np.bool_]:
         """Return which events match a predicate on one event."""
         key = repr(predicate)
@@ -163,7 +175,7 @@ class Columns:
                 f"{node} is a value of a user; it cannot stand in a condition on an event."
             )
         info = self.info(node)
-        return Column(f"{'e' if node.owner == 'event' else 'u'}.{info.column}", info.kind)
+        return Column(f"{'e' if node.owner == 'event' else 'u'}.{info.column}", self.holds(info))
 
     def _fetch(self, sql: str, parameters: list[Any]) -> dict[str, Any]:
         try:

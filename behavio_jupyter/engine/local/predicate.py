@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -27,7 +28,7 @@ from .calendar import instant
 
 
 class Column(NamedTuple):
-    """A value as SQL and what it holds: ``text``, ``number``, ``boolean`` or ``time``."""
+    """A value as SQL and what it holds: ``text``, ``number``, ``boolean``, ``time`` or ``date``."""
 
     sql: str
     kind: str
@@ -106,8 +107,8 @@ class Expression:
         match node:
             case Property() | FirstLast():
                 return self._resolve(node)
-            case Constant(value=str() as text) if beside == "time":
-                self.parameters.append(self._moment(text))
+            case Constant(value=str() as text) if beside in ("time", "date"):
+                self.parameters.append(self._moment(text, beside))
                 return Column("cast(? as timestamp)", "time")
             case Constant(value=bool() as truth):
                 return Column("true" if truth else "false", "boolean")
@@ -126,11 +127,15 @@ class Expression:
                 return Column(f"({left} {node.operator} {right})", "number")
         raise TypeError(f"no value: {node!r}")
 
-    def _moment(self, text: str) -> dt.datetime:
+    def _moment(self, text: str, kind: str) -> dt.datetime:
+        """Return a time as the store holds it: in UTC, but in the calendar beside dates."""
         try:
             moment = pd.Timestamp(text).to_pydatetime()
         except ValueError:
             raise DefinitionError(
                 f"{text!r} is compared with a time but is none; write it like '2026-01-31'."
             ) from None
+        if kind == "date":
+            local = moment.astimezone(ZoneInfo(self._timezone)) if moment.tzinfo else moment
+            return local.replace(tzinfo=None)
         return dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=instant(moment, self._timezone))

@@ -43,11 +43,11 @@ def valued(columns: Columns, rows: Rows, condition: Any) -> Truth:
     def resolve(node: Property | FirstLast) -> Column:
         if isinstance(node, Property):
             info = columns.info(node)
-            return Column(f"u.{info.column}", info.kind)
+            return Column(f"u.{info.column}", columns.holds(info))
         if node not in firsts:
             firsts.append(node)
         info = columns.info(Property(name=node.property))
-        return Column(f"e{firsts.index(node)}.{info.column}", info.kind)
+        return Column(f"e{firsts.index(node)}.{info.column}", columns.holds(info))
 
     expression = Expression(condition, resolve, columns.schema.timezone)
     cursor = columns.store.cursor()
