@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...query import Retention
 from ...query.time import Duration
 from ..answers import ActivityAnswer
-from .calendar import Periods, hour_blocks, period_at, periods
+from .calendar import Periods, observed, period_at
 from .cohorts import RETURN, entries
 from .columns import Columns
 from .matching import Matches, match
@@ -32,7 +32,9 @@ def activity(engine: LocalEngine, question: Retention) -> ActivityAnswer:
     columns = engine.columns
     scope = engine.scope(question)
     matches = match(columns, (question.start, question.returning), scope.keep)
-    spans, days = _spans(columns, question)
+    # From the log's first event to its end (R13), and the days in them.
+    spans = observed(columns.schema, question.per)
+    days = observed(columns.schema, "day")
     logged = _logged_days(spans, days)
     states = np.zeros((len(spans), len(_STATES)), np.int64)
     # Users by period and number of active days.
@@ -74,19 +76,6 @@ def activity(engine: LocalEngine, question: Retention) -> ActivityAnswer:
         ),
         survival=_survival(columns, question, scope, matches, spans),
     )
-
-
-def _spans(columns: Columns, question: Retention) -> tuple[Periods, Periods]:
-    """Return the periods from the log's first event to its end (D11, R13), and the days in them."""
-    schema = columns.schema
-    if schema.first is None or schema.last is None:
-        none = Periods(np.zeros(1, np.int64), schema.timezone)
-        return none, none
-    last = max(schema.last, columns.end - 1)
-    days = periods(schema.first, last, "day", schema.timezone, schema.week_start)
-    if isinstance(question.per, Duration):
-        return hour_blocks(schema.first, last, question.per.amount, schema.timezone), days
-    return periods(schema.first, last, question.per, schema.timezone, schema.week_start), days
 
 
 def _logged_days(spans: Periods, days: Periods) -> NDArray[np.int64]:

@@ -10,7 +10,8 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
-from ...query.time import DateRange, Period
+from ...data.schema import Schema
+from ...query.time import DateRange, Duration, Period
 
 EARLIEST = np.iinfo(np.int64).min // 4
 LATEST = np.iinfo(np.int64).max // 4
@@ -81,6 +82,29 @@ def periods(first: int, last: int, per: Period, timezone: str, week_start: str) 
     slack = pd.Timedelta(days=64 if per == "month" else 15 if per == "week" else 3)
     local = pd.date_range(begin - slack, stop + slack, freq=frequency, unit="us")
     return _covering(midnights(local, timezone), first, last, timezone)
+
+
+def observed(
+    schema: Schema, per: Period | Duration, start: int = EARLIEST, end: int = LATEST
+) -> Periods:
+    """Return the periods of a range; the log's first event and its end close open sides (D11)."""
+    first = schema.first if start == EARLIEST else start
+    last: int | None = end - 1
+    if end == LATEST:
+        # A log without events may have an end, but has no last event.
+        known = (schema.last, None if schema.end is None else schema.end - 1)
+        last = max((moment for moment in known if moment is not None), default=None)
+    if first is not None and last is not None:
+        low = min(first, last)
+        found = (
+            hour_blocks(low, last, per.amount, schema.timezone)
+            if isinstance(per, Duration)
+            else periods(low, last, per, schema.timezone, schema.week_start)
+        )
+        # A range that begins after the log ends still has the period in which both lie.
+        if first < found.bounds[-1]:
+            return found
+    return Periods(np.zeros(1, np.int64), schema.timezone)
 
 
 def _covering(bounds: NDArray[np.int64], first: int, last: int, timezone: str) -> Periods:

@@ -43,7 +43,11 @@ class Entries(NamedTuple):
 
 
 def cohort_periods(columns: Columns, question: Retention) -> Periods:
-    """Return the periods from that of the log's first event to that of its end."""
+    """Return the periods from that of the log's first event to the one that holds its end.
+
+    Where the log ends with a period, that is one more than D11 shows: it is not over, and so tells
+    which cells are incomplete.
+    """
     schema = columns.schema
     if schema.first is None or schema.last is None:
         return Periods(np.zeros(1, np.int64), schema.timezone)

@@ -13,7 +13,7 @@ from ...errors import DefinitionError, nearest_hint
 from ...query.funnel import Funnel
 from ...query.step import Step
 from ..answers import BINS, FunnelAnswer
-from .calendar import EARLIEST, LATEST, Periods, periods
+from .calendar import observed
 from .columns import Columns
 from .funnel_attempts import Attempts, attempts, reaching, required, span
 from .funnel_plain import MISSING
@@ -169,31 +169,13 @@ def _grouped(
             weights += np.bincount(seen + 1, minlength=len(weights))
         values = rank(funnel.by, codes, weights, _COLUMNS)
         value = np.maximum(values.of(code), 0).astype(np.int64)
-    spans = _periods(columns, funnel, scope)
-    if spans is not None:
+    spans = None
+    if funnel.per is not None:
+        spans = observed(columns.schema, funnel.per, scope.start, scope.end)
         period = np.zeros(len(counted), np.int64)
         period[counted] = spans.index(found.at[0][counted])
     labels = tuple(segment.label for segment in scope.segments if segment.label is not None)
     return Groups(values, labels, spans), value, period
-
-
-def _periods(columns: Columns, funnel: Funnel, scope: Scope) -> Periods | None:
-    """Return every period of the range, or from first event to end of log (F10, D11)."""
-    if funnel.per is None:
-        return None
-    schema = columns.schema
-    first = scope.start if scope.start > EARLIEST else schema.first
-    last: int | None = scope.end - 1
-    if scope.end >= LATEST:
-        observed = [] if schema.end is None else [schema.end - 1]
-        last = max([*observed, *([] if schema.last is None else [schema.last])], default=None)
-    nothing = Periods(np.zeros(1, np.int64), schema.timezone)
-    if first is None or last is None:
-        return nothing
-    low, high = min(first, last), max(first, last)
-    found = periods(low, high, funnel.per, schema.timezone, schema.week_start)
-    # A range may begin after the log's end and still in the same period.
-    return found if first <= last or len(found) == 1 else nothing
 
 
 def _previous(funnel: Funnel) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...errors import DefinitionError
 from ...query import Period, Segment
 from ..answers import SegmentAnswer
-from .calendar import Periods, instant, periods
+from .calendar import instant, observed
 from .conditions import Moment
 from .values import Truth
 
@@ -58,7 +58,7 @@ def users_meeting(
 def over_time(engine: LocalEngine, segment: Segment, per: Period) -> pd.DataFrame:
     """Return a segment's size at the end of each period (S8), and how many users were seen."""
     columns = engine.columns
-    spans = _all_periods(engine, per)
+    spans = observed(columns.schema, per)
     lasting: dict[str, Truth] = {}
     users, seen = [], []
     for end in spans.bounds[1:].tolist():
@@ -83,12 +83,3 @@ def _reference(engine: LocalEngine, segment: Segment) -> int | None:
     if segment.reference is None:
         return None
     return instant(segment.reference, engine.columns.schema.timezone)
-
-
-def _all_periods(engine: LocalEngine, per: Period) -> Periods:
-    """Return the periods from that of the first event to that of the end of the log (D11)."""
-    schema = engine.columns.schema
-    if schema.first is None or schema.last is None:
-        return Periods(np.zeros(1, np.int64), schema.timezone)
-    last = max(schema.last, engine.columns.end - 1)
-    return periods(schema.first, last, per, schema.timezone, schema.week_start)

@@ -1,4 +1,4 @@
-"""Trends answered over a log's arrays (docs/semantics.md "Trend", T1 to T4)."""
+"""Trends answered over a log's arrays (docs/semantics.md "Trend", T1 to T8)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...query import Trend
 from ...query.trend import Formula, Number, Series, series_of
 from ..answers import TrendAnswer
-from .calendar import EARLIEST, LATEST, Periods, periods
+from .calendar import EARLIEST, LATEST, Periods, observed
 from .columns import Columns
 from .groups import Groups, Values, position_of, rank
 from .matching import Matches, match
@@ -98,26 +98,8 @@ def _ask(engine: LocalEngine, question: Trend) -> _Asked:
     matches = _matches(columns, series_of(question.value), keep)
     values = _values(columns, question, scope, matches)
     compared = tuple(str(segment.label) for segment in scope.segments) if scope.compared else ()
-    shown = _periods(columns, question, scope)
+    shown = observed(columns.schema, question.per, scope.start, scope.end)
     return _Asked(scope, keep, shown, matches, Groups(values, compared, None))
-
-
-def _periods(columns: Columns, question: Trend, scope: Scope) -> Periods:
-    """Return the periods of the range (T3, D11)."""
-    schema = columns.schema
-    first = schema.first if scope.start == EARLIEST else scope.start
-    last: int | None = scope.end - 1
-    if scope.end == LATEST:
-        # A log without events may have an end, but has no last event.
-        observed = (schema.last, None if schema.end is None else schema.end - 1)
-        last = max((instant for instant in observed if instant is not None), default=None)
-    if first is not None and last is not None:
-        low = min(first, last)
-        shown = periods(low, last, question.per, schema.timezone, schema.week_start)
-        # A range that begins after the log ends still has the period in which both lie.
-        if first < shown.bounds[-1]:
-            return shown
-    return Periods(np.zeros(1, np.int64), schema.timezone)
 
 
 def _matches(

@@ -60,6 +60,12 @@ def test_calendar_periods(log: LocalEngine) -> None:
     }
 
 
+def test_what_lies_after_a_log_that_ends_with_a_period_is_not_over() -> None:
+    log = engine("ann | 2026-01-05 | signup\n ann | 2026-01-18 | visit")
+    assert cells(log, ask()) == {"01-05": [1, 0, 1, 0, 0]}
+    assert cells(log, ask(), complete=True) == {"01-05": [1, True, True, False, False]}
+
+
 def test_table_layout(log: LocalEngine) -> None:
     frame = log.answer(ask(by=by("country"))).cells
     assert list(frame) == ["country", "cohort", "size", "period", "retained", "complete"]
