@@ -46,6 +46,7 @@ class Columns:
         self._masks: OrderedDict[str, NDArray[np.bool_]] = OrderedDict()
         self._codes: dict[tuple[str, str], Codes] = {}
         self._numbers: dict[str, NDArray[np.float64]] = {}
+        self._fits: dict[str, bool] = {}
 
     @cached_property
     def offsets(self) -> NDArray[np.int64]:
@@ -76,10 +77,6 @@ class Columns:
     def end(self) -> int:
         """The end of the log; 0 for an empty one, where nothing is judged by it."""
         return self.schema.end or 0
-
-    def user_rows(self) -> NDArray[np.int32]:
-        """Return the user number of every event."""
-        return np.repeat(np.arange(self.users, dtype=np.int32), np.diff(self.offsets))
 
     def session_numbers(self) -> NDArray[np.int64]:
         """Return the mapped session of every event; -1 where it has none."""
@@ -168,6 +165,18 @@ class Columns:
                 np.float64, copy=False
             )
         return self._numbers[name]
+
+    def fits_floats(self, name: str) -> bool:
+        """Whether ``numbers`` tells all values apart; whole ones from 2**53 on it may not."""
+        if name not in self._fits:
+            column = self.info(Property(name=name)).column
+            found = self._fetch(
+                f"select any_value(typeof({column})) in ('DOUBLE', 'FLOAT')"
+                f" or max(abs(cast({column} as double))) < 9007199254740992 as v from events",
+                [],
+            )
+            self._fits[name] = bool(found["v"][0])
+        return self._fits[name]
 
     def _resolve(self, node: Property | FirstLast) -> Column:
         if isinstance(node, FirstLast):

@@ -73,7 +73,7 @@ def _distinct(columns: Columns, rows: Rows, sought: Wanted, name: str) -> NDArra
     node = Property(name=name)
     out = np.zeros(columns.users, np.int64)
     values: NDArray[Any]
-    if columns.info(node).kind == "number":
+    if columns.info(node).kind == "number" and columns.fits_floats(name):
         values, null = columns.numbers(name).view(np.int64), _NULL_BITS
     else:
         values, null = columns.codes(node).codes, -1

@@ -30,11 +30,6 @@ class Stretches(NamedTuple):
     offsets: NDArray[np.int64]
     user: NDArray[np.int32]
 
-    @property
-    def of_row(self) -> NDArray[np.int64]:
-        """The unit of each element of ``rows``."""
-        return np.repeat(np.arange(len(self.user)), np.diff(self.offsets))
-
 
 def cut(columns: Columns, sessions: Sessions, keep: NDArray[np.bool_] | None) -> Stretches:
     """Cut the kept events into sessions (docs/semantics.md "Paths", F8)."""

@@ -153,6 +153,21 @@ def test_distinct_holds_apart_many_values() -> None:
         assert log.answer(Segment(condition=condition)).users.tolist() == [count - 1]
 
 
+def test_distinct_holds_apart_whole_numbers_that_floats_do_not() -> None:
+    log = engine(
+        """
+        ann | 2026-01-01 | buy | order=1700000000000000000
+        ann | 2026-01-02 | buy | order=1700000000000000001
+        bob | 2026-01-01 | buy | order=1700000000000000000
+        bob | 2026-01-02 | buy | order=1700000000000000000
+        """
+    )
+    condition = Measured(
+        function="distinct", events=events("buy"), property="order", operator=">=", value=2
+    )
+    assert who(log, condition) == "ann"
+
+
 def test_days_are_those_of_the_time_zone() -> None:
     # 2026-03-29 has 23 hours in Berlin: it ends at 22:00 UTC, the day before at 23:00 UTC.
     log = engine(
