@@ -15,7 +15,7 @@ demo: $(VENV)/.base
 	$(BIN)/python -m behavio_jupyter.report docs/tour.ipynb demo-output
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n auto tests
+	$(BIN)/python -m pytest -n auto
 	$(BIN)/python -m pytest --nbval docs/tour.ipynb
 
 # Type checkers do not follow the editable install's mapping of magics, widgets and templates,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -127,7 +126,3 @@ def kept_events(question: Any, user: Any, log: Log) -> list[Event]:
     if question.where is None:
         return events
     return [event for event in events if holds(question.where, event, log)]
-
-
-def sorted_users(users: Iterable[Any]) -> list[Any]:
-    return sorted(set(users))

@@ -1,0 +1,46 @@
+"""What goes into the wheel."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+SETUPTOOLS = SETTINGS["tool"]["setuptools"]
+
+
+def homes():
+    """The folder of each package named in pyproject.toml."""
+    moved = SETUPTOOLS["package-dir"]
+    return {ROOT / moved.get(name, name.replace(".", "/")): name for name in SETUPTOOLS["packages"]}
+
+
+def test_every_package_is_named():
+    roots = {ROOT / folder for folder in SETUPTOOLS["package-dir"].values()}
+    found = {path.parent for root in roots for path in root.rglob("__init__.py")}
+    assert found == set(homes())
+
+
+def test_every_file_that_is_no_module_is_package_data():
+    for folder, name in homes().items():
+        patterns = SETUPTOOLS["package-data"].get(name, [])
+        shipped = {path for pattern in patterns for path in folder.glob(pattern)}
+        others = {path for path in folder.iterdir() if path.is_file() and path.suffix != ".py"}
+        assert others - shipped == set()
+
+
+def test_the_dependencies_are_what_is_imported():
+    named = {re.split(r"[<>=]", line)[0] for line in SETTINGS["project"]["dependencies"]}
+    line = re.compile(r"^\s*(?:from|import) (\w+)", re.MULTILINE)
+    imported = {
+        library
+        for folder in homes()
+        for path in folder.glob("*.py")
+        for library in line.findall(path.read_text(encoding="utf-8"))
+    }
+    others = imported - sys.stdlib_module_names - {"behavio_jupyter"}
+    # A kernel is started, not imported, where a notebook is run.
+    assert {library.lower() for library in others} == named - {"ipykernel"}
