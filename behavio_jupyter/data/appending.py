@@ -187,13 +187,17 @@ def _profiles(
 
 
 def _is_known(connection: duckdb.DuckDBPyConnection, parts: list[Part], timezone: str) -> bool:
-    """Return whether every new event equals one of the log in all columns."""
+    """Return whether every new event equals one of the log in all columns.
+
+    Where no new row is an event, nothing is known: what is wrong with them has to be told.
+    """
     table = together([part.rows for part in parts], timezone)
     if table.names != tuple(prop.name for prop in parts[0].rows.properties):
         return False
     old, new = table.selects
-    (fresh,) = one_row(
-        connection,
-        f"SELECT count(*) FROM (SELECT * FROM ({new}) WHERE {is_event(table)} EXCEPT {old})",
-    )
+    events = f"SELECT * FROM ({new}) WHERE {is_event(table)}"
+    (count,) = one_row(connection, f"SELECT count(*) FROM ({events})")
+    if parts[1].rows.count and not count:
+        return False
+    (fresh,) = one_row(connection, f"SELECT count(*) FROM ({events} EXCEPT {old})")
     return not fresh

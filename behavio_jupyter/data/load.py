@@ -279,6 +279,12 @@ def _removed(
             shown += _examples(
                 connection, part.source, f"({chosen}, * {wrong} AND {reason} = '{why}'"
             )
+            if why == "time cannot be read" and number == part.rows.count:
+                raise DataError(
+                    f"Column {part.roles.time!r} holds no time that can be read, as"
+                    f" {shown[-1][part.roles.time]!r}; write times like '2026-01-31 10:30:00', or"
+                    " convert the column with pandas.to_datetime."
+                )
     roles = parts[-1].roles
     shown_as = {"user_id": roles.user, "event": roles.event, "time": roles.time}
     shown_as |= dict(zip(table.properties, table.names, strict=True))

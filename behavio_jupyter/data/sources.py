@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from ..errors import DataError, nearest_hint
+from . import delimited
 from .sql import literal, one_row, quoted
 
 
@@ -89,15 +90,19 @@ def open_source(
             return _from_paths(connection, source, slot, table, query)
     except duckdb.Error as error:
         raise DataError(f"The events cannot be read: {first_line(error)}") from error
-    raise DataError(
-        f"Events cannot be read from a {type(source).__name__}; give a pandas, polars or Arrow"
+    raise _no_source(source)
+
+
+def _no_source(source: Any) -> DataError:
+    return DataError(
+        f"Events cannot be read from {type(source).__name__!r}; give a pandas, polars or Arrow"
         " table, a path to Parquet, CSV or JSON lines, or a DuckDB database."
     )
 
 
 def first_line(error: BaseException) -> str:
     """Return what a DuckDB error says, in one line that ends with a full stop."""
-    return str(error).strip().partition("\n")[0].strip().rstrip(".") + "."
+    return str(error).strip().partition("\n")[0].strip().rstrip(".!") + "."
 
 
 def _described(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[str], list[str]]:
@@ -306,9 +311,13 @@ def _from_paths(
         raise DataError(f"{paths[0]} is empty: it has not even the names of columns.")
     if kind == "JSON lines":
         reader = f"read_json({files}, union_by_name = true, maximum_object_size = 268435456)"
-    else:
-        reader = f"read_csv({files}, union_by_name = true, sample_size = -1)"
-    return _staged(connection, reader, slot)
+        return _staged(connection, reader, slot)
+    try:
+        found = _staged(connection, delimited.reader_of(paths), slot)
+    except duckdb.Error as error:
+        raise (delimited.mistake(paths, error) or error) from None
+    delimited.check_columns(paths, found.names)
+    return found
 
 
 def _from_database(
@@ -346,11 +355,17 @@ def found_paths(source: Any) -> list[Path]:
             raise DataError(f"{text} is a folder; name its files, such as {text}/*.parquet.")
         found = sorted(glob.glob(text, recursive=True)) if glob.has_magic(text) else []
         files = [Path(name) for name in found if os.path.isfile(name)]
+        if "://" in text and not files:
+            raise DataError(f"{text} is no file of this machine; fetch it first.")
         if not files:
-            beside = [entry.name for entry in path.parent.glob("*")] if path.parent.is_dir() else []
+            folder = path.parent
+            beside = sorted(entry.name for entry in folder.glob("*")) if folder.is_dir() else []
             hint = nearest_hint(path.name, beside) if beside else ""
             raise DataError(f"There is no file {text}{hint}.")
         return files
+    for part in source:
+        if not isinstance(part, str | os.PathLike):
+            raise _no_source(part)
     paths = [path for part in source for path in found_paths(part)]
     if not paths:
         raise DataError("The list of files is empty.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +140,10 @@ def test_nothing_changes_in_the_users_connection() -> None:
         ("{}/shop.duckdb", {"table": "shop", "query": "FROM shop"}, "not both"),
         ("{}/shop.duckdb", {"query": "SELEC"}, "The events cannot be read: Parser Error"),
         (SHOP, {"table": "shop"}, "leave them out here"),
-        (7, {}, "Events cannot be read from a int"),
+        (7, {}, "Events cannot be read from 'int'"),
+        ((7,), {}, "Events cannot be read from 'int'"),
+        (({"user_id": 1},), {}, "Events cannot be read from 'dict'"),
+        ("https://example.org/shop.csv", {}, "no file of this machine"),
         (duckdb.connect(), {}, "There is no table in the connection"),
         (pd.DataFrame(), {}, "no columns"),
     ],
@@ -260,3 +265,34 @@ def test_json_lines_with_different_keys(tmp_path: Path) -> None:
     path.write_text("\n".join(json.dumps(row) for row in rows))
     with connect_store(path) as store:
         assert [row[2:] for row in contents(store)] == [("x", 1, None), ("y", None, '{"n":2}')]
+
+
+HEADER = "user_id,event,timestamp\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (HEADER.encode() + "1,käuf,2026-01-01\n".encode("latin-1"), "is not UTF-8 text"),
+        ((HEADER + "1,visit,2026-01-01\n").encode("utf-16"), "is not UTF-8 text"),
+        (HEADER.encode() + b"1,visit,2026-01-01,extra\n2,visit\n", "not all as many values"),
+        (bz2.compress(HEADER.encode()), "compressed in a way that is not read"),
+        (HEADER.encode() + b"1,visit,13.02.2026 11:00\n", "as '13.02.2026 11:00'; write times"),
+        (HEADER.encode() + b"1,visit,02/01/2026\n", "as '02/01/2026'; write times"),
+    ],
+)
+def test_a_csv_that_cannot_be_read(content: bytes, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / ("shop.csv.bz2" if content.startswith(b"BZh") else "shop.csv")
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=re.escape(sentence)):
+        connect_store(path)
+
+
+def test_a_csv_line_with_a_number_sign_is_no_comment(tmp_path: Path) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text(HEADER + "#1,visit,2026-01-01\n2,visit # 2,2026-01-02\n")
+    with connect_store(path) as store:
+        assert [(row[0], row[2]) for row in contents(store)] == [
+            ("#1", "visit"),
+            ("2", "visit # 2"),
+        ]

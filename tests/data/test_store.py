@@ -362,3 +362,12 @@ def test_the_description_of_a_store_is_json(tmp_path: Path) -> None:
         assert json.loads(store.meta("format")) == 1
         assert json.loads(store.meta("segments")) == {}
         assert store.meta("nothing") == "null"
+
+
+def test_appended_rows_of_which_none_is_an_event_are_told() -> None:
+    log = shop()
+    with pytest.raises(DataError, match="holds no time that can be read, as 'soon'"):
+        log.append(SHOP.assign(timestamp="soon"))
+    log.append(SHOP.assign(user_id=None))
+    assert len(log) == len(SHOP)
+    assert {part.reason: part.rows for part in log.quality.removed}["no user"] == len(SHOP)
