@@ -23,7 +23,7 @@ test: $(VENV)/.test
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	rm -rf .build/typecheck
+	rm -rf .build/typecheck build
 	$(PIP) --no-deps --target .build/typecheck .
 	cd .build/typecheck && ../../$(BIN)/python -m mypy --config-file ../../pyproject.toml -p behavio_jupyter
 

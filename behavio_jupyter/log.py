@@ -18,7 +18,7 @@ from .overview import as_html, as_text
 from .segments import Segments
 
 if TYPE_CHECKING:
-    from .engine.protocol import Engine
+    from .engine.local import LocalEngine
     from .query.base import Definition
     from .query.check import Catalog
     from .query.text import Kind
@@ -57,7 +57,7 @@ class EventLog:
     def _take(self, store: Store) -> None:
         self.store = store
         self._segments = Segments(json.loads(store.meta("segments")) or {})
-        self._engine: Engine | None = None
+        self._engine: LocalEngine | None = None
         for name in ("quality", "events", "properties", "catalog"):
             self.__dict__.pop(name, None)
 
@@ -234,7 +234,8 @@ class EventLog:
                 kept = Segments(json.loads(current.meta("segments"))).saved(name, definition)
                 write_copy(current, built, kept.to_json())
         self._segments = segments
-        self._engine = None
+        # Results so far keep the segments they were asked with; the arrays are the same.
+        self._engine = self._engine and self._engine.knowing(segments)
         self.__dict__.pop("catalog", None)
 
     # Keeping
@@ -345,7 +346,7 @@ class EventLog:
     def _repr_html_(self) -> str:
         return as_html(self)
 
-    def _answering(self) -> Engine:
+    def _answering(self) -> LocalEngine:
         if self._engine is None:
             from .engine.local import LocalEngine
 

@@ -180,6 +180,16 @@ def test_saved_segments(log: EventLog) -> None:
         log.segment('"nobody"')
 
 
+def test_saving_a_segment_keeps_arrays_and_earlier_results(log: EventLog) -> None:
+    log.save_segment("some", "did(buy)")
+    earlier = log.segment('"some"')
+    log.save_segment("some", "user.plan = 'pro'")
+    later = log.segment('"some"')
+    assert later.users.tolist() == ["b"]
+    assert earlier.engine.answer(earlier.definition).users.tolist() == ["a", "b"]
+    assert later.engine.columns is earlier.engine.columns
+
+
 def test_it_shows_itself(log: EventLog) -> None:
     for text in (repr(log), log._repr_html_()):
         assert "2026-01-01 to 2026-01-03 (Europe/Berlin)" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from importlib import import_module
 from typing import Any
 
@@ -36,6 +37,12 @@ class LocalEngine:
     def __init__(self, store: Store, segments: Mapping[str, Segment]) -> None:
         self.columns = Columns(store)
         self.segments = segments
+
+    def knowing(self, segments: Mapping[str, Segment]) -> LocalEngine:
+        """Return an engine over the same arrays for which other segments are saved."""
+        other = copy(self)
+        other.segments = segments
+        return other
 
     def answer(self, question: Question | Segment) -> Answer:
         """Return the counts behind a question."""
