@@ -11,6 +11,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from behavio_jupyter import DefinitionError
 
 from .logs import OpenLogs
+from .variables import own_variables
 
 if TYPE_CHECKING:
     from behavio_jupyter import EventLog
@@ -90,4 +91,4 @@ class AnalysisMagics(Magics):
         return self._run(log, kind, text)
 
     def _run(self, log: EventLog, kind: Kind, text: str) -> Any:
-        return log.run(text, kind=kind, variables=self._shell.user_ns)
+        return log.run(text, kind=kind, variables=own_variables(self._shell))

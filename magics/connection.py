@@ -17,6 +17,7 @@ from behavio_jupyter import BehavioError
 from behavio_jupyter.errors import nearest_hint
 
 from .logs import OpenLogs
+from .variables import own_variables
 
 if TYPE_CHECKING:
     from behavio_jupyter import EventLog
@@ -76,7 +77,7 @@ class ConnectionMagics(Magics):
                 f"bundled logs {' and '.join(_BUNDLED)}."
             )
         options = self._options([word for word in words if re.match(r"\w+=", word)])
-        found = [self._value(source) for source in sources]
+        found = [self._source(source) for source in sources]
         if (
             len(found) == 1
             and isinstance(found[0], str)
@@ -104,14 +105,28 @@ class ConnectionMagics(Magics):
                 raise BehavioError(
                     f"%behavio connect has no option {key!r}{nearest_hint(key, known)}."
                 )
+            if key in options:
+                raise BehavioError(f"%behavio connect takes {key}=… once.")
             options[key] = self._value(text)
         return options
+
+    def _source(self, word: str) -> Any:
+        """Return what events are read from; a lone word has to name something that is there."""
+        found = self._value(word)
+        known = (*own_variables(self._shell), *_BUNDLED)
+        if found is word and word.isidentifier() and word not in known and not Path(word).exists():
+            public = [name for name in known if not name.startswith("_")]
+            raise BehavioError(
+                f"There is no Python variable, bundled log or file {word!r}"
+                f"{nearest_hint(word, public)}."
+            )
+        return found
 
     def _value(self, word: str) -> Any:
         """Return the Python variable a word names (``df`` or ``{df}``), or the word itself."""
         braced = re.fullmatch(r"\{(\w+)\}", word)
         name = braced[1] if braced else word
-        names = self._shell.user_ns
+        names = own_variables(self._shell)
         if braced and name not in names:
             public = [known for known in names if not known.startswith("_")]
             raise BehavioError(f"There is no Python variable {name!r}{nearest_hint(name, public)}.")

@@ -140,9 +140,19 @@ def _page(label: str, percent: float) -> dict[str, str]:
 
 @contextlib.contextmanager
 def progress(title: str) -> Iterator[Progress]:
-    """Give a bar that is taken away at the end, whatever happens."""
+    """Give a bar that is taken away at the end, whatever happens.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        The user interrupted; also where DuckDB, interrupted itself, calls it an error.
+    """
     bar = Progress(title)
     try:
         yield bar
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
     finally:
         bar.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import os
 import pty
+import signal
 import subprocess
 import sys
 import threading
@@ -81,3 +82,11 @@ def test_an_interrupt_stops_the_statement() -> None:
     assert time.monotonic() - start < 5
     assert connection.execute("SELECT 1").fetchall() == [(1,)]
     assert connection.execute("SHOW TABLES").fetchall() == []
+
+
+def test_an_interrupt_of_a_statement_without_a_bar_is_an_interrupt() -> None:
+    connection = duckdb.connect()
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt), bars("Counting"):
+        connection.execute(LONG)
+    assert connection.execute("SELECT 1").fetchall() == [(1,)]

@@ -46,6 +46,12 @@ def test_a_missing_variable_is_named(shop):
         shop.run_line_magic("funnel", "visit -> cart where country in {countris}")
 
 
+def test_what_the_shell_keeps_is_no_variable_to_offer(shop):
+    with pytest.raises(BehavioError) as caught:
+        shop.run_line_magic("funnel", "visit -> cart where country in {zzz}")
+    assert "there is 'df'." in str(caught.value)
+
+
 def test_an_unknown_event_has_a_caret_at_its_place(shop):
     with pytest.raises(QueryTextError) as caught:
         shop.run_line_magic("funnel", "visit -> crt")
