@@ -41,7 +41,9 @@ class QueryTextError(BehavioError):
         self.position = position
 
     def __str__(self) -> str:
-        """Return the sentence, then the line of text with a caret under the place."""
+        """Return the sentence, then the line of text with a caret under the place, if any."""
+        if not self.text.strip():
+            return str(self.args[0])
         before = self.text[: self.position]
         start = before.rfind("\n") + 1
         end = self.text.find("\n", self.position)

@@ -197,8 +197,21 @@ class _Check:
                 return "text"
         return "number"
 
+    def quoted_text(self, left: Any, right: Any) -> None:
+        """Refuse ``country = "US"`` and ``country = US``, which name a property, with a hint."""
+        if not isinstance(right, Property) or right.owner == "user" or self.kind(left) != "text":
+            return
+        if right.name in self.catalog.properties or right.name in self.catalog.user_properties:
+            return
+        near = nearest_hint(right.name, sorted(self.catalog.properties)).removeprefix("; ")
+        hint = f"text is written in single quotes: {Constant(value=right.name)}"
+        if near.startswith("the nearest"):
+            hint = f"{near}, and {hint}"
+        raise UnknownNameError("property", right.name, self.catalog.properties, hint)
+
     def comparable(self, left: Any, right: Any) -> None:
         """Refuse to compare what is never equal, such as a number with text."""
+        self.quoted_text(left, right)
         kinds = self.kind(left), self.kind(right)
         if kinds[0] == kinds[1]:
             return

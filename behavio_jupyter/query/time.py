@@ -84,6 +84,8 @@ class Duration(Model):
             raise DefinitionError(
                 f"{value!r} is no span of time; write one like 30m, 12h, 7d, 4w or 3mo."
             )
+        if int(match[1]) == 0:
+            raise DefinitionError("A span of time is longer than 0.")
         return {"amount": int(match[1]), "unit": match[2]}
 
     @property

@@ -58,6 +58,9 @@ UNKNOWN = [
     ("sequence(visit -> nope)", "nope", "event", ""),
     ("funnel visit[amont > 2] -> cart", "amont", "property", "'amount'"),
     ("funnel visit[visit = 1] -> visit", "visit", "property", ""),
+    ('funnel visit -> cart where country = "US"', "US", "property", "single quotes: 'US'"),
+    ("funnel visit -> cart where country != DE", "DE", "property", "single quotes: 'DE'"),
+    ("funnel visit -> cart where country = contry", "contry", "property", "nearest is 'country'"),
     ("funnel visit -> cart same ordr", "ordr", "property", ""),
     ("funnel visit -> cart by nope", "nope", "property", ""),
     ("funnel visit -> cart by plan", "plan", "property", "write user.plan"),
@@ -77,7 +80,7 @@ def test_unknown_names(text: str, name: str, kind: str, hint: str) -> None:
     assert (caught.value.kind, caught.value.name) == (kind, name)
     assert hint in str(caught.value)
     error = locate(caught.value, text)
-    assert text[error.position :].startswith(name)
+    assert text[error.position :].lstrip('"').startswith(name)
     assert error.args[0] == str(caught.value)
 
 

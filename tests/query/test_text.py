@@ -350,6 +350,7 @@ def test_a_missing_variable_names_the_nearest() -> None:
     [
         ("funnel visit -> purchase wihtin 7d", "wihtin", "did you mean 'within'"),
         ("funnel visit -> purchase within 7 days", "7 days", "a span of time such as 30m"),
+        ("funnel a -> b within 0d", "0d", "longer than 0"),
         ("funnel a -> b in any oder", "in any", "did you mean 'in any order'"),
         ("funnel add to cart -> b", "to cart", 'double quotes, as in "add to"'),
         ("funnel a -> b within 7d within 3d", "within 3d", "'within' is said twice"),
@@ -394,6 +395,12 @@ def test_errors_point_at_the_place(text: str, at: str, says: str) -> None:
     assert says in caught.value.args[0]
     assert text[caught.value.position :].startswith(at) or says == "nested"
     assert "\n" not in caught.value.args[0]
+
+
+def test_where_there_is_no_text_there_is_no_place_to_point_at() -> None:
+    with pytest.raises(QueryTextError) as caught:
+        parse("", kind="funnel")
+    assert str(caught.value) == "The text ends here; expected an event."
 
 
 def test_places_are_in_the_given_text() -> None:
