@@ -148,6 +148,14 @@ class EventLog:
             The text cannot be read, or names what the log does not have; it points at the place.
         UnknownNameError, DefinitionError
             A definition names what the log does not have, or asks what cannot be asked.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import Trend, datasets
+        >>> log = datasets.cdnow()
+        >>> by_text = log.run("trend users of purchase per month")
+        >>> by_text.table.equals(log.run(Trend(value="users of purchase", per="month")).table)
+        True
         """
         from .query import Question, Segment, parse
         from .query.check import check
@@ -177,23 +185,62 @@ class EventLog:
         return present(definition, engine.answer(definition), engine, facts)  # type: ignore[arg-type]
 
     def funnel(self, question: Definition | str, **variables: Any) -> FunnelResult:
-        """Ask who gets from step to step: ``log.funnel("visit -> purchase within 7d")``."""
+        """Ask who gets from step to step (docs/semantics.md, "Funnel"), as :meth:`run` does.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> log = datasets.contributions()
+        >>> log.funnel("code -> {then} within 30d", then="docs").table["count"].tolist()
+        [1623, 319]
+        """
         return self.run(question, variables, kind="funnel")  # type: ignore[return-value]
 
     def retention(self, question: Definition | str, **variables: Any) -> RetentionResult:
-        """Ask who comes back: ``log.retention("signup -> any per week for 8")``."""
+        """Ask who comes back (docs/semantics.md, "Retention"), as :meth:`run` does.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> found = datasets.cdnow().retention("first ever purchase -> purchase per month for 3")
+        >>> found.average["rate"].round(3).tolist()
+        [0.113, 0.149, 0.114, 0.1]
+        """
         return self.run(question, variables, kind="retention")  # type: ignore[return-value]
 
     def paths(self, question: Definition | str, **variables: Any) -> PathsResult:
-        """Ask which ways users take: ``log.paths("from visit to purchase steps 6")``."""
+        """Ask which ways users take (docs/semantics.md, "Paths"), as :meth:`run` does.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> found = datasets.contributions().paths("from code steps 3 session 1d")
+        >>> found.sequences["sequence"].head(2).tolist()
+        [('code',), ('code', 'test', 'code')]
+        """
         return self.run(question, variables, kind="paths")  # type: ignore[return-value]
 
     def trend(self, question: Definition | str, **variables: Any) -> TrendResult:
-        """Ask for a number per period: ``log.trend("users of purchase per week")``."""
+        """Ask for a number per period (docs/semantics.md, "Trend"), as :meth:`run` does.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> found = datasets.cdnow().trend("users of purchase per month")
+        >>> found.table["value"].head(3).tolist()
+        [7846.0, 9633.0, 9524.0]
+        """
         return self.run(question, variables, kind="trend")  # type: ignore[return-value]
 
     def segment(self, question: Definition | str, **variables: Any) -> SegmentResult:
-        """Ask who meets a condition: ``log.segment("count(purchase) >= 10 in last 90d")``."""
+        """Ask who meets a condition (docs/semantics.md, "Segment"), as :meth:`run` does.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> len(datasets.cdnow().segment("count(purchase) >= {least}", least=10))
+        1145
+        """
         return self.run(question, variables, kind="segment")  # type: ignore[return-value]
 
     def save_segment(self, name: str, segment: Definition | str | Result) -> None:
@@ -209,6 +256,14 @@ class EventLog:
         ------
         DefinitionError
             It is no segment, the name is empty, or the segment would name itself in a circle.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> log = datasets.cdnow()
+        >>> log.save_segment("loyal", "count(purchase) >= 10")
+        >>> log.trend("users of purchase per month for loyal").table["value"].head(2).tolist()
+        [436.0, 661.0]
         """
         from .query import Segment, parse
         from .query.check import check
@@ -251,6 +306,16 @@ class EventLog:
         ------
         StoreError
             No file can be written there.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from behavio_jupyter import connect, datasets
+        >>> with tempfile.TemporaryDirectory() as folder, datasets.cdnow() as log:
+        ...     log.save(f"{folder}/cdnow.behavio")
+        ...     with connect(f"{folder}/cdnow.behavio") as saved:
+        ...         len(saved)
+        69404
         """
         target = Path(os.path.realpath(os.path.expanduser(os.fspath(path))))
         with replacing(target) as built:
@@ -297,6 +362,15 @@ class EventLog:
             The source cannot be read, or has not the columns used first.
         StoreError
             The saved store is gone, damaged, or cannot be written.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> made = datasets.generate(1_000, 50)
+        >>> log = made.connect()
+        >>> log.append(made.events)
+        >>> len(log)
+        1000
         """
         path = self.store.path
         base = self.store if path is None else open_store(path)

@@ -35,7 +35,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class FunnelResult(QuestionResult):
-    """Who gets from step to step (docs/semantics.md, "Funnel")."""
+    """Who gets from step to step (docs/semantics.md, "Funnel").
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> result = datasets.contributions().funnel("code -> test -> docs within 90d")
+    >>> result.table["count"].tolist()
+    [1623, 533, 180]
+    >>> len(result.users(step=2, dropped=True))
+    353
+    """
 
     definition: Funnel
     answer: FunnelAnswer

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from ..query.variables import Scalars
+    from .segment import SegmentResult
 
 _LISTED = 500_000
 """Of more ways than this the whole ones are listed by ``.sequences`` only: it takes seconds."""
@@ -27,7 +28,15 @@ _LISTED = 500_000
 
 @dataclass(frozen=True, repr=False, eq=False)
 class PathsResult(QuestionResult):
-    """Which ways users take (docs/semantics.md, "Paths")."""
+    """Which ways users take (docs/semantics.md, "Paths").
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> result = datasets.contributions().paths("from code steps 3 session 1d")
+    >>> result.table["count"].head(2).tolist()
+    [3724, 1804]
+    """
 
     definition: Paths
     answer: PathsAnswer
@@ -98,7 +107,7 @@ class PathsResult(QuestionResult):
             "Try a longer range, other anchors or fewer conditions."
         )
 
-    def users(self, **pick: Any) -> Any:
+    def users(self, **pick: Any) -> SegmentResult:
         """Return the users of an edge, a node or a way; ``sequence`` may be a tuple of names."""
         if isinstance(pick.get("sequence"), tuple | list):
             pick["sequence"] = " -> ".join(map(str, pick["sequence"]))

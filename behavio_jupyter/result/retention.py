@@ -27,7 +27,18 @@ KINDS = ("heatmap", "curves")
 
 @dataclass(frozen=True, repr=False, eq=False)
 class RetentionResult(QuestionResult):
-    """Who comes back (docs/semantics.md, "Retention")."""
+    """Who comes back (docs/semantics.md, "Retention").
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> log = datasets.cdnow()
+    >>> result = log.retention("first ever purchase -> purchase per month for 3")
+    >>> result.matrix.round(3).to_numpy().tolist()[0]
+    [0.107, 0.147, 0.123, 0.103]
+    >>> len(result.users(cohort="1997-01-01", period=1)), len(result.users(cohort="1997-01-01"))
+    (1157, 7846)
+    """
 
     definition: Retention
     answer: RetentionAnswer

@@ -11,7 +11,7 @@ import pandas as pd
 from ..engine.answers import SegmentAnswer
 from ..errors import DefinitionError, nearest_hint
 from ..query import Period, Segment
-from .base import Result, ThemeName
+from .base import Result, ThemeName, written
 from .sheet import MOST, Sheet
 from .statistics import FEW, rate
 from .wording import number, percent, plural
@@ -28,6 +28,15 @@ class SegmentResult(Result):
 
     ``len(result)`` is their number. Its ``definition`` can stand in any question, be saved in the
     log under a name, and prints to text.
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> loyal = datasets.cdnow().segment("count(purchase) >= 10")
+    >>> len(loyal), round(loyal.share, 3)
+    (1145, 0.049)
+    >>> loyal.over_time("month")["users"].tail(2).tolist()
+    [1059, 1145]
     """
 
     definition: Segment
@@ -86,6 +95,11 @@ class SegmentResult(Result):
         -------
         DataFrame
             ``period, users, share`` (of the users seen by then), ``complete``.
+
+        Raises
+        ------
+        DefinitionError
+            There is no such period.
         """
         if per not in _PERIODS:
             raise DefinitionError(f"There is no period {per!r}{nearest_hint(str(per), _PERIODS)}.")
@@ -113,7 +127,7 @@ class SegmentResult(Result):
 
     def to_csv(self, path: str | Path | None = None) -> str | None:
         """Write the ids as CSV; without a path, return it."""
-        return self.users.to_csv(path, index=False)
+        return written(self.users, path)
 
     @property
     def _sheets(self) -> list[Sheet]:

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class TrendResult(QuestionResult):
-    """A number per period (docs/semantics.md, "Trend")."""
+    """A number per period (docs/semantics.md, "Trend").
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> result = datasets.cdnow().trend("users of purchase per month")
+    >>> result.table["value"].head(3).tolist()
+    [7846.0, 9633.0, 9524.0]
+    """
 
     definition: Trend
     answer: TrendAnswer
