@@ -194,7 +194,7 @@ class EventLog:
         >>> log.funnel("code -> {then} within 30d", then="docs").table["count"].tolist()
         [1623, 319]
         """
-        return self.run(question, variables, kind="funnel")  # type: ignore[return-value]
+        return self._ask(question, variables, "funnel")  # type: ignore[return-value]
 
     def retention(self, question: Definition | str, **variables: Any) -> RetentionResult:
         """Ask who comes back (docs/semantics.md, "Retention"), as :meth:`run` does.
@@ -206,7 +206,7 @@ class EventLog:
         >>> found.average["rate"].round(3).tolist()
         [0.113, 0.149, 0.114, 0.1]
         """
-        return self.run(question, variables, kind="retention")  # type: ignore[return-value]
+        return self._ask(question, variables, "retention")  # type: ignore[return-value]
 
     def paths(self, question: Definition | str, **variables: Any) -> PathsResult:
         """Ask which ways users take (docs/semantics.md, "Paths"), as :meth:`run` does.
@@ -218,7 +218,7 @@ class EventLog:
         >>> found.sequences["sequence"].head(2).tolist()
         [('code',), ('code', 'test', 'code')]
         """
-        return self.run(question, variables, kind="paths")  # type: ignore[return-value]
+        return self._ask(question, variables, "paths")  # type: ignore[return-value]
 
     def trend(self, question: Definition | str, **variables: Any) -> TrendResult:
         """Ask for a number per period (docs/semantics.md, "Trend"), as :meth:`run` does.
@@ -230,7 +230,7 @@ class EventLog:
         >>> found.table["value"].head(3).tolist()
         [7846.0, 9633.0, 9524.0]
         """
-        return self.run(question, variables, kind="trend")  # type: ignore[return-value]
+        return self._ask(question, variables, "trend")  # type: ignore[return-value]
 
     def segment(self, question: Definition | str, **variables: Any) -> SegmentResult:
         """Ask who meets a condition (docs/semantics.md, "Segment"), as :meth:`run` does.
@@ -241,7 +241,13 @@ class EventLog:
         >>> len(datasets.cdnow().segment("count(purchase) >= {least}", least=10))
         1145
         """
-        return self.run(question, variables, kind="segment")  # type: ignore[return-value]
+        return self._ask(question, variables, "segment")  # type: ignore[return-value]
+
+    def _ask(self, question: Definition | str, variables: dict[str, Any], kind: Kind) -> Result:
+        from .query.variables import check_named
+
+        check_named(variables, question)
+        return self.run(question, variables, kind=kind)
 
     def save_segment(self, name: str, segment: Definition | str | Result) -> None:
         """Keep a segment under a name; a saved log keeps it in its file.

@@ -78,12 +78,14 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises
     ------
     StoreError
-        No file can be written there.
+        No file can be written there, or a file that is no store lies there.
     """
     if not path.parent.is_dir():
         raise StoreError(f"{path} cannot be written: there is no folder {path.parent}.")
     if os.path.isdir(path):
         raise StoreError(f"{path} is a folder; name a file, as in {path / 'shop.behavio'}.")
+    if os.path.isfile(path):
+        _check_replaceable(path)
     remove_leftovers(path.parent)
     built = building(path)
     try:
@@ -96,6 +98,17 @@ def replacing(path: Path) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             built.unlink(missing_ok=True)
             Path(f"{built}.wal").unlink(missing_ok=True)
+
+
+def _check_replaceable(path: Path) -> None:
+    """Let nothing but a store be replaced: a slip must not cost someone's events."""
+    try:
+        open_store(path).close()
+    except StoreError as error:
+        raise StoreError(
+            f"{path} is there and is no Behavio store that can be replaced; take another name, or"
+            " remove it first."
+        ) from error
 
 
 def open_store(path: Path, temporary: bool = False) -> Store:

@@ -135,6 +135,9 @@ class Quality(BaseModel):
         width = max(len(what) for what, _ in facts)
         return "\n".join(f"{what:<{width}}  {value}" for what, value in facts)
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def _repr_html_(self) -> str:
         parts = [_html_table(self.table, header=False)]
         if any(part.examples for part in self.removed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -146,3 +147,24 @@ def plain(value: Any) -> Any:
 def _is_nothing(value: Any) -> bool:
     """Tell not-a-number and not-a-time, which differ from themselves, and infinity."""
     return bool(value != value) or value in (math.inf, -math.inf)  # noqa: PLR0124
+
+
+def check_named(variables: Mapping[str, Any], question: object) -> None:
+    """Refuse variables that a question does not name, such as ``within="7d"`` beside a text.
+
+    Raises
+    ------
+    DefinitionError
+        A variable would be ignored.
+
+    Examples
+    --------
+    >>> check_named({"goal": "buy"}, "visit -> {goal}")
+    """
+    if variables and not isinstance(question, str):
+        raise DefinitionError("Variables belong to a text; this question is a definition already.")
+    for name in variables:
+        if not re.search(rf"\{{\s*{name}\s*\}}", str(question)):
+            raise DefinitionError(
+                f"The text names no variable {name!r}; write {{{name}}} where it belongs."
+            )

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ..engine.answers import Answer, SegmentAnswer
 from ..engine.protocol import Engine
+from ..errors import BehavioError
 from ..query import Question, Segment
 from ..query.clauses import EventQuestion
 from ..query.segment import UsersOf
@@ -30,6 +31,20 @@ if TYPE_CHECKING:
 ThemeName = Literal["auto", "light", "dark"]
 PLOTLY = "application/vnd.plotly.v1+json"
 _WIDTH = 100
+
+
+def written(numbers: pd.DataFrame | pd.Series, path: str | Path | None) -> str | None:
+    """Write a table as CSV; without a path, return it.
+
+    Raises
+    ------
+    BehavioError
+        No file can be written there.
+    """
+    try:
+        return numbers.to_csv(path, index=False)
+    except OSError as error:
+        raise BehavioError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -192,7 +207,7 @@ class QuestionResult(Result):
 
     def to_csv(self, path: str | Path | None = None) -> str | None:
         """Write ``.table`` as CSV; without a path, return it."""
-        return self.table.to_csv(path, index=False)
+        return written(self.table, path)
 
     @property
     def _group_checks(self) -> dict[str, Check]:

@@ -117,6 +117,16 @@ def test_what_is_no_question(log: EventLog) -> None:
         log.retention(Funnel(steps=["visit", "buy"]))
 
 
+def test_a_variable_that_the_text_does_not_name(log: EventLog) -> None:
+    with pytest.raises(DefinitionError, match="The text names no variable 'within'") as caught:
+        log.funnel("visit -> buy", within="7d")
+    assert "write {within} where it belongs" in str(caught.value)
+    with pytest.raises(DefinitionError, match="'least'"):
+        log.segment("did(buy)", least=3)
+    with pytest.raises(DefinitionError, match="Variables belong to a text"):
+        log.funnel(Funnel(steps=["visit", "buy"]), goal="buy")
+
+
 def test_where_no_file_can_be_written(log: EventLog, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be written: there is no folder"):
         log.save(tmp_path / "nowhere" / "shop.behavio")
@@ -125,6 +135,17 @@ def test_where_no_file_can_be_written(log: EventLog, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"cannot be written: .*too long"):
         log.save(tmp_path / ("x" * 300))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"user,event\n", b"", b"12345678DUCK"])
+def test_nothing_but_a_store_is_replaced(log: EventLog, content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"events\.csv is there and is no Behavio store"):
+        log.save(path)
+    assert path.read_bytes() == content
+    log.save(tmp_path / "shop.behavio")
+    log.save(tmp_path / "shop.behavio")
 
 
 def test_a_saved_file_that_is_gone(log: EventLog, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from behavio_jupyter import BehavioError
 from behavio_jupyter.result.base import PLOTLY
 from tests.definitions import by
 
@@ -108,6 +109,9 @@ def test_csv_is_the_table(tmp_path):
     assert result.to_csv().splitlines()[0] == ",".join(result.table.columns)
     assert result.to_csv(tmp_path / "funnel.csv") is None
     assert (tmp_path / "funnel.csv").read_text() == result.to_csv()
+    for place in (tmp_path, tmp_path / "nowhere" / "funnel.csv"):
+        with pytest.raises(BehavioError, match="cannot be written"):
+            result.to_csv(place)
 
 
 def test_heavy_libraries_load_when_they_are_used():
