@@ -6,10 +6,12 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import duckdb
+
+_T = TypeVar("_T")
 
 _PATIENCE = 1.0
 """Seconds after which a bar appears."""
@@ -45,32 +47,63 @@ class Progress:
 
         The statement runs in a thread of its own, so that an interrupt of the kernel stops it.
         """
+        self.during(
+            lambda: connection.execute(statement, list(parameters)),
+            label or self.title,
+            percent=lambda: max(connection.query_progress(), 0.0),
+            stop=connection.interrupt,
+        )
+
+    def during(
+        self,
+        work: Callable[[], _T],
+        label: str,
+        *,
+        percent: Callable[[], float] | None = None,
+        stop: Callable[[], None] | None = None,
+    ) -> _T:
+        """Return what some work gives, done in a thread of its own while the bar is shown.
+
+        Parameters
+        ----------
+        work : callable
+        label : str
+            What is being done.
+        percent : callable, optional
+            How far it is; without it the bar only shows that something is going on.
+        stop : callable, optional
+            Ends the work early; an interrupt then waits for that end. Without it an interrupt
+            leaves the work to itself, and nobody sees what it gives.
+        """
+        result: list[_T] = []
         failure: list[BaseException] = []
         done = threading.Event()
 
-        def work() -> None:
+        def run() -> None:
             try:
-                connection.execute(statement, list(parameters))
+                result.append(work())
             except BaseException as error:
                 failure.append(error)
             finally:
                 done.set()
 
-        worker = threading.Thread(target=work, daemon=True)
+        worker = threading.Thread(target=run, daemon=True)
         worker.start()
         try:
             while not done.wait(0.1):
-                self.show(label or self.title, max(connection.query_progress(), 0.0))
+                self.show(label, None if percent is None else percent())
         except BaseException:
-            connection.interrupt()
-            worker.join()
+            if stop is not None:
+                stop()
+                worker.join()
             raise
         worker.join()
         if failure:
             raise failure[0]
+        return result[0]
 
-    def show(self, label: str, percent: float) -> None:
-        """Show how far a step is, in percent, if the whole took long enough to ask."""
+    def show(self, label: str, percent: float | None) -> None:
+        """Show how far a step is, in percent if known, if the whole took long enough to ask."""
         if self._bar is None:
             if time.monotonic() - self._started < _PATIENCE:
                 return
@@ -109,8 +142,9 @@ class _TerminalBar:
         self._task = self._bars.add_task("", total=100)
         self._bars.start()
 
-    def update(self, label: str, percent: float) -> None:
-        self._bars.update(self._task, description=label, completed=percent)
+    def update(self, label: str, percent: float | None) -> None:
+        total = None if percent is None else 100
+        self._bars.update(self._task, description=label, total=total, completed=percent or 0)
 
     def stop(self) -> None:
         self._bars.stop()
@@ -122,19 +156,20 @@ class _NotebookBar:
     def __init__(self) -> None:
         from IPython.display import display
 
-        self._shown = display(_page("", 0.0), raw=True, display_id=True)
+        self._shown = display(_page("", None), raw=True, display_id=True)
 
-    def update(self, label: str, percent: float) -> None:
+    def update(self, label: str, percent: float | None) -> None:
         self._shown.update(_page(label, percent), raw=True)
 
     def stop(self) -> None:
         self._shown.update({"text/html": "", "text/plain": ""}, raw=True)
 
 
-def _page(label: str, percent: float) -> dict[str, str]:
+def _page(label: str, percent: float | None) -> dict[str, str]:
+    value = "" if percent is None else f' value="{percent:.0f}"'
     return {
-        "text/html": f'{label} <progress value="{percent:.0f}" max="100"></progress>',
-        "text/plain": f"{label} {percent:.0f} %",
+        "text/html": f'{label} <progress{value} max="100"></progress>',
+        "text/plain": label if percent is None else f"{label} {percent:.0f} %",
     }
 
 

@@ -90,3 +90,33 @@ def test_an_interrupt_of_a_statement_without_a_bar_is_an_interrupt() -> None:
     with pytest.raises(KeyboardInterrupt), bars("Counting"):
         connection.execute(LONG)
     assert connection.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_a_question_that_takes_long_shows_a_bar_and_gives_its_answer() -> None:
+    code = (
+        "from behavio_jupyter.data import progress as p; p._PATIENCE = -1.0\n"
+        "import behavio_jupyter\n"
+        "log = behavio_jupyter.datasets.cdnow()\n"
+        "engine = log._answering(); answer = engine.answer\n"
+        "import time; engine.answer = lambda question: (time.sleep(0.3), answer(question))[1]\n"
+        "print(log.trend('users of purchase per month').table['value'].sum())"
+    )
+    parent, child = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=child,
+        check=True,
+        env=environment,
+    )
+    os.close(child)
+    shown = os.read(parent, 65_536).decode()
+    os.close(parent)
+    assert "Answering" in shown
+    assert float(done.stdout) > 0
+
+
+def test_what_the_work_raises_is_raised() -> None:
+    with bars("Counting") as bar, pytest.raises(ZeroDivisionError):
+        bar.during(lambda: 1 // 0, "Dividing")
