@@ -15,6 +15,11 @@ from functools import cached_property
 
 import pandas as pd
 
+NONE = "(none)"
+OTHER = "(other)"
+EXIT = "(exit)"
+"""Made-up names: of null, of what is joined past the top, of where a sequence ends (A3, K4, K5)."""
+
 BINS = 24
 """The number of equal bins of a funnel's histogram of times to convert, over [0, window]."""
 

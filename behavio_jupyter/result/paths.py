@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..engine.answers import PathsAnswer
+from ..engine.answers import EXIT, PathsAnswer
 from ..query import Paths
 from .base import QuestionResult, ThemeName
 from .picks import Check, named, numbered
@@ -128,7 +128,7 @@ class PathsResult(QuestionResult):
             return named("sequence", (" -> ".join(way) for way in ways))(value)
 
         # Where every way ends at the last kept step, a step has nodes but no edge from it.
-        steps = {*edges["step"], *(edges.loc[edges["target"] != "(exit)", "step"] + 1)}
+        steps = {*edges["step"], *(edges.loc[edges["target"] != EXIT, "step"] + 1)}
         return {
             "step": numbered("step", steps),
             "source": named("source", edges["source"]),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..engine.answers import NONE
 from ..errors import DefinitionError, nearest_hint
 from ..query.variables import Scalars, plain
 from .wording import moments
@@ -41,7 +42,7 @@ def named(kind: str, names: Iterable[Any]) -> Check:
     def check(value: Any) -> Scalars:
         given = plain(value)
         text = (
-            {None: "(none)", True: "true", False: "false"}[given]
+            {None: NONE, True: "true", False: "false"}[given]
             if given is None or isinstance(given, bool)
             else str(given)
         )

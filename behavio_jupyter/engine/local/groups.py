@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 
 from ...errors import DefinitionError, UnknownNameError
 from ...query.clauses import Breakdown
+from ..answers import NONE, OTHER
 from .calendar import Periods
 from .columns import Codes
-
-NONE = "(none)"
-OTHER = "(other)"
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ...errors import DefinitionError, UnknownNameError
 from ...query import Paths
-from ..answers import PathsAnswer
+from ..answers import EXIT, OTHER, PathsAnswer
 from .flows import Edges, Pairs, classes, edges, pairs, users_of
-from .groups import OTHER, Groups, Values, rank
+from .groups import Groups, Values, rank
 from .nodes import nodes
 from .sequences import Sequences, find
 from .top_paths import Counted, Spelling, count, tuples
@@ -22,7 +22,6 @@ from .top_paths import Counted, Spelling, count, tuples
 if TYPE_CHECKING:
     from .engine import LocalEngine
 
-EXIT = "(exit)"
 _TAKEN = ("step", "source", "target", "count", "median_seconds", "sequence", "share")
 _ARROW = " -> "
 _Part = NDArray[np.int64] | slice

@@ -8,11 +8,12 @@ from typing import NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
+from ...engine.answers import EXIT
 from ..paths import PathsResult
 from ..statistics import rate
 from ..wording import duration, number, percent
 from .canvas import Canvas, hovers, label, series_of
-from .theme import MADE_UP, OTHER, PALETTE, faded
+from .theme import MADE_UP, NEUTRAL, PALETTE, faded
 
 _PANELS = 4
 _PLOT = 430
@@ -84,7 +85,7 @@ def _colours(edges: pd.DataFrame) -> dict[str, str]:
     ranked = weights.groupby(names.to_numpy()).sum().sort_values(ascending=False, kind="stable")
     real = [str(name) for name in ranked.index if name not in MADE_UP]
     found = {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(real)}
-    return found | dict.fromkeys(MADE_UP, OTHER)
+    return found | dict.fromkeys(MADE_UP, NEUTRAL)
 
 
 def _nodes(edges: pd.DataFrame) -> list[_Node]:
@@ -99,9 +100,7 @@ def _nodes(edges: pd.DataFrame) -> list[_Node]:
             at = (int(step), str(name))
             sizes[at] = max(sizes.get(at, 0), int(size))
     found = [_Node(step, name, size) for (step, name), size in sizes.items()]
-    return sorted(
-        found, key=lambda n: (n.step, n.name in MADE_UP, n.name == "(exit)", -n.size, n.name)
-    )
+    return sorted(found, key=lambda n: (n.step, n.name in MADE_UP, n.name == EXIT, -n.size, n.name))
 
 
 def _add_flows(
@@ -153,7 +152,7 @@ def _add_flows(
                 "x": [min(max(across[node.step], 0.001), 0.999) for node in nodes],
                 "y": [min(max(middle, 0.001), 0.999) for middle in middles],
                 "color": [
-                    faded(OTHER, 0.45) if node.name in MADE_UP else paint[node.name]
+                    faded(NEUTRAL, 0.45) if node.name in MADE_UP else paint[node.name]
                     for node in nodes
                 ],
                 "customdata": node_texts,
@@ -169,7 +168,7 @@ def _add_flows(
                 "target": [target for _, target in ends],
                 "value": edges["count"].tolist(),
                 "color": [
-                    faded(OTHER, 0.15) if target in MADE_UP else faded(paint[source], 0.26)
+                    faded(NEUTRAL, 0.15) if target in MADE_UP else faded(paint[source], 0.26)
                     for source, target in zip(edges["source"], edges["target"], strict=True)
                 ],
                 "customdata": link_texts,

@@ -14,7 +14,7 @@ from ..retention import RetentionResult
 from ..statistics import FEW
 from ..wording import interval, moments, number, percent
 from .canvas import Canvas, hovers, label, series_of
-from .theme import OTHER, PALETTE, SEQUENTIAL, colours, faded
+from .theme import NEUTRAL, PALETTE, SEQUENTIAL, colours, faded
 
 _AVERAGE = "average"
 _WORDS = 15
@@ -125,7 +125,7 @@ def curves(result: RetentionResult, theme: str) -> go.Figure:
                     x=positions,
                     y=[_value(cell["rate"]) for cell in row.cells],
                     mode="lines+markers",
-                    line={"color": faded(OTHER, 0.55), "width": 1},
+                    line={"color": faded(NEUTRAL, 0.55), "width": 1},
                     marker={"size": 4},
                     name=named,
                     legendgroup="cohorts",

@@ -9,7 +9,7 @@ from ..segment import SegmentResult
 from ..statistics import wilson
 from ..wording import interval, moments, number, percent
 from .canvas import RIGHT, Canvas, hovers
-from .theme import OTHER, PALETTE, faded
+from .theme import NEUTRAL, PALETTE, faded
 from .timeline import Line, add_lines
 
 
@@ -22,7 +22,7 @@ def share(result: SegmentResult, theme: str) -> go.Figure:
     low, high = wilson([inside], [seen])
     parts = [
         ("in the segment", inside, PALETTE[0], None),
-        ("not in it", seen - inside, faded(OTHER, 0.15), "/"),
+        ("not in it", seen - inside, faded(NEUTRAL, 0.15), "/"),
     ]
     base = 0
     for name, count, colour, pattern in parts:
@@ -37,7 +37,7 @@ def share(result: SegmentResult, theme: str) -> go.Figure:
                     "color": colour,
                     "pattern": {
                         "shape": pattern or "",
-                        "fgcolor": OTHER,
+                        "fgcolor": NEUTRAL,
                         "size": 6,
                         "solidity": 0.15,
                     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...engine.answers import EXIT, NONE, OTHER
 from ...errors import DefinitionError, nearest_hint
 
 
@@ -38,10 +39,10 @@ PALETTE = (
     *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"),
     *("#999933", "#8A7CC9"),
 )
-OTHER = "#8c8c8c"
+NEUTRAL = "#8c8c8c"
 """Of what is joined or left out: ``(other)``, ``(exit)``, ``(none)``."""
 
-MADE_UP = ("(other)", "(exit)", "(none)")
+MADE_UP = (OTHER, EXIT, NONE)
 
 # Cividis: even in lightness, the same to all kinds of colour vision.
 SEQUENTIAL = (
@@ -74,7 +75,7 @@ def colours(names: list[str]) -> dict[str, str]:
         if name in found:
             continue
         if name in MADE_UP:
-            found[name] = OTHER
+            found[name] = NEUTRAL
         else:
             found[name] = PALETTE[real % len(PALETTE)]
             real += 1

@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from ...engine.answers import NONE, OTHER
 from .canvas import Canvas, grid, label
 from .theme import PALETTE, colours, faded
 
@@ -17,7 +18,7 @@ _PLOT = 300
 _PANEL = 190
 _GAP = 70
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up")
-_MADE_UP = {"(none)": "cross", "(other)": "x"}
+_MADE_UP = {NONE: "cross", OTHER: "x"}
 _MARKED = 60
 """Lines of more points than this have no markers."""
 
