@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from ..errors import StoreError
+from .progress import Progress, progress
 from .sql import literal, one_row
 from .store import Store
 
@@ -185,11 +186,16 @@ def _check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 def write_copy(store: Store, built: Path, segments: str | None = None) -> None:
     """Write a store to a new file, with other saved segments if given."""
+    with progress("Saving") as bar:
+        _copy(store, built, segments, bar)
+
+
+def _copy(store: Store, built: Path, segments: str | None, bar: Progress) -> None:
     target = "copy_" + secrets.token_hex(4)
     cursor = store.cursor()
     file = store.file
     if file is not None and not _has_holes(cursor):
-        shutil.copyfile(file, built)
+        bar.during(lambda: shutil.copyfile(file, built), "Saving")
         if segments is None:
             return
         cursor = duckdb.connect()
@@ -200,7 +206,7 @@ def write_copy(store: Store, built: Path, segments: str | None = None) -> None:
             f"SELECT table_name FROM duckdb_tables() WHERE database_name = '{store.catalog}'"
             " AND NOT temporary"
         ).fetchall():
-            cursor.execute(f"CREATE TABLE {target}.{name} AS FROM {store.catalog}.{name}")
+            bar.run(cursor, f"CREATE TABLE {target}.{name} AS FROM {store.catalog}.{name}")
     try:
         if segments is not None:
             cursor.execute(f"UPDATE {target}.meta SET value = ? WHERE key = 'segments'", [segments])
