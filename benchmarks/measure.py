@@ -102,8 +102,9 @@ def measure(events: int, cache: Path, say: Callable[[str], None]) -> Measured:
 
 
 def compare(key: str, sides: Sequence[Side]) -> Compared:
-    """Check that sides agree, then time them one after the other."""
-    timings = {side.name: timed(partial(side.ask, key)) for side in sides}
+    """Time the sides in rounds, and check that they agree."""
+    taken = timed(*(partial(side.ask, key) for side in sides))
+    timings = {side.name: timing for side, timing in zip(sides, taken, strict=True)}
     expected, *others = (side.rows(key, side.ask(key)) for side in sides)
     differing = [
         side.name for side, rows in zip(sides[1:], others, strict=True) if rows != expected
@@ -121,4 +122,4 @@ def copy_seconds(log: behavio_jupyter.EventLog) -> float:
         for to, array in zip(room, arrays, strict=True):
             np.copyto(to, array)
 
-    return timed(copy).median
+    return timed(copy)[0].median

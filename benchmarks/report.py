@@ -57,7 +57,7 @@ def show(
     for run in runs:
         _print(console, f"{run.events:,} events of {run.users:,} users", *_comparison(run))
         _print(console, "", *_others(run))
-    _print(console, "Budgets", *_judgement(judged))
+    _print(console, f"Budgets, at {runs[-1].events:,} events", *_judgement(judged))
     console.print(f"{machine.name}; {machine.noise}")
 
 
@@ -77,8 +77,8 @@ def write(path: Path, runs: Sequence[Measured], judged: Sequence[Budget], machin
         " answer is checked to be the same on all sides, row by row. Behavio is timed from a"
         " question's text to its table, the peers from SQL to a pandas table. *First* is"
         " Behavio's first answer in the process; the other columns are medians of warm answers,"
-        " with how many times faster Behavio is than the peer, and how many times less processor"
-        " time it takes, in which other work on the machine shows less."
+        " taken in rounds of one call to each side, with how many times faster Behavio is and how"
+        " many times less processor time it takes, in which other work on the machine shows less."
         " A predicate's mask and a property's codes are kept after the first answer, so warm"
         " answers do not read them again.",
         "Where the rules of the sides could differ, the questions are chosen so that they do not:"

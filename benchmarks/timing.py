@@ -50,13 +50,17 @@ def once(call: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - start, value
 
 
-def timed(call: Callable[[], Any]) -> Timing:
-    """Time a call several times; slow ones fewer times."""
-    first, _ = once(call)
-    warm: list[float] = []
-    busy: list[float] = []
-    while len(warm) < _RUNS and (len(warm) < _LEAST_RUNS or sum(warm) < _ENOUGH_SECONDS):
-        before = time.process_time()
-        warm.append(once(call)[0])
-        busy.append(time.process_time() - before)
-    return Timing(first, warm, busy)
+def timed(*calls: Callable[[], Any]) -> list[Timing]:
+    """Time calls in rounds, each once a round, so that a burst of other work meets all of them."""
+    firsts = [once(call)[0] for call in calls]
+    warm: list[list[float]] = [[] for _ in calls]
+    busy: list[list[float]] = [[] for _ in calls]
+    start = time.perf_counter()
+    for number in range(_RUNS):
+        if number >= _LEAST_RUNS and time.perf_counter() - start > _ENOUGH_SECONDS * len(calls):
+            break
+        for call, seconds, processor in zip(calls, warm, busy, strict=True):
+            before = time.process_time()
+            seconds.append(once(call)[0])
+            processor.append(time.process_time() - before)
+    return [Timing(*one) for one in zip(firsts, warm, busy, strict=True)]
