@@ -276,13 +276,14 @@ def _removed(
         ).fetchall():
             counts[why] = counts.get(why, 0) + number
             shown = examples.setdefault(why, [])
-            shown += _examples(
+            fresh = _examples(
                 connection, part.source, f"({chosen}, * {wrong} AND {reason} = '{why}'"
             )
+            shown += fresh
             if why == "time cannot be read" and number == part.rows.count:
                 raise DataError(
                     f"Column {part.roles.time!r} holds no time that can be read, as"
-                    f" {shown[-1][part.roles.time]!r}; write times like '2026-01-31 10:30:00', or"
+                    f" {fresh[0][part.roles.time]!r}; write times like '2026-01-31 10:30:00', or"
                     " convert the column with pandas.to_datetime."
                 )
     roles = parts[-1].roles

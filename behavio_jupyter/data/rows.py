@@ -14,8 +14,8 @@ from .sql import one_row
 
 ROLES = ("user_id", "anonymous_id", "event", "time", "session", "sequence", "insert_id")
 
-FIRST, LAST = "TIMESTAMP '0001-01-01'", "TIMESTAMP '9999-12-31 23:59:59.999999'"
-"""The instants that Python can hold; others count as unreadable."""
+FIRST, LAST = "TIMESTAMP '1000-01-01'", "TIMESTAMP '9999-12-30'"
+"""The instants that Python can hold in every time zone, but years of two digits (D12)."""
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,11 @@ _WALL = r"\d{4}-\d\d?-\d\d?([ T]+\d\d?:\d\d(:\d\d([.]\d+)?)?)?"
 
 def _from_text(column: str, timezone: str) -> str:
     text = f"trim(CAST({column} AS VARCHAR))"
-    zoned = f"make_timestamp(epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)))"
+    close = rf"regexp_replace({text}, '\s+([+-]\d\d:?\d\d)$', '\1')"  # 10:00:00 +0200
+    zoned = (
+        f"make_timestamp(epoch_us(coalesce(TRY_CAST({text} AS TIMESTAMPTZ),"
+        f" TRY_CAST({close} AS TIMESTAMPTZ))))"
+    )
     if timezone == "UTC":
         return zoned
     wall = _of_wall(f"TRY_CAST({text} AS TIMESTAMP)", timezone)

@@ -129,7 +129,6 @@ def test_times_without_zone_are_of_the_logs_zone() -> None:
         ["x", "", "2026-13-01", "2026-01-01"],
         [float("nan"), float("inf"), 1e300, 1.0],
         [2**62, -(2**62), 1],
-        [True, False],
     ],
 )
 def test_times_that_cannot_be_read_are_no_crash(values: Any) -> None:
@@ -154,3 +153,22 @@ def test_more_names_than_sixteen_bits() -> None:
     with connect_store(frame) as store:
         assert store.event_numbers().dtype == "uint32"
         assert store.event_numbers()[-1] == size - 1
+
+
+def test_where_no_time_can_be_read_that_is_said() -> None:
+    with pytest.raises(DataError, match="'timestamp' holds no time that can be read, as 'False'"):
+        read([False, True])
+
+
+@pytest.mark.parametrize(
+    "wrong", ["01/02/26", "26-01-02", "0001-01-01", "9999-12-31", "10000-01-01"]
+)
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+def test_a_year_of_two_digits_is_no_year(wrong: str, zone: str) -> None:
+    assert read([wrong, "2026-07-01T12:00Z"], timezone=zone) == [NOON * 1_000_000]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+def test_an_offset_may_stand_apart(zone: str) -> None:
+    for text in ("2026-07-01 14:00:00 +0200", "2026-07-01 11:00 -01:00", "2026-07-01 12:00 UTC"):
+        assert read([text], timezone=zone) == [NOON * 1_000_000]
