@@ -22,6 +22,22 @@ class DefinitionError(BehavioError):
     """A question that is well written but cannot be asked, such as a funnel of one step."""
 
 
+class MisfitError(DefinitionError):
+    """A part of a definition that does not fit the log, such as text compared with a number.
+
+    Parameters
+    ----------
+    message : str
+        One sentence: what does not fit.
+    parts : node of a definition or tuple
+        The parts it lies in, the innermost last; a tuple is a name and value picked by ``with``.
+    """
+
+    def __init__(self, message: str, *parts: object) -> None:
+        super().__init__(message)
+        self.parts = parts
+
+
 class QueryTextError(BehavioError):
     """A question in text form that cannot be read.
 

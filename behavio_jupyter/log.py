@@ -14,7 +14,7 @@ import pandas as pd
 from .contents import events_of, properties_of, timeline_of
 from .data import Quality, Store, append, open_store, replacing, write_copy
 from .data.progress import progress
-from .errors import DefinitionError, UnknownNameError
+from .errors import DefinitionError, MisfitError, UnknownNameError
 from .overview import as_html, as_text
 from .segments import Segments
 
@@ -146,7 +146,8 @@ class EventLog:
         Raises
         ------
         QueryTextError
-            The text cannot be read, or names what the log does not have; it points at the place.
+            The text cannot be read, or names or asks what the log does not have; it points at the
+            place.
         UnknownNameError, DefinitionError
             A definition names what the log does not have, or asks what cannot be asked.
 
@@ -167,7 +168,7 @@ class EventLog:
             definition = parse(question, variables, kind=kind)
             try:
                 check(definition, self.catalog)
-            except UnknownNameError as error:
+            except (UnknownNameError, MisfitError) as error:
                 raise locate(error, question, variables, kind=kind) from None
         elif isinstance(question, Question | Segment):
             if kind is not None and question.kind != kind:
@@ -265,6 +266,8 @@ class EventLog:
         ------
         DefinitionError
             It is no segment, the name is empty, or the segment would name itself in a circle.
+        QueryTextError
+            As for :meth:`run`.
 
         Examples
         --------
@@ -288,7 +291,7 @@ class EventLog:
         catalog = self.catalog
         try:
             check(definition, type(catalog)(**{**vars(catalog), "segments": segments}))
-        except UnknownNameError as error:
+        except (UnknownNameError, MisfitError) as error:
             if isinstance(segment, str):
                 raise locate(error, segment, kind="segment") from None
             raise

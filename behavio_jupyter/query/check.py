@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..errors import DefinitionError, UnknownNameError, nearest_hint
+from ..errors import DefinitionError, MisfitError, UnknownNameError, nearest_hint
 from .base import Definition
 from .clauses import EventQuestion, Sessions
 from .funnel import Funnel
@@ -20,6 +20,8 @@ from .predicate import (
     Events,
     FirstLast,
     In,
+    IsNull,
+    Like,
     Property,
 )
 from .retention import Retention
@@ -72,9 +74,10 @@ def check(definition: Definition, catalog: Catalog) -> None:
     ------
     UnknownNameError
         An event, property or segment that the log does not have; it names the nearest.
-    DefinitionError
+    MisfitError
         Values of kinds that do not compare, a number asked of what is none, a session column that
-        is not there, segments that name each other in a circle, a wrong ``with``.
+        is not there, segments that name each other in a circle, a wrong ``with``. It holds the
+        part of the definition that is wrong.
 
     Examples
     --------
@@ -95,6 +98,18 @@ class _Check:
 
     def node(self, node: Any, extra: tuple[str, ...] = ()) -> None:
         """Check a node and all below it; ``extra`` are names that events may have here as well."""
+        try:
+            self.alone(node, extra)
+        except MisfitError:
+            raise
+        except DefinitionError as error:
+            raise MisfitError(str(error), node) from None
+        renamed = tuple(rule.name for rule in node.rename) if isinstance(node, Paths) else ()
+        for name, part in _parts(node):
+            self.node(part, renamed if name in ("from_", "to") else ())
+
+    def alone(self, node: Any, extra: tuple[str, ...]) -> None:
+        """Check a node but for the nodes below it that :meth:`node` comes to."""
         match node:
             case Events():
                 for name in node.names:
@@ -112,8 +127,8 @@ class _Check:
             case In():
                 for option in node.options:
                     self.comparable(node.value, Constant(value=option))
-            case Arithmetic():
-                self.kind(node)
+            case Like() | IsNull():
+                self.kind(node.value)
             case Measured() | Series() if node.property is not None:
                 self.measurable(node.function, node.property)
             case InSegment():
@@ -122,12 +137,8 @@ class _Check:
                 _check_pick(node)
             case Funnel() if node.same is not None:
                 self.property_kind(node.same)
-        sessions = getattr(node, "sessions", None)
-        if isinstance(sessions, Sessions) and sessions.by == "mapped":
-            self.session_column()
-        renamed = tuple(rule.name for rule in node.rename) if isinstance(node, Paths) else ()
-        for name, part in _parts(node):
-            self.node(part, renamed if name in ("from_", "to") else ())
+            case Sessions(by="mapped"):
+                self.session_column()
 
     def saved(self, name: str) -> None:
         """Check a saved segment and those it names."""
@@ -138,8 +149,12 @@ class _Check:
             raise DefinitionError(f"These segments name each other in a circle: {circle}.")
         try:
             _Check(self.catalog, (*self.inside, name)).node(self.catalog.segments[name])
-        except UnknownNameError as error:
-            raise DefinitionError(f"In the saved segment {name!r}: {error}") from None
+        except (UnknownNameError, MisfitError) as error:
+            says = str(error)
+            # What is wrong with a segment inside says which one already.
+            if not (isinstance(error, MisfitError) and isinstance(error.parts[0], InSegment)):
+                says = f"In the saved segment {name!r}: {says}"
+            raise DefinitionError(says) from None
 
     def session_column(self) -> None:
         """Require a mapped session column."""
@@ -249,18 +264,25 @@ def _check_pick(node: UsersOf) -> None:
             continue
         if name not in takes:
             choices = (*groups[:1], *takes)
-            raise DefinitionError(
-                f"Users of a {query.kind} are not picked by {name!r}{nearest_hint(name, choices)}."
+            raise MisfitError(
+                f"Users of a {query.kind} are not picked by {name!r}{nearest_hint(name, choices)}.",
+                node,
+                (name, value),
             )
         if type(value) is not takes[name]:
-            raise DefinitionError(
-                f"{name!r} of a {query.kind} is {_TYPES[takes[name]]}, not {Constant(value=value)}."
+            raise MisfitError(
+                f"{name!r} of a {query.kind} is {_TYPES[takes[name]]}, "
+                f"not {Constant(value=value)}.",
+                node,
+                (name, value),
             )
     if isinstance(query, Funnel):
         step = dict(node.pick).get("step", 1)
         if not 1 <= step <= len(query.steps):  # type: ignore[operator]
-            raise DefinitionError(
-                f"There is no step {step}; this funnel has steps 1 to {len(query.steps)}."
+            raise MisfitError(
+                f"There is no step {step}; this funnel has steps 1 to {len(query.steps)}.",
+                node,
+                ("step", step),
             )
 
 

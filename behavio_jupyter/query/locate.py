@@ -1,4 +1,4 @@
-"""Where in a text a name stands that a log does not have."""
+"""Where in a text a name stands that a log does not have, or a part that does not fit it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,43 @@ from typing import Any
 
 from lark import Token, Tree
 
-from ..errors import QueryTextError, UnknownNameError
-from .read_conditions import unquoted
+from ..errors import MisfitError, QueryTextError, UnknownNameError
+from .clauses import Sessions
+from .predicate import Between, Comparison, In, IsNull, Like, walk
+from .read_conditions import position, unquoted
+from .read_questions import QuestionReader
+from .segment import Measured, UsersOf
 from .text import Kind, syntax
+from .trend import Series
+from .variables import Variables
+
+_RULES: dict[type[object], str] = {
+    Comparison: "comparison",
+    Between: "between",
+    In: "in_",
+    Like: "like",
+    IsNull: "is_null",
+    Measured: "measured",
+    Series: "aggregate",
+    Sessions: "sessions",
+    UsersOf: "users_of",
+    tuple: "pick",
+}
+"""By which rule of the grammar each part is read."""
 
 
 def locate(
-    error: UnknownNameError,
+    error: UnknownNameError | MisfitError,
     text: str,
     variables: Mapping[str, Any] | None = None,
     *,
     kind: Kind | None = None,
 ) -> QueryTextError:
-    """Turn an unknown name into an error that points at it in the text it came from.
+    """Turn an unknown name or a misfit into an error that points at it in the text it came from.
 
     Parameters
     ----------
-    error : UnknownNameError
+    error : UnknownNameError or MisfitError
         As :func:`~behavio_jupyter.query.check.check` raises it.
     text : str
         The question as it was parsed.
@@ -39,12 +59,31 @@ def locate(
       funnel visit[buy = 1] -> buy
                                ^
     """
-    position = 0
-    for role, token in _names(syntax(text, kind=kind)):
-        if role == error.kind and error.name in _spelled(token, variables or {}):
-            position = token.start_pos or 0
-            break
-    return QueryTextError(str(error), text, position)
+    tree = syntax(text, kind=kind)
+    at = 0
+    if isinstance(error, MisfitError):
+        reader = QuestionReader(text, Variables(variables, text))
+        for part in error.parts:
+            for inner in tree.iter_subtrees_topdown():
+                if _reads(inner, part, reader):
+                    tree, at = inner, position(inner)
+                    break
+    else:
+        for role, token in _names(tree):
+            if role == error.kind and error.name in _spelled(token, variables or {}):
+                at = position(token)
+                break
+    return QueryTextError(str(error), text, at)
+
+
+def _reads(tree: Tree[Any], part: object, reader: QuestionReader) -> bool:
+    """Whether a tree spells a part of a definition; a variable may hold a whole segment."""
+    if tree.data == "saved":
+        return part in walk(reader.read(tree))
+    if tree.data != _RULES.get(type(part)):
+        return False
+    # Compared as they print, for 1 equals True.
+    return repr(reader.read(tree)) in (repr(part), repr({"sessions": part}))
 
 
 def _spelled(token: Token, variables: Mapping[str, Any]) -> list[Any]:
@@ -74,10 +113,10 @@ def _names(tree: Tree[Any], role: str = "event") -> Iterator[tuple[str, Token]]:
             yield from _names(children[-1], "user property" if named else "property")
         return
     inner = {"saved": "segment", "same": "property", "pick": "number"}.get(tree.data, role)
-    for position, child in enumerate(children):
+    for place, child in enumerate(children):
         if not isinstance(child, Tree):
             continue
-        own = "property" if tree.data == "counted" and child.data == "name" and position else inner
+        own = "property" if tree.data == "counted" and child.data == "name" and place else inner
         if tree.data == "filter":
             own = "event"
         yield from _names(child, own)

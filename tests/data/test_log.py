@@ -16,6 +16,7 @@ from behavio_jupyter import (
     EventLog,
     Funnel,
     QueryTextError,
+    Segment,
     StoreError,
     UnknownNameError,
 )
@@ -117,6 +118,20 @@ def test_what_is_no_question(log: EventLog) -> None:
         log.retention(Funnel(steps=["visit", "buy"]))
 
 
+def test_what_does_not_fit_the_log_is_pointed_at(log: EventLog) -> None:
+    for ask, text in (
+        (log.run, "trend users of visit where «page = 5"),
+        (log.funnel, "visit -> buy «session mapped counting sessions"),
+        (log.segment, "did(buy) and «sum(visit.page) > 3"),
+        (lambda text: log.save_segment("x", text), "did(buy) and «user.plan > 3"),
+    ):
+        with pytest.raises(QueryTextError) as caught:
+            ask(text.replace("«", ""))
+        assert caught.value.position == text.index("«")
+    with pytest.raises(DefinitionError, match="page is text and 5 is a number"):
+        log.run(Funnel(steps=["visit[page = 5]", "buy"]))
+
+
 def test_a_variable_that_the_text_does_not_name(log: EventLog) -> None:
     with pytest.raises(DefinitionError, match="The text names no variable 'within'") as caught:
         log.funnel("visit -> buy", within="7d")
@@ -188,8 +203,10 @@ def test_saved_segments(log: EventLog) -> None:
     assert log.funnel("visit -> buy for pros").table["count"].tolist() == [1, 1]
     assert "pros" in repr(log)
     assert "pros" in repr(log.segments)
-    with pytest.raises(DefinitionError, match="circle"):
+    with pytest.raises(QueryTextError, match="circle"):
         log.save_segment("buyers", '"pros"')
+    with pytest.raises(DefinitionError, match="circle"):
+        log.save_segment("buyers", Segment(condition='"pros"'))
     with pytest.raises(DefinitionError, match="Only a segment can be saved"):
         log.save_segment("x", log.funnel("visit -> buy"))
     with pytest.raises(DefinitionError, match="needs a name"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from behavio_jupyter.errors import DefinitionError, UnknownNameError
+from behavio_jupyter.errors import MisfitError, UnknownNameError
 from behavio_jupyter.query import Segment, parse
 from behavio_jupyter.query.check import Catalog, check
 from behavio_jupyter.query.locate import locate
@@ -19,6 +19,8 @@ CATALOG = Catalog(
         "stale": Segment(condition="did(gone)"),
         "a": Segment(condition="b"),
         "b": Segment(condition="not a"),
+        "odd": Segment(condition="max(visit.due) > 3"),
+        "odder": Segment(condition="not odd"),
     },
 )
 
@@ -103,37 +105,57 @@ def test_a_name_is_found_by_what_it_names(marked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("marked", "says"),
     [
-        ("funnel visit -> cart where amount = '3'", "amount is a number and '3' is text"),
-        ("funnel visit -> cart where country > 3", "country is text and 3 is a number"),
-        ("funnel visit -> cart where paid in (true, 'no')", "cannot be compared"),
-        ("funnel visit -> cart where amount between 1 and country", "cannot be compared"),
-        ("funnel visit -> cart where due > 'soon'", "'soon' is compared with a time but is none"),
-        ("funnel visit -> cart where due > country", "cannot be compared"),
-        ("funnel visit -> cart where due + 1 > 2", "'+' needs numbers, and due is a time"),
-        ("user.plan = 3", "user.plan is text and 3 is a number"),
-        ("first(amount) = 'x'", "first(amount) is a number"),
-        ("trend sum(visit.country)", "'country' holds text"),
-        ("max(visit.due) > 3", "needs a property of numbers"),
-        ("paths session mapped", "no session column"),
-        ("trend sessions of visit session mapped", "no session column"),
-        ("funnel visit -> cart counting sessions session mapped", "no session column"),
-        ("did(visit) and a", "in a circle: 'a' -> 'b' -> 'a'"),
-        ("stale", "In the saved segment 'stale': There is no event 'gone'"),
-        ("users of (funnel visit -> cart) with stp = 2", "the nearest is 'step'"),
-        ("users of (funnel visit -> cart) with step = 3", "steps 1 to 2"),
-        ("users of (funnel visit -> cart) with step = '2'", "'step' of a funnel is a whole number"),
-        ("users of (funnel visit -> cart) with dropped = 1", "is true or false, not 1"),
-        ("users of (funnel visit -> cart) with period = '2026-01-01'", "not picked by 'period'"),
-        ("users of (paths) with segment = 'big'", "not picked by 'segment'"),
-        ("users of (trend users of visit) with country = 'US'", "not picked by 'country'"),
+        ("funnel visit -> cart where «amount = '3'", "amount is a number and '3' is text"),
+        ("funnel visit -> cart where «country > 3", "country is text and 3 is a number"),
+        (
+            "funnel visit -> cart where country = 'x' or «3 > country",
+            "3 is a number and country",
+        ),
+        ("funnel visit -> cart where not «paid in (true, 'no')", "cannot be compared"),
+        ("funnel visit -> cart where «amount between 1 and country", "cannot be compared"),
+        ("funnel visit -> cart[«due > 'soon']", "'soon' is compared with a time but is none"),
+        ("funnel visit -> cart where due is null and «due > country", "cannot be compared"),
+        ("funnel visit -> cart where due > {v} and «due + 1 > 2", "'+' needs numbers, and due is"),
+        ("funnel visit -> cart where «amount + paid is null", "'+' needs numbers, and paid is"),
+        ("funnel visit -> cart where «due - 1 like 'x'", "'-' needs numbers, and due is a time"),
+        ("funnel visit -> cart where amount = 1 and «amount = true", "cannot be compared"),
+        ("user.age = 3 and («user.plan = 3)", "user.plan is text and 3 is a number"),
+        ("«first(amount) = 'x'", "first(amount) is a number"),
+        ("trend sum(visit.amount) / «sum(visit.country)", "'country' holds text"),
+        ("funnel visit -> cart for «max(visit.due) > 3", "needs a property of numbers"),
+        ("paths from visit «session mapped", "no session column"),
+        ("trend sessions of visit «session mapped", "no session column"),
+        ("funnel visit -> cart counting sessions «session mapped", "no session column"),
+        ("did(visit) and «a", "in a circle: 'a' -> 'b' -> 'a'"),
+        ("«stale", "In the saved segment 'stale': There is no event 'gone'"),
+        ("did(visit) or «odd", "In the saved segment 'odd': max(…) needs a property of numbers"),
+        ("did(visit) or «odder", "In the saved segment 'odd': max(…) needs a property of numbers"),
+        ("did(visit) and «{bad}", "user.plan is text and 3 is a number"),
+        ("users of (funnel visit -> cart) with «stp = 2", "the nearest is 'step'"),
+        ("users of (funnel visit -> cart) with dropped = true and «step = 3", "steps 1 to 2"),
+        (
+            "users of (funnel visit -> cart -> refund) with step = 3 "
+            "and users of (funnel visit -> cart) with «step = 3",
+            "steps 1 to 2",
+        ),
+        ("users of (funnel visit -> cart) with «step = '2'", "a funnel is a whole number"),
+        ("users of (funnel visit -> cart) with «dropped = 1", "is true or false, not 1"),
+        ("users of (funnel visit -> cart) with «period = '2026-01-01'", "not picked by 'period'"),
+        ("users of (paths) with «segment = 'big'", "not picked by 'segment'"),
+        ("users of (trend users of visit) with «country = 'US'", "not picked by 'country'"),
     ],
 )
-def test_what_does_not_fit(text: str, says: str) -> None:
-    with pytest.raises(DefinitionError) as caught:
-        check(parse(text), CATALOG)
+def test_what_does_not_fit(marked: str, says: str) -> None:
+    text = marked.replace("«", "")
+    variables = {"v": "2026-01-01", "bad": Segment(condition="user.age = 3 or user.plan = 3")}
+    with pytest.raises(MisfitError) as caught:
+        check(parse(text, variables), CATALOG)
     assert says in str(caught.value)
+    error = locate(caught.value, text, variables)
+    assert error.args[0] == str(caught.value)
+    assert error.position == marked.index("«")
 
 
 def test_a_session_column() -> None:
