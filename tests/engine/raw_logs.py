@@ -19,7 +19,7 @@ from behavio_jupyter.query import (
 )
 
 NAMES = ("a", "b", "c", "d", "e")
-TEXTS = ("k", "l", "m")
+TEXTS = ("k", "l", "m", "(none)", "(other)")
 NUMBERS = (0.0, 0.5, 1.0, 2.5, 3.0)
 PLANS = ("free", "pro")
 PROPERTIES = ("p", "x", "f")

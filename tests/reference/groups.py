@@ -83,15 +83,18 @@ def grouped(
 
     ``things`` holds for each part its things with the text of their value. Values are ranked by
     the number of things over all parts, then by name; the first ``top`` stay, the rest are
-    ``(other)``, which comes last. Every value appears in every part.
+    ``(other)``, which comes last; a value of that spelling is one of them (A3). Every value
+    appears in every part.
     """
     if question.by is None:
         return [
             (key_of(question, None, part), [thing for _, thing in found]) for part, found in things
         ]
     sizes = Counter(text for _, found in things for text, _ in found)
-    ranked = sorted(sizes, key=lambda text: (-sizes[text], text))
-    kept, rest = ranked[: question.by.top], set(ranked[question.by.top :])
+    named = [text for text in sizes if text != OTHER]
+    ranked = sorted(named, key=lambda text: (-sizes[text], text))
+    kept = ranked[: question.by.top]
+    rest = set(sizes) - set(kept)
     result = []
     for value in kept:
         for part, found in things:

@@ -265,6 +265,26 @@ def test_values_past_the_top_are_other():
     ]
 
 
+def test_values_spelled_like_groups_belong_to_them():
+    log = log_of(
+        {
+            "s": "a 0 p=(other)",
+            "t": "a 0 p=(other)",
+            "u": "a 0 p=x",
+            "v": "a 0 p=(none)",
+            "w": "a 0",
+        }
+    )
+    rows = answer(funnel("a b", by=by("p")), log).counts
+    assert [(row["p"], row["count"]) for row in rows if row["step"] == 1] == [
+        ("(none)", 2),
+        ("x", 1),
+        ("(other)", 2),
+    ]
+    rows = answer(funnel("a b", by=by("p", top=1)), log).counts
+    assert [row["count"] for row in rows if row["step"] == 1] == [2, 3]
+
+
 def test_segments_compared():
     log = log_of({"u": "a 0, b 1", "v": "a 0", "w": "a 0, b 1, c 90"})
     question = funnel("a b", segments=(did("b"), did("c"), did("zzz")))

@@ -47,15 +47,26 @@ def rank(
 ) -> Values:
     """Rank values by weight (one for null, then one for each code), keep the top, join the rest.
 
-    ``taken`` are the names of the table's own columns.
+    A value that is spelled ``(none)`` or ``(other)`` belongs to that group. ``taken`` are the names
+    of the table's own columns.
     """
     labels = [NONE, *codes.names]
-    occurring = [position for position in range(len(labels)) if weights[position] > 0]
-    ranked = sorted(occurring, key=lambda position: (-int(weights[position]), labels[position]))
-    kept, rest = ranked[: breakdown.top], ranked[breakdown.top :]
+    sizes = weights.tolist()
+    spelled_none = [position for position in range(1, len(labels)) if labels[position] == NONE]
+    for position in spelled_none:
+        sizes[0] += sizes[position]
+        sizes[position] = 0
+    occurring = [position for position, size in enumerate(sizes) if size > 0]
+    named = [position for position in occurring if labels[position] != OTHER]
+    ranked = sorted(named, key=lambda position: (-sizes[position], labels[position]))
+    kept = ranked[: breakdown.top]
+    rest = ranked[breakdown.top :] + [
+        position for position in occurring if labels[position] == OTHER
+    ]
     place = np.full(len(labels), -1, np.int32)
     place[kept] = np.arange(len(kept))
     place[rest] = len(kept)
+    place[spelled_none] = place[0]
     name = (
         breakdown.property.name
         if breakdown.property.owner == "event"

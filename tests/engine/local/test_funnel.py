@@ -207,6 +207,28 @@ def test_breakdown_and_attribution(log: LocalEngine) -> None:
     assert users(log, top, country="(other)") == ["ann"]
 
 
+def test_values_spelled_like_groups_belong_to_them() -> None:
+    # Two users at '(other)', one each at x, y, '(none)' and null.
+    log = engine(
+        """
+        ann | 2026-01-05 10:00 | visit | p=(other)
+        bob | 2026-01-05 10:00 | visit | p=(other)
+        cat | 2026-01-05 10:00 | visit | p=x
+        dan | 2026-01-05 10:00 | visit | p=y
+        eve | 2026-01-05 10:00 | visit | p=(none)
+        eve | 2026-01-05 10:01 | buy
+        fay | 2026-01-05 10:00 | visit
+        """
+    )
+    question = ask("visit buy", by=by("p"))
+    found = {"(none)": [2, 1], "x": [1, 0], "y": [1, 0], "(other)": [2, 0]}
+    assert counts(log, question) == found
+    assert users(log, question, step=1, p="(none)") == ["eve", "fay"]
+    assert users(log, question, step=1, p="(other)") == ["ann", "bob"]
+    assert list(counts(log, question)) == list(found)
+    assert counts(log, ask("visit buy", by=by("p", top=2)))["(other)"] == [3, 0]
+
+
 def test_breakdown_by_a_user_property() -> None:
     plans = pd.DataFrame({"user_id": ["ann", "bob"], "plan": ["pro", "free"]})
     log = engine(SHOP, users=plans)
