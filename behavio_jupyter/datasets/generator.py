@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -102,7 +104,8 @@ def generate(
     Raises
     ------
     DataError
-        A size is negative, or there are events but nobody or no day to have them.
+        A size is no whole number or negative, there are events but nobody or no day to have them,
+        or the days leave the calendar.
 
     Examples
     --------
@@ -110,17 +113,43 @@ def generate(
     >>> log.events.num_rows, log.users.num_rows
     (1000, 50)
     """
+    events, users, seed, days = (
+        _whole(name, value)
+        for name, value in (("events", events), ("users", users), ("seed", seed), ("days", days))
+    )
     if events < 0 or users < 0 or days < 0 or (events and not (users and days)):
         raise DataError(
             f"A log of {events} events needs users and days; these are {users} and {days}."
         )
+    if seed < 0:
+        raise DataError(f"A seed is a whole number from 0 on, not {seed}.")
     random = np.random.default_rng(seed)
-    try:
-        first = int(np.datetime64(start, "us").astype(np.int64))
-    except ValueError:
-        raise DataError(f"start={start!r} is no date; write it like '2026-01-01'.") from None
-    people = _People(random, users, first, days)
+    people = _People(random, users, _first(start, days), days)
     return Generated(_events(random, people, events), people.table())
+
+
+def _whole(name: str, value: object) -> int:
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise DataError(f"{name} is a whole number, not {value!r:.60}.") from None
+
+
+def _first(start: str, days: int) -> int:
+    """Return the first instant; users may have joined as long before it as the log lasts."""
+    try:
+        first = dt.datetime.fromisoformat(start)
+    except (TypeError, ValueError):
+        raise DataError(f"start={start!r:.60} is no date; write it like '2026-01-01'.") from None
+    try:
+        first = first.astimezone(dt.UTC) if first.tzinfo else first.replace(tzinfo=dt.UTC)
+        span = dt.timedelta(days=days)
+        _ = first - span, first + span
+    except OverflowError:
+        raise DataError(
+            f"{days} days before and after {start} leave the years 1 to 9999; take fewer days."
+        ) from None
+    return (first - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
 
 
 class _People:

@@ -67,5 +67,19 @@ def test_sizes_that_make_no_sense() -> None:
     for events, users in ((-1, 5), (5, 0), (5, -5)):
         with pytest.raises(DataError, match="needs users and days"):
             datasets.generate(events, users)
-    with pytest.raises(DataError, match="is no date"):
-        datasets.generate(5, 5, start="soon")
+    for start in ("soon", "", 5, None):
+        with pytest.raises(DataError, match="is no date"):
+            datasets.generate(5, 5, start=start)  # type: ignore[arg-type]
+    for days in (10**4 * 366, 10**9, 10**30):
+        with pytest.raises(DataError, match="leave the years 1 to 9999"):
+            datasets.generate(5, 5, days=days)
+    for name in ("events", "users", "seed", "days"):
+        with pytest.raises(DataError, match=f"{name} is a whole number, not '10'"):
+            datasets.generate(**{name: "10"})  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="from 0 on, not -1"):
+        datasets.generate(5, 5, seed=-1)
+
+
+def test_the_first_day() -> None:
+    by_offset = datasets.generate(50, 5, start="2026-01-01T02:00+02:00")
+    assert by_offset.events.equals(datasets.generate(50, 5, start="2026-01-01").events)
