@@ -22,11 +22,11 @@ class Budget:
 def budgets(run: Measured, import_seconds: float, extension_seconds: float) -> list[Budget]:
     """Judge a run by the budgets; they are for 20 million events."""
     funnel = run.of("funnel")
-    plain = funnel.ours.median
+    plain = run.alone["funnel"]
     clickhouse = next(name for name in funnel.timings if name.startswith("ClickHouse"))
     found = [
         _times("funnel, warm, beside ClickHouse `windowFunnel`", funnel.faster(clickhouse), 10),
-        _at_most("funnel, warm, beside copying its columns", plain / run.copy, 3),
+        _at_most("funnel, warm, beside copying its columns", plain / run.alone["copy"], 3),
     ]
     for key, title, times in (
         ("retention", "retention, 12 weeks, beside the faster SQL", 10),
@@ -39,7 +39,7 @@ def budgets(run: Measured, import_seconds: float, extension_seconds: float) -> l
         ("predicate", "property predicate on a step, beside the plain funnel"),
         ("breakdown", "breakdown by 20 values, beside the plain funnel"),
     ):
-        found.append(_at_most(title, run.of(key).ours.median / plain, 3))
+        found.append(_at_most(title, run.alone[key] / plain, 3))
     speed = run.build.events / (run.build.connect + run.build.save)
     found += [
         _seconds("new process: Python, open the store, first funnel", run.first_funnel, 2),

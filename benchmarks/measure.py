@@ -54,8 +54,9 @@ class Measured:
     ----------
     events, users : int
     compared : list of Compared
-    copy : float
-        Seconds to copy the columns that the funnel reads.
+    alone : dict of str to float
+        Seconds of Behavio's funnels (``funnel``, ``predicate``, ``breakdown``) and of copying the
+        columns that they read (``copy``), taken in the same rounds, to be compared with each other.
     build : Build
     memory : Memory
     first_funnel : float
@@ -65,7 +66,7 @@ class Measured:
     events: int
     users: int
     compared: list[Compared]
-    copy: float
+    alone: dict[str, float]
     build: Build
     memory: Memory
     first_funnel: float
@@ -96,7 +97,7 @@ def measure(events: int, cache: Path, say: Callable[[str], None]) -> Measured:
             say(QUESTIONS[key].title)
             compared.append(compare(key, (Behavio(log), clickhouse, duckdb)))
         users = len(log.store.user_ids())
-        return Measured(built.events, users, compared, copy_seconds(log), built, memory, first)
+        return Measured(built.events, users, compared, alone(log), built, memory, first)
     finally:
         shutil.rmtree(folder)
 
@@ -112,8 +113,8 @@ def compare(key: str, sides: Sequence[Side]) -> Compared:
     return Compared(key, timings, tuple(differing))
 
 
-def copy_seconds(log: behavio_jupyter.EventLog) -> float:
-    """Return the seconds to copy the columns that the funnel reads, in one thread."""
+def alone(log: behavio_jupyter.EventLog) -> dict[str, float]:
+    """Time Behavio's funnels, and copying what they read in one thread, in the same rounds."""
     columns = LocalEngine(log.store, {}).columns
     arrays = (columns.offsets, columns.time, columns.event)
     room = [np.empty_like(array) for array in arrays]
@@ -122,4 +123,6 @@ def copy_seconds(log: behavio_jupyter.EventLog) -> float:
         for to, array in zip(room, arrays, strict=True):
             np.copyto(to, array)
 
-    return timed(copy)[0].median
+    keys = ("funnel", "predicate", "breakdown")
+    taken = timed(*(partial(Behavio(log).ask, key) for key in keys), copy)
+    return {key: one.median for key, one in zip((*keys, "copy"), taken, strict=True)}

@@ -133,7 +133,10 @@ def _others(run: Measured) -> tuple[list[str], list[list[str]]]:
     build, memory = run.build, run.memory
     speed = build.events / (build.connect + build.save) / 1e6
     return ["besides", ""], [
-        ["copying the columns that the funnel reads, one thread", _seconds(run.copy)],
+        [
+            "in the same rounds: funnel, with predicate, by 20 values, copying their columns",
+            ", ".join(_seconds(seconds) for seconds in run.alone.values()),
+        ],
         ["new process: Python, open the store, first funnel", _seconds(run.first_funnel)],
         [
             "store from Parquet: build + save",
