@@ -1,4 +1,8 @@
-"""Profiles of hypothesis: HYPOTHESIS_PROFILE=thorough searches long."""
+"""Profiles of hypothesis.
+
+Every run on a desk tries new examples (``quick``); ``HYPOTHESIS_PROFILE=thorough`` searches long;
+where ``CI`` is set the examples are the same each time, so that it judges the change and not luck.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
-settings.register_profile("ci", max_examples=60, deadline=None, suppress_health_check=slow)
+settings.register_profile("quick", max_examples=60, deadline=None, suppress_health_check=slow)
+settings.register_profile("ci", settings.get_profile("quick"), derandomize=True)
 settings.register_profile("thorough", max_examples=2000, deadline=None, suppress_health_check=slow)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "quick"))

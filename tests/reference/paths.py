@@ -159,7 +159,11 @@ def top_nodes(sequences: list[Sequence], paths: Paths) -> dict[int, set[str]]:
         for step, node in sequence.shown.items():
             who.setdefault(step, {}).setdefault(node.name, set()).add(one)
     return {
-        step: set(sorted(nodes, key=lambda name: (-len(nodes[name]), name))[: paths.top])
+        step: set(
+            sorted(nodes.keys() - {OTHER, EXIT}, key=lambda name: (-len(nodes[name]), name))[
+                : paths.top
+            ]
+        )
         for step, nodes in who.items()
     }
 

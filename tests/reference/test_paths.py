@@ -214,3 +214,14 @@ def test_empty_log():
     result = answer(Paths(), Log([]))
     assert (result.edges, result.sequences, result.matrix) == ([], [], [])
     assert result.starts == [{"count": 0}]
+
+
+def test_events_spelled_like_made_up_names_are_among_the_rest():
+    log = log_of({"u": "(other) 0, x 1", "v": "y 0, x 2", "w": "z 0, (exit) 1"})
+    assert edges(Paths(steps=3, top=1), log) == [
+        (1, "(other)", "(other)", 1),
+        (1, "(other)", "x", 1),
+        (1, "y", "x", 1),
+        (2, "x", "(exit)", 2),
+        (2, "(other)", "(exit)", 1),
+    ]

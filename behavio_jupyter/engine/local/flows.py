@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -71,14 +72,21 @@ class Classes(NamedTuple):
         return slot, self.nodes[slot, source], self.nodes[following, target]
 
 
-def classes(sequences: Sequences, nodes: int, top: int, by_user: bool) -> Classes:
-    """Find the nodes of most sequences, or users, at each step (K5)."""
+def classes(
+    sequences: Sequences, nodes: int, top: int, by_user: bool, unnamed: Sequence[int]
+) -> Classes:
+    """Find the nodes of most sequences, or users, at each step (K5).
+
+    ``unnamed`` are nodes that are always among the others (K13).
+    """
     counts = np.zeros((sequences.steps, nodes), np.int64)
     summed_over_units(_count_nodes, sequences.by_user(), counts, sequences, by_user)
+    counts[:, unnamed] = -1
     other = min(top, nodes)
     ranked = np.argsort(-counts, axis=1, kind="stable")[:, :other]
     of_node = np.full(counts.shape, other, np.int32)
     np.put_along_axis(of_node, ranked, np.arange(other, dtype=np.int32)[None, :], 1)
+    of_node[:, unnamed] = other
     made_up = np.broadcast_to([nodes, nodes + 1], (sequences.steps, 2))
     return Classes(of_node, np.concatenate([ranked, made_up], axis=1), other)
 

@@ -71,6 +71,11 @@ class _Asked(NamedTuple):
             by_segment.append(np.split(np.flatnonzero(inside)[order], ends)[:number])
         return [part for value in zip(*by_segment, strict=True) for part in value]
 
+    @property
+    def unnamed(self) -> list[int]:
+        """The nodes that are spelled like a made-up name (K13)."""
+        return [place for place in range(self.nodes) if self.names[place] in (OTHER, EXIT)]
+
     def picked(self, pick: Mapping[str, Any]) -> list[_Part]:
         """Return which sequences each group has that a pick of group columns means."""
         value, segment, _ = self.groups.chosen(pick)
@@ -92,7 +97,7 @@ def answer(engine: LocalEngine, question: Paths) -> PathsAnswer:
     shown, adjacent, counted, starts = [], [], [], []
     for part in asked.parts():
         some = asked.found.part(part)
-        top = classes(some, asked.nodes, question.top, by_user)
+        top = classes(some, asked.nodes, question.top, by_user, asked.unnamed)
         shown.append(edges(some, top, by_user))
         adjacent.append(pairs(some, asked.nodes))
         counted.append(count(words[:, part]))
@@ -132,7 +137,7 @@ def members(engine: LocalEngine, question: Paths, pick: Mapping[str, Any]) -> ND
             mask[some.users[same[part]]] = True
         elif wanted:
             by_user = question.counting == "users"
-            top = classes(some, asked.nodes, question.top, by_user)
+            top = classes(some, asked.nodes, question.top, by_user, asked.unnamed)
             all_edges = edges(some, top, by_user)
             picked = _picked(all_edges, asked, {name: pick[name] for name in wanted})
             mask |= users_of(some, top, all_edges.number[picked], len(mask))

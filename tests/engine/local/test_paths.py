@@ -252,3 +252,28 @@ def test_a_name_with_an_arrow() -> None:
         """
     )
     assert log.members(Paths(), {"sequence": "a -> b -> c"}).tolist() == ["ann", "bob"]
+
+
+def test_events_spelled_like_made_up_names_are_among_the_rest() -> None:
+    log = engine(
+        """
+        ann | 2026-01-05 10:00 | (other)
+        ann | 2026-01-05 10:01 | x
+        bob | 2026-01-05 10:00 | y
+        bob | 2026-01-05 10:02 | x
+        cat | 2026-01-05 10:00 | z
+        cat | 2026-01-05 10:01 | (exit)
+        """
+    )
+    # Step 1 keeps y, the first of the named; z and the real (other) are the rest. Of step 2 the
+    # real (exit) is the rest: cat does not leave there.
+    assert edges(log, steps=3, top=1) == [
+        (1, "(other)", "(other)", 1),
+        (1, "(other)", "x", 1),
+        (1, "y", "x", 1),
+        (2, "x", "(exit)", 2),
+        (2, "(other)", "(exit)", 1),
+    ]
+    assert ("z (exit)", 1) in sequences(log, steps=3)
+    behind = log.members(Paths(steps=3, top=1), {"step": 1, "source": "(other)"})
+    assert behind.tolist() == ["ann", "cat"]
