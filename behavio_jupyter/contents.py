@@ -7,21 +7,25 @@ from typing import Any
 import pandas as pd
 
 from .data import Store
+from .data.progress import progress, shown
 from .data.sql import one_row
 from .errors import UnknownNameError
 
 
 def events_of(store: Store) -> pd.DataFrame:
     """Return the events by name: ``name, count, users, first, last``, most frequent first."""
-    frame = (
-        store.cursor()
-        .execute(
-            "SELECT any_value(name) AS name, count(*) AS count,"
-            " count(DISTINCT user_no) AS users, min(time) AS first, max(time) AS last"
-            " FROM events JOIN names USING (event_no) GROUP BY event_no"
-            " ORDER BY count(*) DESC, event_no"
-        )
-        .df()
+    frame = shown(
+        "Counting events",
+        lambda: (
+            store.cursor()
+            .execute(
+                "SELECT any_value(name) AS name, count(*) AS count,"
+                " count(DISTINCT user_no) AS users, min(time) AS first, max(time) AS last"
+                " FROM events JOIN names USING (event_no) GROUP BY event_no"
+                " ORDER BY count(*) DESC, event_no"
+            )
+            .df()
+        ),
     )
     for column in ("first", "last"):
         frame[column] = _local(store, frame[column])
@@ -30,13 +34,12 @@ def events_of(store: Store) -> pd.DataFrame:
 
 def properties_of(store: Store) -> pd.DataFrame:
     """Return the properties: ``name, kind, owner, distinct, nulls, examples``."""
-    schema = store.schema
     rows = []
-    for owner, table, infos in (
-        ("event", "events", schema.properties),
-        ("user", "users", schema.user_properties),
-    ):
-        for info in infos:
+    known = [("event", "events", info) for info in store.schema.properties]
+    known += [("user", "users", info) for info in store.schema.user_properties]
+    with progress("Looking at properties") as bar:
+        for number, (owner, table, info) in enumerate(known):
+            bar.show(f"Looking at {info.name}", 100 * number / len(known))
             distinct, nulls, examples = one_row(
                 store.cursor(),
                 "WITH counted AS (SELECT CAST(v AS VARCHAR) AS v, n FROM (SELECT"
@@ -45,8 +48,8 @@ def properties_of(store: Store) -> pd.DataFrame:
                 " (SELECT list(v ORDER BY n DESC, v) FROM (FROM counted WHERE v IS NOT NULL"
                 " ORDER BY n DESC, v LIMIT 5)) FROM counted",
             )
-            shown = ", ".join(examples or [])
-            rows.append((info.name, info.kind, owner, distinct, int(nulls), shown))
+            examples = ", ".join(examples or [])
+            rows.append((info.name, info.kind, owner, distinct, int(nulls), examples))
     columns = ["name", "kind", "owner", "distinct", "nulls", "examples"]
     return pd.DataFrame(rows, columns=columns)
 

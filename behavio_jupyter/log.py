@@ -13,7 +13,6 @@ import pandas as pd
 
 from .contents import events_of, properties_of, timeline_of
 from .data import Quality, Store, append, open_store, replacing, write_copy
-from .data.progress import progress
 from .errors import DefinitionError, MisfitError, UnknownNameError
 from .overview import as_html, as_text
 from .segments import Segments
@@ -184,9 +183,7 @@ class EventLog:
         facts = LogFacts(
             schema.timezone, self._moment(schema.first), self._moment(schema.end), self.name
         )
-        with progress("Answering") as bar:
-            answer = bar.during(lambda: engine.answer(definition), "Answering")  # type: ignore[arg-type]
-        return present(definition, answer, engine, facts)  # type: ignore[arg-type]
+        return present(definition, engine.answer(definition), engine, facts)  # type: ignore[arg-type]
 
     def funnel(self, question: Definition | str, **variables: Any) -> FunnelResult:
         """Ask who gets from step to step (docs/semantics.md, "Funnel"), as :meth:`run` does.

@@ -191,3 +191,15 @@ def progress(title: str) -> Iterator[Progress]:
         raise
     finally:
         bar.close()
+
+
+def shown(title: str, work: Callable[[], _T]) -> _T:
+    """Return what some work gives, with a bar that moves where it takes more than a second.
+
+    Examples
+    --------
+    >>> shown("Adding", lambda: 1 + 1)
+    2
+    """
+    with progress(title) as bar:
+        return bar.during(work, title)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.progress import progress
 from ..errors import DataError
 
 if TYPE_CHECKING:
@@ -194,13 +195,15 @@ def _events(random: np.random.Generator, people: _People, wanted: int) -> pa.Tab
         newcomers = np.flatnonzero(people.joined >= people.first)
         chunks.append(_signups(random, people, newcomers[: wanted // 20]))
         rows = len(chunks[0]["time"])
-    while rows < wanted:
-        # A session has about seven events.
-        sessions = min(_CHUNK, (wanted - rows) // 7 + 50)
-        for chunk in _sessions(random, people, sessions, orders):
-            chunks.append(chunk)
-            rows += len(chunk["time"])
-        orders += sessions
+    with progress("Making events") as bar:
+        while rows < wanted:
+            # A session has about seven events.
+            sessions = min(_CHUNK, (wanted - rows) // 7 + 50)
+            for chunk in _sessions(random, people, sessions, orders):
+                chunks.append(chunk)
+                rows += len(chunk["time"])
+            orders += sessions
+            bar.show("Making events", min(100.0, 100 * rows / wanted))
     columns = {
         name: np.concatenate([chunk.pop(name) for chunk in chunks] or [np.empty(0, dtype)])
         for name, dtype in _COLUMNS.items()

@@ -96,9 +96,9 @@ def test_a_question_that_takes_long_shows_a_bar_and_gives_its_answer() -> None:
     code = (
         "from behavio_jupyter.data import progress as p; p._PATIENCE = -1.0\n"
         "import behavio_jupyter\n"
-        "log = behavio_jupyter.datasets.cdnow()\n"
-        "engine = log._answering(); answer = engine.answer\n"
-        "import time; engine.answer = lambda question: (time.sleep(0.3), answer(question))[1]\n"
+        "import time; from behavio_jupyter.engine.local import trend\n"
+        "log = behavio_jupyter.datasets.cdnow(); answer = trend.answer\n"
+        "trend.answer = lambda *given: (time.sleep(0.3), answer(*given))[1]\n"
         "print(log.trend('users of purchase per month').table['value'].sum())"
     )
     parent, child = pty.openpty()

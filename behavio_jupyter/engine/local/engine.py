@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...data.progress import shown
 from ...data.store import Store
 from ...query import Period, Question, Retention, Segment
 from ...query.clauses import EventQuestion
@@ -46,24 +47,25 @@ class LocalEngine:
 
     def answer(self, question: Question | Segment) -> Answer:
         """Return the counts behind a question."""
-        return import_module(f".{question.kind}", __package__).answer(self, question)
+        analysis = import_module(f".{question.kind}", __package__)
+        return shown("Answering", lambda: analysis.answer(self, question))
 
     def members(self, question: Question | Segment, pick: Mapping[str, Any]) -> pd.Series:
         """Return the ids of the users behind one number of a question."""
-        mask = import_module(f".{question.kind}", __package__).members(self, question, pick)
-        return self.ids(mask)
+        analysis = import_module(f".{question.kind}", __package__)
+        return shown("Finding users", lambda: self.ids(analysis.members(self, question, pick)))
 
     def over_time(self, segment: Segment, per: Period) -> pd.DataFrame:
         """Return a segment's size at the end of each period."""
         from .segment import over_time
 
-        return over_time(self, segment, per)
+        return shown("Answering", lambda: over_time(self, segment, per))
 
     def activity(self, retention: Retention) -> ActivityAnswer:
         """Return lifecycle, stickiness and survival of a retention's events."""
         from .activity import activity
 
-        return activity(self, retention)
+        return shown("Answering", lambda: activity(self, retention))
 
     def ids(self, mask: NDArray[np.bool_]) -> pd.Series:
         """Return the ids of the users in a mask, sorted."""
