@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 import duckdb
-import numpy as np
 import pandas as pd
 
 from ..errors import DataError, nearest_hint
 from . import columns
 from .files import open_store, remove_leftovers
+from .instants import instant
 from .load import IN_MEMORY, Part, Settings, Workshop, find_roles, load
 from .profiles import Profiles, profiles_of, stage
 from .progress import progress
@@ -22,7 +22,6 @@ from .rows import rows_of
 from .schema import WeekDay
 from .sources import first_line, kind_of_file, open_source
 from .store import Store
-from .survey import day_starts
 from .times import check_timezone
 
 
@@ -56,14 +55,7 @@ def instant_of_end(end: Any, timezone: str) -> int:
         moment = pd.Timestamp(end)
     except ValueError:
         raise wrong from None
-    if whole_day:
-        return int(day_starts(pd.DatetimeIndex([moment + dt.timedelta(days=1)]), timezone)[0])
-    if moment.tzinfo is None:
-        local = pd.DatetimeIndex([moment]).tz_localize(
-            timezone, ambiguous=np.array([True]), nonexistent="shift_forward"
-        )
-        moment = local[0]
-    return int(pd.DatetimeIndex([moment]).tz_convert("UTC").as_unit("us").asi8[0])
+    return instant(moment + dt.timedelta(days=1) if whole_day else moment, timezone)
 
 
 def connect_store(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .instants import instants
 from .sql import one_row
 
 _QUARTER = 900_000_000
@@ -124,22 +125,15 @@ def local_dates(instants: NDArray[np.int64], timezone: str) -> pd.DatetimeIndex:
     return moments.tz_convert(timezone).tz_localize(None).normalize()
 
 
-def day_starts(dates: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
-    """Return the first instants of calendar dates (docs/semantics.md D6)."""
-    first = np.ones(len(dates), np.bool_)
-    local = dates.as_unit("us").tz_localize(timezone, ambiguous=first, nonexistent="shift_forward")
-    return np.asarray(local.asi8)
-
-
 def end_of_day(instant: int, timezone: str) -> int:
     """Return the next midnight after an instant."""
     dates = local_dates(np.array([instant]), timezone) + dt.timedelta(days=1)
-    return int(day_starts(dates, timezone)[0])
+    return int(instants(dates, timezone)[0])
 
 
 def _are_midnights(times: NDArray[np.int64], timezone: str) -> bool:
     different = _different(times)
-    return bool((day_starts(local_dates(different, timezone), timezone) == different).all())
+    return bool((instants(local_dates(different, timezone), timezone) == different).all())
 
 
 def _different(values: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
+from ...data.instants import instant, instants
 from ...data.schema import Schema
 from ...query.time import DateRange, Duration, Period
 
@@ -81,7 +82,7 @@ def periods(first: int, last: int, per: Period, timezone: str, week_start: str) 
     # Two periods of slack on either side: a date_range only holds starts inside its ends.
     slack = pd.Timedelta(days=64 if per == "month" else 15 if per == "week" else 3)
     local = pd.date_range(begin - slack, stop + slack, freq=frequency, unit="us")
-    return _covering(midnights(local, timezone), first, last, timezone)
+    return _covering(instants(local, timezone), first, last, timezone)
 
 
 def observed(
@@ -130,25 +131,6 @@ def hour_blocks(first: int, last: int, hours: int, timezone: str) -> Periods:
     low = (first - _MONDAY) // size
     high = (last - _MONDAY) // size + 1
     return Periods(np.arange(low, high + 1, dtype=np.int64) * size + _MONDAY, timezone)
-
-
-def midnights(local: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
-    """Return the instants of local midnights; a missing one is the day's first instant (D6)."""
-    return (
-        local.tz_localize(
-            timezone, nonexistent="shift_forward", ambiguous=np.ones(len(local), np.bool_)
-        )
-        .as_unit("us")
-        .asi8
-    )
-
-
-def instant(moment: dt.date, timezone: str) -> int:
-    """Return a moment in the log's time zone as an instant; a date is its midnight."""
-    stamp = pd.Timestamp(moment)
-    if stamp.tzinfo is None:
-        stamp = stamp.tz_localize(timezone, nonexistent="shift_forward", ambiguous=True)
-    return int(pd.DatetimeIndex([stamp]).as_unit("us").asi8[0])
 
 
 def bounds_of(during: DateRange | None, timezone: str) -> tuple[int, int]:

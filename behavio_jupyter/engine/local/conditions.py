@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ...data.instants import instant
 from ...errors import UnknownNameError
 from ...query.predicate import And, FirstLast, Not, Or, walk
 from ...query.segment import (
@@ -25,7 +26,7 @@ from ...query.segment import (
     UsersOf,
 )
 from ...query.time import Duration
-from .calendar import LATEST, instant
+from .calendar import LATEST
 from .columns import Columns
 from .measures import counts, measured
 from .parallel import over_units

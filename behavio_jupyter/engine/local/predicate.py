@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from ...data.instants import instant
 from ...errors import DefinitionError
 from ...query.predicate import (
     And,
@@ -24,7 +25,6 @@ from ...query.predicate import (
     Or,
     Property,
 )
-from .calendar import instant
 
 
 class Column(NamedTuple):

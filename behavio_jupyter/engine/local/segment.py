@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...data.instants import instant
 from ...errors import DefinitionError
 from ...query import Period, Segment
 from ..answers import SegmentAnswer
-from .calendar import instant, observed
+from .calendar import observed
 from .conditions import Moment
 from .values import Truth
 
