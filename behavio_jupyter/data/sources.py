@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,9 @@ import duckdb
 
 from ..errors import DataError, nearest_hint
 from . import delimited
-from .sql import literal, one_row, quoted
+from .frames import is_unicode, plain_frame, plain_table
+from .paths import found_paths, kind_of_file, refuse_bombs, sql_list
+from .sql import database, literal, one_row, quoted
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,16 @@ def open_source(
         if is_database:
             return _from_duckdb(connection, source, slot, table, query)
         if library == "pandas" and hasattr(source, "columns"):
-            return _registered(connection, _plain_frame(source), slot, _unique(source.columns))
-        if library == "polars":
-            frame = source.collect() if hasattr(source, "collect") else source
-            return _from_arrow(connection, frame.to_arrow(), slot)
+            return _from_pandas(connection, source, slot)
+        if library == "polars" and hasattr(source, "explode"):
+            return _from_arrow(connection, _collected(source).to_arrow(), slot)
         if library == "pyarrow":
             return _from_arrow(connection, source, slot)
         if is_path or (isinstance(source, Sequence) and not isinstance(source, bytes)):
             return _from_paths(connection, source, slot, table, query)
     except duckdb.Error as error:
-        raise DataError(f"The events cannot be read: {first_line(error)}") from error
+        what = os.fspath(source) if is_path else "The events"
+        raise DataError(f"{what} cannot be read: {first_line(error)}") from error
     raise _no_source(source)
 
 
@@ -140,6 +141,8 @@ def _unique(names: Iterable[Any]) -> list[str]:
     seen: set[str] = set()
     unique = []
     for name in map(str, names):
+        if not is_unicode(name):
+            raise DataError(f"The name of column {name!a:.80} is not Unicode; rename it.")
         fresh, number = name, 0
         while fresh in seen:
             number += 1
@@ -147,6 +150,22 @@ def _unique(names: Iterable[Any]) -> list[str]:
         seen.add(fresh)
         unique.append(fresh)
     return unique
+
+
+def _from_pandas(connection: duckdb.DuckDBPyConnection, frame: Any, slot: str) -> Source:
+    return _registered(connection, plain_frame(frame), slot, _unique(frame.columns))
+
+
+def _collected(frame: Any) -> Any:
+    """Return a polars frame, made if it is a lazy one."""
+    if not hasattr(frame, "collect"):
+        return frame
+    import polars as pl
+
+    try:
+        return frame.collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DataError(f"The lazy frame cannot be made: {first_line(error)}") from error
 
 
 def _registered(
@@ -158,50 +177,6 @@ def _registered(
     return _source(connection, slot, names)
 
 
-def _plain_frame(frame: Any) -> Any:
-    """Return a frame with neutral column names and without columns of mixed objects.
-
-    DuckDB looks at a sample of an object column only, and fails on the rest.
-    """
-    import pandas as pd
-
-    plain = frame.copy(deep=False)
-    plain.columns = [f"c{number}" for number in range(frame.shape[1])]
-    for column, dtype in plain.dtypes.items():
-        values = plain[column]
-        if isinstance(dtype, pd.CategoricalDtype):
-            values = values.astype(dtype.categories.dtype)
-            plain[column] = values
-        if isinstance(dtype, pd.PeriodDtype):
-            plain[column] = values.dt.to_timestamp()
-        elif values.dtype == object:
-            plain[column] = _typed(values)
-        elif str(values.dtype).startswith(("interval", "Sparse", "complex")):
-            plain[column] = values.astype(str).where(values.notna(), None)
-    return plain.reset_index(drop=True)
-
-
-def _typed(values: Any) -> Any:
-    import pandas as pd
-
-    found = pd.api.types.infer_dtype(values, skipna=True)
-    if found in ("integer", "floating", "mixed-integer-float", "boolean", "empty"):
-        plain = values.convert_dtypes()
-        return values if plain.dtype == object else plain
-    if found in ("datetime", "datetime64"):
-        zones = {getattr(value, "tzinfo", None) is None for value in values.dropna()}
-        if len(zones) == 1:
-            try:
-                times = pd.to_datetime(values, utc=zones == {False}, errors="raise")
-            except (ValueError, OverflowError):
-                times = None
-            if times is not None:
-                return times
-    if found == "date":
-        return values
-    return values.map(str, na_action="ignore").astype("str")
-
-
 def _from_arrow(connection: duckdb.DuckDBPyConnection, rows: Any, slot: str) -> Source:
     import pyarrow as pa
     import pyarrow.dataset as ds
@@ -209,14 +184,11 @@ def _from_arrow(connection: duckdb.DuckDBPyConnection, rows: Any, slot: str) -> 
     if isinstance(rows, pa.RecordBatch):
         rows = pa.Table.from_batches([rows])
     if isinstance(rows, pa.Table):
-        plain = rows.rename_columns([f"c{number}" for number in range(rows.num_columns)])
-        return _registered(connection, plain, slot, _unique(rows.column_names))
+        return _registered(connection, plain_table(rows), slot, _unique(rows.column_names))
     if isinstance(rows, pa.RecordBatchReader):
         names = _unique(rows.schema.names)
-        schema = pa.schema(
-            [field.with_name(f"c{number}") for number, field in enumerate(rows.schema)]
-        )
-        batches = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in rows)
+        schema = plain_table(rows.schema.empty_table()).schema
+        batches = (part for batch in rows for part in _plain_batches(batch))
         connection.register(f"{slot}_reader", pa.RecordBatchReader.from_batches(schema, batches))
         source = _staged(connection, f"{slot}_reader", slot, names)
         connection.unregister(f"{slot}_reader")
@@ -225,6 +197,12 @@ def _from_arrow(connection: duckdb.DuckDBPyConnection, rows: Any, slot: str) -> 
         connection.register(slot, rows)
         return _source(connection, slot)
     raise DataError(f"Events cannot be read from a pyarrow {type(rows).__name__}; give a Table.")
+
+
+def _plain_batches(batch: Any) -> list[Any]:
+    import pyarrow as pa
+
+    return plain_table(pa.Table.from_batches([batch])).to_batches()
 
 
 def _from_duckdb(
@@ -250,9 +228,9 @@ def _from_duckdb(
 
 def _reading(path: Path) -> duckdb.DuckDBPyConnection:
     """Open a database beside whoever has it open."""
-    connection = duckdb.connect()
+    connection = database()
     try:
-        connection.execute(f"ATTACH {literal(str(path))} AS source (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(str(path))} AS source (READ_ONLY, TYPE duckdb)")
         connection.execute("USE source")
     except duckdb.Error as error:
         connection.close()
@@ -274,16 +252,28 @@ def selection(tables: list[str], table: str | None, query: str | None, where: st
     if table is not None and query is not None:
         raise DataError("Give table=… or query=…, not both.")
     if query is not None:
-        return query.strip().rstrip(";")
+        return _one_select(query)
     if table is None:
         if not tables:
             raise DataError(f"There is no table in {where}.")
         listed = ", ".join(repr(name) for name in tables[:12])
         raise DataError(f"Say which table of {where} holds the events with table=…: {listed}.")
-    schema, _, name = table.rpartition(".")
-    if not schema and name not in tables:
+    if table in tables:
+        return f"FROM {quoted(table)}"
+    if "." not in table:
         raise DataError(f"table={table!r}: no such table{nearest_hint(table, tables)}.")
     return "FROM " + ".".join(quoted(part) for part in table.split("."))
+
+
+def _one_select(query: str) -> str:
+    """Return a query that only reads, or refuse it."""
+    try:
+        statements = duckdb.extract_statements(query)
+    except duckdb.Error as error:
+        raise DataError(f"query=… cannot be read: {first_line(error)}") from error
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise DataError("query=… must be one SELECT; it gives the rows that are the events.")
+    return query.strip().rstrip(";")
 
 
 def _from_paths(
@@ -293,7 +283,13 @@ def _from_paths(
     table: str | None,
     query: str | None,
 ) -> Source:
-    paths = found_paths(source)
+    named = [source] if isinstance(source, str | os.PathLike) else source
+    for part in named:
+        if not isinstance(part, str | os.PathLike):
+            raise _no_source(part)
+    paths = [path for part in named for path in found_paths(part)]
+    if not paths:
+        raise DataError("The list of files is empty.")
     kinds = {kind_of_file(path) for path in paths}
     if len(kinds) > 1:
         raise DataError(f"The files are of several kinds ({', '.join(sorted(kinds))}); give one.")
@@ -304,16 +300,24 @@ def _from_paths(
         return _from_database(connection, paths[0], slot, table, query)
     if table is not None or query is not None:
         raise DataError(f"table=… and query=… belong to a DuckDB database; {paths[0]} is none.")
-    files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
+    files = sql_list(paths)
     if kind == "Parquet":
         return _source(connection, f"read_parquet({files}, union_by_name = true)")
     if all(path.stat().st_size == 0 for path in paths):
         raise DataError(f"{paths[0]} is empty: it has not even the names of columns.")
+    refuse_bombs(paths)
     if kind == "JSON lines":
         reader = f"read_json({files}, union_by_name = true, maximum_object_size = 268435456)"
         return _staged(connection, reader, slot)
     try:
         found = _staged(connection, delimited.reader_of(paths), slot)
+        clocks = [
+            name
+            for name, type_ in zip(found.names, found.types, strict=True)
+            if type_ == "TIMESTAMP"
+        ]
+        if delimited.guesses_days(connection, paths, clocks):
+            found = _staged(connection, delimited.reader_of(paths, iso_times=True), slot)
     except duckdb.Error as error:
         raise (delimited.mistake(paths, error) or error) from None
     delimited.check_columns(paths, found.names)
@@ -336,53 +340,3 @@ def _from_database(
         return _from_arrow(connection, relation.to_arrow_reader(), slot)
     finally:
         reader.close()
-
-
-def found_paths(source: Any) -> list[Path]:
-    """Return the files that a path, a glob or a list of these names.
-
-    Raises
-    ------
-    DataError
-        One names no file.
-    """
-    if isinstance(source, str | os.PathLike):
-        text = os.path.expanduser(os.fspath(source))
-        path = Path(text)
-        if path.is_file():
-            return [path]
-        if path.is_dir():
-            raise DataError(f"{text} is a folder; name its files, such as {text}/*.parquet.")
-        found = sorted(glob.glob(text, recursive=True)) if glob.has_magic(text) else []
-        files = [Path(name) for name in found if os.path.isfile(name)]
-        if "://" in text and not files:
-            raise DataError(f"{text} is no file of this machine; fetch it first.")
-        if not files:
-            folder = path.parent
-            beside = sorted(entry.name for entry in folder.glob("*")) if folder.is_dir() else []
-            hint = nearest_hint(path.name, beside) if beside else ""
-            raise DataError(f"There is no file {text}{hint}.")
-        return files
-    for part in source:
-        if not isinstance(part, str | os.PathLike):
-            raise _no_source(part)
-    paths = [path for part in source for path in found_paths(part)]
-    if not paths:
-        raise DataError("The list of files is empty.")
-    return paths
-
-
-def kind_of_file(path: Path) -> str:
-    """Return ``database``, ``Parquet``, ``JSON lines`` or ``CSV``, by content, then by name."""
-    with path.open("rb") as file:
-        head = file.read(16)
-    if head[8:12] == b"DUCK":
-        return "database"
-    if head[:4] == b"PAR1":
-        return "Parquet"
-    name = path.name.lower().removesuffix(".gz").removesuffix(".zst")
-    if name.endswith((".json", ".jsonl", ".ndjson")) or head[:1] in (b"{", b"["):
-        return "JSON lines"
-    if name.endswith(".parquet"):
-        raise DataError(f"{path} is no Parquet file, or it is damaged.")
-    return "CSV"

@@ -1,4 +1,4 @@
-"""Writing SQL, and asking it for one row."""
+"""Writing SQL, where it runs, and asking it for one row."""
 
 from __future__ import annotations
 
@@ -28,6 +28,23 @@ def literal(text: str) -> str:
     "'it''s'"
     """
     return "'" + text.replace("'", "''") + "'"
+
+
+def database() -> duckdb.DuckDBPyConnection:
+    """Return a database in memory of our own, which fetches nothing from the network.
+
+    Examples
+    --------
+    >>> one_row(database(), "SELECT current_setting('autoinstall_known_extensions')")
+    (False,)
+    """
+    return duckdb.connect(
+        config={
+            "allow_community_extensions": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
 
 
 def one_row(
