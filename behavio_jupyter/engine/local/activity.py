@@ -13,10 +13,10 @@ from ...query import Retention
 from ...query.time import Duration
 from ..answers import ActivityAnswer
 from .calendar import Periods, observed, period_at
-from .cohorts import RETURN, entries
+from .cohorts import entries
 from .columns import Columns
-from .matching import Matches, match
-from .parallel import over_units, summed_over_units
+from .occurrences import Occurrences
+from .parallel import summed_over_units
 from .returning import ELAPSED
 from .scope import Scope
 
@@ -31,7 +31,7 @@ def activity(engine: LocalEngine, question: Retention) -> ActivityAnswer:
     """Return what the activity event (the return event) and the start event tell."""
     columns = engine.columns
     scope = engine.scope(question)
-    matches = match(columns, (question.start, question.returning), scope.keep)
+    returns = columns.occurrences(question.returning, question.where)
     # From the log's first event to its end (R13), and the days in them.
     spans = observed(columns.schema, question.per)
     days = observed(columns.schema, "day")
@@ -43,10 +43,9 @@ def activity(engine: LocalEngine, question: Retention) -> ActivityAnswer:
         both = np.zeros((len(spans), states.shape[1] + active.shape[1]), np.int64)
         summed_over_units(
             _count,
-            columns.offsets,
+            returns.offsets,
             both,
-            *matches,
-            columns.time,
+            returns.time,
             scope.users,
             spans.bounds,
             days.bounds,
@@ -74,7 +73,7 @@ def activity(engine: LocalEngine, question: Retention) -> ActivityAnswer:
                 "complete": complete,
             }
         ),
-        survival=_survival(columns, question, scope, matches, spans),
+        survival=_survival(columns, question, scope, returns, spans),
     )
 
 
@@ -88,23 +87,23 @@ def _logged_days(spans: Periods, days: Periods) -> NDArray[np.int64]:
 
 
 def _survival(
-    columns: Columns, question: Retention, scope: Scope, matches: Matches, spans: Periods
+    columns: Columns, question: Retention, scope: Scope, returns: Occurrences, spans: Periods
 ) -> pd.DataFrame:
     """Return times from start event to last activity, censored at the end of the log (R11)."""
     if question.cohort == "every":
         question = question.model_copy(update={"cohort": "first in range"})
-    entered = entries(columns, question, scope, matches, spans)
-    inside = scope.users[entered.users]
+    starting = columns.occurrences(question.start, question.where)
+    entered = entries(columns, question, scope, starting, spans)
+    inside = scope.users[entered.users] & (entered.rows >= 0)
     starts, users = entered.rows[inside], entered.users[inside]
-    first = np.full(columns.users, -1)
-    first[users] = starts
     latest = np.full(columns.users, -1)
-    over_units(_latest, columns.offsets, *matches, first, latest)
-    last = columns.time[latest[users]]
+    active = np.diff(returns.offsets) > 0
+    latest[active] = returns.rows[returns.offsets[1:][active] - 1]
+    last = columns.time[np.maximum(starts, latest[users])]
     per = question.per
     elapsed = per.microseconds if isinstance(per, Duration) else ELAPSED[per]
     ended = columns.end - last > elapsed
-    lasted = np.where(ended, last, columns.end) - columns.time[starts]
+    lasted = np.where(ended, last, columns.end) - entered.times[inside]
     cells, counts = np.unique(lasted * 2 + ended, return_counts=True)
     return pd.DataFrame(
         {
@@ -121,8 +120,6 @@ def _count(
     high: int,
     offsets: NDArray[np.int64],
     total: NDArray[np.int64],
-    codes: NDArray[np.uint16],
-    table: NDArray[np.uint32],
     time: NDArray[np.int64],
     wanted: NDArray[np.bool_],
     bounds: NDArray[np.int64],
@@ -139,14 +136,13 @@ def _count(
         active = 0
         period_over = bounds[0]
         day_over = days[0]
-        for row in range(offsets[user], offsets[user + 1]):
-            if time[row] < day_over and time[row] < period_over:
+        for place in range(offsets[user], offsets[user + 1]):
+            now = time[place]
+            if now < day_over and now < period_over:
                 continue
-            if not table[codes[row]] & RETURN:
-                continue
-            if time[row] >= period_over:
+            if now >= period_over:
                 before = period
-                period = period_at(time[row], bounds, max(period, 0))
+                period = period_at(now, bounds, max(period, 0))
                 period_over = bounds[period + 1]
                 if before < 0:
                     total[period, _NEW] += 1
@@ -160,30 +156,10 @@ def _count(
                 active = 0
             # A day that goes on from the period before is a day of this period, too.
             active += 1
-            if time[row] >= day_over:
-                day = period_at(time[row], days, day)
+            if now >= day_over:
+                day = period_at(now, days, day)
                 day_over = days[day + 1]
         if period >= 0:
             total[period, states + active] += 1
             if period < last:
                 total[period + 1, _DORMANT] += 1
-
-
-@njit(nogil=True, cache=True)
-def _latest(
-    low: int,
-    high: int,
-    offsets: NDArray[np.int64],
-    codes: NDArray[np.uint16],
-    table: NDArray[np.uint32],
-    first: NDArray[np.int64],
-    latest: NDArray[np.int64],
-) -> None:
-    """Find each user's last activity at or after the start event in ``first`` (-1: none)."""
-    for user in range(low, high):
-        if first[user] < 0:
-            continue
-        row = offsets[user + 1] - 1
-        while row > first[user] and not table[codes[row]] & RETURN:
-            row -= 1
-        latest[user] = row

@@ -12,13 +12,9 @@ from ...query import Retention
 from ...query.time import Duration
 from .calendar import Periods, hour_blocks, period_at, periods
 from .columns import Columns
-from .matching import Matches
+from .occurrences import Occurrences
 from .parallel import over_units
 from .scope import Scope
-
-START = np.uint32(1)
-RETURN = np.uint32(2)
-"""The bits of the start and the return event in the matches of a retention."""
 
 
 class Entries(NamedTuple):
@@ -27,19 +23,22 @@ class Entries(NamedTuple):
     Attributes
     ----------
     rows : int64 array
-        The start event of each entry.
+        The start event of each entry; -1 for a user who enters none.
+    times : int64 array
+        Its time.
+    cohorts : int32 array
+        Its period, an index into the cohorts of :func:`cohort_periods`; -1 for none.
     users : int32 array
         The user of each entry.
     offsets : int64 array of users + 1
         The entries of user ``u`` are ``offsets[u]`` to ``offsets[u + 1]``.
-    cohorts : int32 array
-        The period of each start event, an index into the cohorts of :func:`cohort_periods`.
     """
 
     rows: NDArray[np.int64]
+    times: NDArray[np.int64]
+    cohorts: NDArray[np.int32]
     users: NDArray[np.int32]
     offsets: NDArray[np.int64]
-    cohorts: NDArray[np.int32]
 
 
 def cohort_periods(columns: Columns, question: Retention) -> Periods:
@@ -58,33 +57,27 @@ def cohort_periods(columns: Columns, question: Retention) -> Periods:
 
 
 def entries(
-    columns: Columns, question: Retention, scope: Scope, matches: Matches, cohorts: Periods
+    columns: Columns, question: Retention, scope: Scope, starts: Occurrences, cohorts: Periods
 ) -> Entries:
     """Find the start events that make cohorts (docs/semantics.md "Retention", R6, R12)."""
-    arguments = (
-        matches.codes,
-        matches.table,
-        columns.time,
-        scope.start,
-        scope.end,
-        cohorts.bounds,
-    )
-    offsets = np.zeros(columns.users + 1, np.int64)
+    arguments = (starts.time, starts.rows, scope.start, scope.end, cohorts.bounds)
+    each = np.arange(columns.users + 1)
     if question.cohort != "every":
-        ever = question.cohort == "first ever"
-        first = np.empty(columns.users, np.int64)
-        cohort = np.empty(columns.users, np.int32)
-        over_units(_first_start, columns.offsets, *arguments, ever, first, cohort)
-        users = np.flatnonzero(first >= 0).astype(np.int32)
-        np.cumsum(first >= 0, out=offsets[1:])
-        return Entries(first[users], users, offsets, cohort[users])
-    over_units(_count_entries, columns.offsets, *arguments, offsets)
+        found = _room(columns.users)
+        over_units(
+            _first_start, starts.offsets, *arguments, question.cohort != "first in range", *found
+        )
+        return Entries(*found, each[:-1].astype(np.int32), each)
+    offsets = np.zeros(columns.users + 1, np.int64)
+    over_units(_count_entries, starts.offsets, starts.time, *arguments[2:], offsets)
     np.cumsum(offsets, out=offsets)
-    rows = np.empty(offsets[-1], np.int64)
-    cohort = np.empty(offsets[-1], np.int32)
-    over_units(_every_start, columns.offsets, *arguments, offsets, rows, cohort)
-    users = np.repeat(np.arange(columns.users, dtype=np.int32), np.diff(offsets))
-    return Entries(rows, users, offsets, cohort)
+    found = _room(int(offsets[-1]))
+    over_units(_every_start, starts.offsets, *arguments, offsets, *found)
+    return Entries(*found, each[:-1].astype(np.int32).repeat(np.diff(offsets)), offsets)
+
+
+def _room(entries: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+    return np.empty(entries, np.int64), np.empty(entries, np.int64), np.empty(entries, np.int32)
 
 
 @njit(nogil=True, cache=True)
@@ -92,42 +85,42 @@ def _first_start(
     low: int,
     high: int,
     offsets: NDArray[np.int64],
-    codes: NDArray[np.uint16],
-    table: NDArray[np.uint32],
     time: NDArray[np.int64],
+    rows: NDArray[np.uint32],
     start: int,
     end: int,
     bounds: NDArray[np.int64],
     ever: bool,
-    first: NDArray[np.int64],
+    row: NDArray[np.int64],
+    when: NDArray[np.int64],
     cohort: NDArray[np.int32],
 ) -> None:
     for user in range(low, high):
-        first[user] = -1
-        for row in range(offsets[user], offsets[user + 1]):
-            if table[codes[row]] & START:
-                inside = start <= time[row] < end
-                if inside:
-                    first[user] = row
-                    cohort[user] = period_at(time[row], bounds, 0)
-                if inside or ever:
-                    break
+        row[user] = -1
+        cohort[user] = -1
+        for place in range(offsets[user], offsets[user + 1]):
+            now = time[place]
+            inside = start <= now < end
+            if inside:
+                row[user] = rows[place]
+                when[user] = now
+                cohort[user] = period_at(now, bounds, -1)
+            if inside or ever:
+                break
 
 
 @njit(nogil=True, cache=True)
 def _next_entry(
-    row: int,
+    place: int,
     stop: int,
-    codes: NDArray[np.uint16],
-    table: NDArray[np.uint32],
     time: NDArray[np.int64],
     start: int,
     end: int,
 ) -> int:
-    """Return the first start event at ``row`` or later in the range, or ``stop``."""
-    while row < stop and not (table[codes[row]] & START and start <= time[row] < end):
-        row += 1
-    return row
+    """Return the first place, from ``place`` on, of a start event in the range, or ``stop``."""
+    while place < stop and not start <= time[place] < end:
+        place += 1
+    return place
 
 
 @njit(nogil=True, cache=True)
@@ -135,8 +128,6 @@ def _count_entries(
     low: int,
     high: int,
     offsets: NDArray[np.int64],
-    codes: NDArray[np.uint16],
-    table: NDArray[np.uint32],
     time: NDArray[np.int64],
     start: int,
     end: int,
@@ -145,14 +136,12 @@ def _count_entries(
 ) -> None:
     for user in range(low, high):
         stop = offsets[user + 1]
-        row = _next_entry(offsets[user], stop, codes, table, time, start, end)
+        place = _next_entry(offsets[user], stop, time, start, end)
         period = 0
-        while row < stop:
+        while place < stop:
             counts[user + 1] += 1
-            period = period_at(time[row], bounds, period)
-            row = _next_entry(
-                row + 1, stop, codes, table, time, max(start, bounds[period + 1]), end
-            )
+            period = period_at(time[place], bounds, period)
+            place = _next_entry(place + 1, stop, time, max(start, bounds[period + 1]), end)
 
 
 @njit(nogil=True, cache=True)
@@ -160,24 +149,23 @@ def _every_start(
     low: int,
     high: int,
     offsets: NDArray[np.int64],
-    codes: NDArray[np.uint16],
-    table: NDArray[np.uint32],
     time: NDArray[np.int64],
+    rows: NDArray[np.uint32],
     start: int,
     end: int,
     bounds: NDArray[np.int64],
     entries: NDArray[np.int64],
-    rows: NDArray[np.int64],
+    row: NDArray[np.int64],
+    when: NDArray[np.int64],
     cohort: NDArray[np.int32],
 ) -> None:
     for user in range(low, high):
         stop = offsets[user + 1]
-        row = _next_entry(offsets[user], stop, codes, table, time, start, end)
+        place = _next_entry(offsets[user], stop, time, start, end)
         period = 0
         for entry in range(entries[user], entries[user + 1]):
-            rows[entry] = row
-            period = period_at(time[row], bounds, period)
+            row[entry] = rows[place]
+            when[entry] = time[place]
+            period = period_at(time[place], bounds, period)
             cohort[entry] = period
-            row = _next_entry(
-                row + 1, stop, codes, table, time, max(start, bounds[period + 1]), end
-            )
+            place = _next_entry(place + 1, stop, time, max(start, bounds[period + 1]), end)

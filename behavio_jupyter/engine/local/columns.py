@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -13,11 +12,16 @@ from numpy.typing import NDArray
 
 from ...data.store import PropertyInfo, Store
 from ...errors import BehavioError, DefinitionError, UnknownNameError
-from ...query.predicate import FirstLast, Property, walk
+from ...query.predicate import Events, FirstLast, Property, walk
+from .occurrences import Occurrences, everywhere, find
 from .predicate import Column, Expression
+from .recent import Recent
 
 _MASK_BYTES = 1 << 29
 """How much memory masks of recent predicates may take together."""
+
+_LISTED_BYTES = 1 << 26
+"""How much, besides four bytes an event, lists of occurrences may take together."""
 
 
 class Codes(NamedTuple):
@@ -43,7 +47,7 @@ class Columns:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.schema = store.schema
-        self._masks: OrderedDict[str, NDArray[np.bool_]] = OrderedDict()
+        self._masks: Recent[NDArray[np.bool_]] = Recent(_MASK_BYTES)
         self._codes: dict[tuple[str, str], Codes] = {}
         self._numbers: dict[str, NDArray[np.float64]] = {}
         self._fits: dict[str, bool] = {}
@@ -107,30 +111,39 @@ class Columns:
 
     def mask(self, predicate: Any) -> NDArray[np.bool_]:
         """Return which events match a predicate on one event."""
-        key = repr(predicate)
-        if key in self._masks:
-            self._masks.move_to_end(key)
-            return self._masks[key]
+        return self._masks.get(repr(predicate), lambda: self._evaluated(predicate))
+
+    def _evaluated(self, predicate: Any) -> NDArray[np.bool_]:
         needs_user = any(
             isinstance(node, Property) and node.owner == "user" for node in walk(predicate)
         )
         expression = Expression(predicate, self._resolve, self.schema.timezone)
+        value = f"coalesce({expression.sql}, false)"
         if needs_user:
-            mask = self._scattered(
-                f"coalesce({expression.sql}, false)", expression.parameters, np.bool_
-            )
-        else:
-            mask = self._fetch(
-                f"select coalesce({expression.sql}, false) as v from events e",
-                expression.parameters,
-            )["v"]
-            mask = np.asarray(mask, np.bool_)
-        self._masks[key] = mask
-        while (
-            len(self._masks) > 1 and sum(kept.nbytes for kept in self._masks.values()) > _MASK_BYTES
-        ):
-            self._masks.popitem(last=False)
-        return mask
+            return self._scattered(value, expression.parameters, np.bool_)
+        found = self._fetch(f"select {value} as v from events e", expression.parameters)
+        return np.asarray(found["v"], np.bool_)
+
+    def occurrences(self, events: Events, where: Any = None) -> Occurrences:
+        """Return where some events occur, of those for which a predicate holds.
+
+        A name that no event of the log has occurs nowhere.
+        """
+        key = repr((sorted(events.names), events.where, where))
+        return self._listed.get(key, lambda: self._found(events, where))
+
+    @cached_property
+    def _listed(self) -> Recent[Occurrences]:
+        return Recent(_LISTED_BYTES + 4 * int(self.offsets[-1]))
+
+    def _found(self, events: Events, where: Any) -> Occurrences:
+        predicates = [each for each in (events.where, where) if each is not None]
+        if not events.names and not predicates:
+            return everywhere(self.offsets, self.time)
+        names = set(events.names or self.schema.events)
+        named = np.array([name in names for name in self.schema.events], np.bool_)
+        masks = [self.mask(predicate) for predicate in predicates]
+        return find(self.offsets, self.time, self.event, named, masks)
 
     def codes(self, node: Property) -> Codes:
         """Return an event property as codes per event, or a user property as codes per user.

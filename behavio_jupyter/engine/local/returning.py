@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from ...query import Retention
 from ...query.time import MICROSECONDS, Duration
 from .calendar import Periods, period_at
-from .cohorts import RETURN, Entries
-from .columns import Columns
-from .matching import Matches
+from .cohorts import Entries
+from .occurrences import Occurrences
 from .parallel import over_units, summed_over_units
 
 ELAPSED = {"day": MICROSECONDS["d"], "week": MICROSECONDS["w"], "month": MICROSECONDS["mo"]}
@@ -87,32 +86,26 @@ def spans(question: Retention, cohorts: Periods, only: int | None = None) -> Spa
 
 
 def count_retained(
-    columns: Columns, matches: Matches, entered: Entries, keys: NDArray[np.int64], shown: Spans
+    returns: Occurrences, entered: Entries, keys: NDArray[np.int32], number: int, shown: Spans
 ) -> NDArray[np.int64]:
-    """Count retained entries by key and span; entries with a key of -1 are left out."""
-    total = np.zeros((int(keys.max(initial=-1)) + 1, len(shown.firsts)), np.int64)
-    if total.size:
-        arguments = _arguments(columns, matches, entered, keys, shown)
-        summed_over_units(_count, columns.offsets, total, *arguments)
+    """Count entries by key, and those retained in each span: (``number`` of keys, 1 + spans).
+
+    Entries with a key of -1 are left out.
+    """
+    total = np.zeros((number, 1 + len(shown.firsts)), np.int64)
+    arguments = (returns.rows, returns.time, entered, keys, shown)
+    summed_over_units(_count, returns.offsets, total, *arguments)
     return total
 
 
-def retained_entries(
-    columns: Columns, matches: Matches, entered: Entries, shown: Spans
-) -> NDArray[np.bool_]:
+def retained_entries(returns: Occurrences, entered: Entries, shown: Spans) -> NDArray[np.bool_]:
     """Return which entries are retained in the first span shown."""
-    keys = np.arange(len(entered.rows))
-    total = np.zeros((len(keys), len(shown.firsts)), np.int64)
-    arguments = _arguments(columns, matches, entered, keys, shown)
+    keys = np.arange(len(entered.rows), dtype=np.int32)
+    keys[entered.rows < 0] = -1
+    total = np.zeros((len(keys), 1 + len(shown.firsts)), np.int64)
     # Every entry has a counter of its own, so ranges of users do not meet.
-    over_units(_count, columns.offsets, total, *arguments)
-    return total[:, 0] > 0
-
-
-def _arguments(
-    columns: Columns, matches: Matches, entered: Entries, keys: NDArray[np.int64], shown: Spans
-) -> tuple[Any, ...]:
-    return (matches.codes, matches.table, columns.time, entered, keys, shown)
+    over_units(_count, returns.offsets, total, returns.rows, returns.time, entered, keys, shown)
+    return total[:, 1] > 0
 
 
 @njit(nogil=True, cache=True)
@@ -132,23 +125,23 @@ def _end(number: int, since: int, cohort: int, shown: Spans) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _row_at(time: NDArray[np.int64], row: int, stop: int, instant: int) -> int:
-    """Return the first row from ``row`` on at an instant or later, or ``stop``."""
-    # The row is mostly near: look ahead by growing steps, then search between the last two.
+def _place_at(time: NDArray[np.int64], place: int, stop: int, instant: int) -> int:
+    """Return the first place from ``place`` on at an instant or later, or ``stop``."""
+    # It is mostly near: look ahead by growing steps, then search between the last two.
     step = 1
-    high = row
+    high = place
     while high < stop and time[high] < instant:
-        row = high + 1
+        place = high + 1
         high += step
         step *= 2
     high = min(high, stop)
-    while row < high:
-        middle = (row + high) // 2
+    while place < high:
+        middle = (place + high) // 2
         if time[middle] < instant:
-            row = middle + 1
+            place = middle + 1
         else:
             high = middle
-    return row
+    return place
 
 
 @njit(nogil=True, cache=True)
@@ -157,68 +150,46 @@ def _count(
     high: int,
     offsets: NDArray[np.int64],
     total: NDArray[np.int64],
-    codes: NDArray[np.uint16],
-    table: NDArray[np.uint32],
+    rows: NDArray[np.uint32],
     time: NDArray[np.int64],
     entered: Entries,
-    keys: NDArray[np.int64],
+    keys: NDArray[np.int32],
     shown: Spans,
 ) -> None:
     last = len(shown.of_period) - 1
-    following = np.empty(0, np.int64)
     for user in range(low, high):
-        first_entry, past_entry = entered.offsets[user], entered.offsets[user + 1]
-        if first_entry == past_entry:
-            continue
-        begin, stop = entered.rows[first_entry], offsets[user + 1]
-        latest = stop
-        if shown.unbounded:
-            latest -= 1
-            while latest > begin and not table[codes[latest]] & RETURN:
-                latest -= 1
-        # With several entries, each would walk the same events: note where the next return is.
-        several = past_entry - first_entry > 1 and not shown.unbounded
-        if several:
-            if len(following) <= stop - begin:
-                following = np.empty(2 * (stop - begin) + 1, np.int64)
-            following[stop - begin] = stop
-            for row in range(stop - 1, begin - 1, -1):
-                returns = table[codes[row]] & RETURN
-                following[row - begin] = row if returns else following[row + 1 - begin]
-
-        for entry in range(first_entry, past_entry):
+        begin, stop = offsets[user], offsets[user + 1]
+        for entry in range(entered.offsets[user], entered.offsets[user + 1]):
             key = keys[entry]
             if key < 0:
                 continue
-            row, cohort = entered.rows[entry], entered.cohorts[entry]
-            since = time[row]
+            total[key, 0] += 1
+            if begin == stop and not shown.including_start:
+                continue
+            since, cohort = entered.times[entry], entered.cohorts[entry]
+            while begin < stop and rows[begin] <= entered.rows[entry]:
+                begin += 1
             if shown.unbounded:
                 number = -1
-                if latest > row:
-                    number = min(_number(time[latest], since, cohort, shown), last)
+                if begin < stop:
+                    number = min(_number(time[stop - 1], since, cohort, shown), last)
                 elif shown.including_start:
                     number = 0
                 if number >= 0:
                     for span in range(shown.of_period[number]):
-                        total[key, span] += 1
+                        total[key, 1 + span] += 1
                 continue
             wanted = since
             if shown.including_start:
                 if shown.of_period[0] >= 0:
-                    total[key, shown.of_period[0]] += 1
+                    total[key, 1 + shown.of_period[0]] += 1
                 wanted = _end(shown.until[0], since, cohort, shown)
-            while True:
-                row += 1
-                if several:
-                    row = following[_row_at(time, row, stop, wanted) - begin]
-                else:
-                    while row < stop and (not table[codes[row]] & RETURN or time[row] < wanted):
-                        row += 1
-                if row >= stop:
-                    break
-                number = _number(time[row], since, cohort, shown)
+            place = _place_at(time, begin, stop, wanted)
+            while place < stop:
+                number = _number(time[place], since, cohort, shown)
                 if number > last:
                     break
                 if shown.of_period[number] >= 0:
-                    total[key, shown.of_period[number]] += 1
+                    total[key, 1 + shown.of_period[number]] += 1
                 wanted = _end(shown.until[number], since, cohort, shown)
+                place = _place_at(time, place + 1, stop, wanted)

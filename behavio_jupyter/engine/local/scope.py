@@ -13,10 +13,20 @@ from .columns import Columns
 
 
 class SegmentUsers(NamedTuple):
-    """One segment: its label (None where the question compares none) and a mask of users."""
+    """One segment of users.
+
+    Attributes
+    ----------
+    label : str or None
+        None where the question compares no segments.
+    users : bool array of users
+    everyone : bool
+        Whether that is all users, because the question names no segment.
+    """
 
     label: str | None
     users: NDArray[np.bool_]
+    everyone: bool = False
 
 
 class Scope(NamedTuple):
@@ -67,7 +77,7 @@ def scope(columns: Columns, question: EventQuestion, masks: tuple[NDArray[np.boo
     start, end = bounds_of(question.during, columns.schema.timezone)
     segments: tuple[SegmentUsers, ...]
     if not masks:
-        segments = (SegmentUsers(None, np.ones(columns.users, np.bool_)),)
+        segments = (SegmentUsers(None, np.ones(columns.users, np.bool_), everyone=True),)
     elif len(masks) == 1:
         segments = (SegmentUsers(None, masks[0]),)
     else:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from ...query import Trend
 from ...query.trend import Series
 from .columns import Columns
-from .matching import Matches
+from .occurrences import Occurrences
 from .parallel import over_units, summed_over_units
-from .scope import SegmentUsers
+from .scope import Scope, SegmentUsers
 from .sessions import cut
 from .tally import Events, add, count, gather, quantile
 
@@ -40,7 +40,8 @@ class Layout(NamedTuple):
 def by_user(
     columns: Columns,
     question: Trend,
-    matches: Matches,
+    found: Occurrences,
+    scope: Scope,
     bounds: NDArray[np.int64],
     place: NDArray[np.int32],
 ) -> Layout:
@@ -50,45 +51,44 @@ def by_user(
     else:
         codes = columns.codes(question.by.property).codes
         by_row = question.by.property.owner == "event"
-    events = Events(matches.codes, matches.table, columns.time, bounds, codes, by_row, place)
-    return Layout(columns.offsets, None, events)
+    events = Events(found.rows, found.time, scope.start, scope.end, bounds, codes, by_row, place)
+    return Layout(found.offsets, None, events)
 
 
-def by_session(
-    columns: Columns, question: Trend, keep: NDArray[np.bool_] | None, users: Layout
-) -> Layout:
+def by_session(columns: Columns, question: Trend, scope: Scope, users: Layout) -> Layout:
     """Lay events out by session instead; sessions are cut on the kept events."""
-    stretches = cut(columns, question.sessions, keep)
+    stretches = cut(columns, question.sessions, scope.keep_in_range(columns))
     events = users.events
-    groups = events.groups[stretches.rows if events.by_row else stretches.user]
+    if not events.by_row:
+        events = events._replace(groups=events.groups[stretches.user])
     if question.sessions.by == "mapped":
         # The events of such a session may lie apart: bring them together.
-        events = events._replace(
-            codes=events.codes[stretches.rows], time=events.time[stretches.rows], groups=groups
-        )
-        return Layout(stretches.offsets, stretches.user, events)
-    if not events.by_row:
-        events = events._replace(groups=groups)
-    # Events that are not kept lie among these rows, but match nothing.
-    first = stretches.rows[stretches.offsets[:-1]]
-    return Layout(np.append(first, columns.offsets[-1]), stretches.user, events)
+        counts = np.zeros(len(columns.time), np.bool_)
+        counts[events.rows] = True
+        places = np.flatnonzero(counts[stretches.rows])
+        rows = stretches.rows[places].astype(events.rows.dtype)
+        events = events._replace(rows=rows, time=columns.time[rows])
+        return Layout(np.searchsorted(places, stretches.offsets), stretches.user, events)
+    # Events that are not in the range may lie in a session's stretch of the log; none counts.
+    first = stretches.rows[stretches.offsets[:-1]].astype(events.rows.dtype)
+    offsets = np.append(np.searchsorted(events.rows, first), len(events.rows))
+    return Layout(offsets, stretches.user, events)
 
 
 def tallied(
-    layout: Layout, bit: np.uint32, segments: tuple[SegmentUsers, ...], shape: tuple[int, int]
+    layout: Layout, segments: tuple[SegmentUsers, ...], shape: tuple[int, int]
 ) -> NDArray[np.int64]:
-    """Count matching events and units that have one: (groups, segments, periods, 2)."""
+    """Count events and units that have one: (groups, segments, periods, 2)."""
     counts = []
     for segment in segments:
         total = np.zeros((*shape, 2), np.int64)
-        summed_over_units(count, layout.offsets, total, layout.events, bit, layout.chosen(segment))
+        summed_over_units(count, layout.offsets, total, layout.events, layout.chosen(segment))
         counts.append(total)
     return np.stack(counts, axis=1)
 
 
 def summed(
     layout: Layout,
-    bit: np.uint32,
     segments: tuple[SegmentUsers, ...],
     shape: tuple[int, int],
     values: NDArray[np.float64],
@@ -97,29 +97,26 @@ def summed(
     sums = []
     for segment in segments:
         total = np.zeros((*shape, 2))
-        summed_over_units(
-            add, layout.offsets, total, layout.events, bit, layout.chosen(segment), values
-        )
+        summed_over_units(add, layout.offsets, total, layout.events, layout.chosen(segment), values)
         sums.append(total)
     return np.stack(sums, axis=1)
 
 
 def quantiles(
     layout: Layout,
-    bit: np.uint32,
     segments: tuple[SegmentUsers, ...],
     shape: tuple[int, int],
     values: NDArray[np.float64],
     share: float,
 ) -> NDArray[np.float64]:
     """Return quantiles of the values that are not null: (groups, segments, periods)."""
-    known = summed(layout, bit, segments, shape, values)[..., 1].astype(np.int64)
+    known = summed(layout, segments, shape, values)[..., 1].astype(np.int64)
     out = np.empty(known.shape)
     for number, segment in enumerate(segments):
         offsets = np.concatenate([[0], np.cumsum(known[:, number])])
         held = np.empty(offsets[-1])
         place = offsets[:-1].reshape(shape).copy()
-        gather(layout.offsets, layout.events, bit, layout.chosen(segment), values, place, held)
+        gather(layout.offsets, layout.events, layout.chosen(segment), values, place, held)
         found = np.full(len(offsets) - 1, np.nan)
         over_units(quantile, offsets, held, share, found)
         out[:, number] = found.reshape(shape)
@@ -131,14 +128,13 @@ def numbers(
     columns: Columns,
     users: Layout,
     sessions: Layout | None,
-    bit: np.uint32,
     segments: tuple[SegmentUsers, ...],
     shape: tuple[int, int],
 ) -> NDArray[np.float64]:
     """Return a series: (groups, segments, periods), NaN where there is no number (T2)."""
     if series.property is None:
         layout = sessions if series.function == "sessions" and sessions else users
-        events, units = np.moveaxis(tallied(layout, bit, segments, shape), -1, 0)
+        events, units = np.moveaxis(tallied(layout, segments, shape), -1, 0)
         if series.function == "events":
             return events.astype(np.float64)
         if series.function == "events per user":
@@ -147,8 +143,8 @@ def numbers(
     values = columns.numbers(series.property)
     if series.function in ("median", "p90"):
         share = 0.5 if series.function == "median" else 0.9
-        return quantiles(users, bit, segments, shape, values, share)
-    total, known = np.moveaxis(summed(users, bit, segments, shape, values), -1, 0)
+        return quantiles(users, segments, shape, values, share)
+    total, known = np.moveaxis(summed(users, segments, shape, values), -1, 0)
     return total if series.function == "sum" else ratio(total, known)
 
 

@@ -16,11 +16,12 @@ class Events(NamedTuple):
 
     Attributes
     ----------
-    codes, table
-        As in :class:`~behavio_jupyter.engine.local.matching.Matches`.
-    time : int64 array
+    rows, time
+        As in :class:`~behavio_jupyter.engine.local.occurrences.Occurrences`.
+    start, end : int
+        Only events in ``[start, end)`` count.
     bounds : int64 array
-        The periods; every matching event lies in one of them.
+        The periods; every event that counts lies in one of them.
     groups : int32 array
         A property code (-1: null) per row, or per unit.
     by_row : bool
@@ -29,13 +30,20 @@ class Events(NamedTuple):
         For each code + 1: the group.
     """
 
-    codes: NDArray[np.uint16]
-    table: NDArray[np.uint32]
+    rows: NDArray[np.uint32]
     time: NDArray[np.int64]
+    start: int
+    end: int
     bounds: NDArray[np.int64]
     groups: NDArray[np.int32]
     by_row: bool
     place: NDArray[np.int32]
+
+
+@njit(nogil=True, cache=True)
+def _group(i: int, unit: int, events: Events) -> int:
+    """Return the group of the event at a place of a unit."""
+    return events.place[events.groups[events.rows[i] if events.by_row else unit] + 1]
 
 
 @njit(nogil=True, cache=True)
@@ -45,10 +53,9 @@ def count(
     offsets: NDArray[np.int64],
     total: NDArray[np.int64],
     events: Events,
-    bit: np.uint32,
     chosen: NDArray[np.bool_],
 ) -> None:
-    """Add to ``total[group, period]`` the events that have the bit, and the units that have such.
+    """Add to ``total[group, period]`` the events, and the units that have such.
 
     ``total`` has the shape (groups, periods, 2): events, units.
     """
@@ -57,11 +64,10 @@ def count(
         if not chosen[unit]:
             continue
         period = 0
-        for row in range(offsets[unit], offsets[unit + 1]):
-            if events.table[events.codes[row]] & bit:
-                period = period_at(events.time[row], events.bounds, period)
-                code = events.groups[row if events.by_row else unit]
-                group = events.place[code + 1]
+        for i in range(offsets[unit], offsets[unit + 1]):
+            if events.start <= events.time[i] < events.end:
+                period = period_at(events.time[i], events.bounds, period)
+                group = _group(i, unit, events)
                 total[group, period, 0] += 1
                 if latest[group, period] != unit:
                     latest[group, period] = unit
@@ -75,7 +81,6 @@ def add(
     offsets: NDArray[np.int64],
     total: NDArray[np.float64],
     events: Events,
-    bit: np.uint32,
     chosen: NDArray[np.bool_],
     values: NDArray[np.float64],
 ) -> None:
@@ -84,12 +89,12 @@ def add(
         if not chosen[unit]:
             continue
         period = 0
-        for row in range(offsets[unit], offsets[unit + 1]):
-            if events.table[events.codes[row]] & bit and not np.isnan(values[row]):
-                period = period_at(events.time[row], events.bounds, period)
-                code = events.groups[row if events.by_row else unit]
-                group = events.place[code + 1]
-                total[group, period, 0] += values[row]
+        for i in range(offsets[unit], offsets[unit + 1]):
+            value = values[events.rows[i]]
+            if events.start <= events.time[i] < events.end and not np.isnan(value):
+                period = period_at(events.time[i], events.bounds, period)
+                group = _group(i, unit, events)
+                total[group, period, 0] += value
                 total[group, period, 1] += 1
 
 
@@ -97,7 +102,6 @@ def add(
 def gather(
     offsets: NDArray[np.int64],
     events: Events,
-    bit: np.uint32,
     chosen: NDArray[np.bool_],
     values: NDArray[np.float64],
     place: NDArray[np.int64],
@@ -108,12 +112,12 @@ def gather(
         if not chosen[unit]:
             continue
         period = 0
-        for row in range(offsets[unit], offsets[unit + 1]):
-            if events.table[events.codes[row]] & bit and not np.isnan(values[row]):
-                period = period_at(events.time[row], events.bounds, period)
-                code = events.groups[row if events.by_row else unit]
-                group = events.place[code + 1]
-                held[place[group, period]] = values[row]
+        for i in range(offsets[unit], offsets[unit + 1]):
+            value = values[events.rows[i]]
+            if events.start <= events.time[i] < events.end and not np.isnan(value):
+                period = period_at(events.time[i], events.bounds, period)
+                group = _group(i, unit, events)
+                held[place[group, period]] = value
                 place[group, period] += 1
 
 

@@ -14,7 +14,7 @@ from ..answers import TrendAnswer
 from .calendar import EARLIEST, LATEST, Periods, observed
 from .columns import Columns
 from .groups import Groups, Values, position_of, rank
-from .matching import Matches, match
+from .occurrences import Occurrences
 from .scope import Scope
 from .series import by_session, by_user, numbers, ratio, tallied
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from .engine import LocalEngine
 
 _TAKEN = ("period", "value", "complete")
-_MOST = 31
-"""How many kinds of events one matching can hold."""
 
 
 class _Asked(NamedTuple):
@@ -31,14 +29,13 @@ class _Asked(NamedTuple):
 
     Attributes
     ----------
-    matches : list of (Matches, bit)
-        For each series, which events it counts.
+    found : list of Occurrences
+        For each series, where the events are that it counts.
     """
 
     scope: Scope
-    keep: NDArray[np.bool_] | None
     periods: Periods
-    matches: list[tuple[Matches, np.uint32]]
+    found: list[Occurrences]
     groups: Groups
 
     @property
@@ -54,12 +51,12 @@ def answer(engine: LocalEngine, question: Trend) -> TrendAnswer:
     columns, groups, shown = engine.columns, asked.groups, asked.periods
     shape = (groups.shape[0], len(shown))
     parts: list[NDArray[np.float64]] = []
-    for series, (matches, bit) in zip(series_of(question.value), asked.matches, strict=True):
-        users = by_user(columns, question, matches, shown.bounds, asked.place)
+    for series, found in zip(series_of(question.value), asked.found, strict=True):
+        users = by_user(columns, question, found, asked.scope, shown.bounds, asked.place)
         sessions = None
         if series.function == "sessions":
-            sessions = by_session(columns, question, asked.keep, users)
-        parts.append(numbers(series, columns, users, sessions, bit, asked.scope.segments, shape))
+            sessions = by_session(columns, question, asked.scope, users)
+        parts.append(numbers(series, columns, users, sessions, asked.scope.segments, shape))
     value = np.broadcast_to(_value(question.value, parts), (shape[0], groups.shape[1], shape[1]))
     repeated = np.tile(np.arange(len(shown)), shape[0] * groups.shape[1])
     frame = groups.frame(
@@ -78,10 +75,11 @@ def members(engine: LocalEngine, question: Trend, pick: Mapping[str, Any]) -> ND
     value, segment, _ = groups.chosen(pick)
     period = position_of(asked.periods, pick["period"], "period") if "period" in pick else None
     mask = np.zeros(columns.users, np.bool_)
-    for matches, bit in asked.matches:
-        rows = np.flatnonzero((matches.table & bit != 0)[matches.codes])
+    for found in asked.found:
+        counts = (found.time >= asked.scope.start) & (found.time < asked.scope.end)
         if period is not None:
-            rows = rows[asked.periods.index(columns.time[rows]) == period]
+            counts &= asked.periods.index(found.time) == period
+        rows = found.rows[counts]
         users = np.searchsorted(columns.offsets, rows, "right") - 1
         if value is not None and question.by is not None:
             codes = columns.codes(question.by.property).codes
@@ -94,31 +92,20 @@ def members(engine: LocalEngine, question: Trend, pick: Mapping[str, Any]) -> ND
 def _ask(engine: LocalEngine, question: Trend) -> _Asked:
     columns = engine.columns
     scope = engine.scope(question)
-    keep = scope.keep_in_range(columns)
-    matches = _matches(columns, series_of(question.value), keep)
-    values = _values(columns, question, scope, matches)
+    found = [
+        columns.occurrences(series.events, question.where) for series in series_of(question.value)
+    ]
+    values = _values(columns, question, scope, found)
     compared = tuple(str(segment.label) for segment in scope.segments) if scope.compared else ()
     shown = observed(columns.schema, question.per, scope.start, scope.end)
-    return _Asked(scope, keep, shown, matches, Groups(values, compared, None))
-
-
-def _matches(
-    columns: Columns, series: list[Series], keep: NDArray[np.bool_] | None
-) -> list[tuple[Matches, np.uint32]]:
-    kinds = list({repr(one.events): one.events for one in series}.values())
-    found: dict[str, tuple[Matches, np.uint32]] = {}
-    for low in range(0, len(kinds), _MOST):
-        some = kinds[low : low + _MOST]
-        matches = match(columns, some, keep)
-        found |= {repr(kind): (matches, np.uint32(1 << bit)) for bit, kind in enumerate(some)}
-    return [found[repr(one.events)] for one in series]
+    return _Asked(scope, shown, found, Groups(values, compared, None))
 
 
 def _values(
     columns: Columns,
     question: Trend,
     scope: Scope,
-    matches: list[tuple[Matches, np.uint32]],
+    found: list[Occurrences],
 ) -> Values | None:
     """Rank the values of the breakdown by the matching events of all series (A3)."""
     if question.by is None:
@@ -127,9 +114,9 @@ def _values(
     weights = np.zeros(len(codes.names) + 1, np.int64)
     always = np.array([EARLIEST, LATEST])
     each = np.arange(len(weights), dtype=np.int32)
-    for found, bit in matches:
-        users = by_user(columns, question, found, always, each)
-        weights += tallied(users, bit, scope.segments, (len(weights), 1))[..., 0].sum(axis=(1, 2))
+    for occurrences in found:
+        users = by_user(columns, question, occurrences, scope, always, each)
+        weights += tallied(users, scope.segments, (len(weights), 1))[..., 0].sum(axis=(1, 2))
     return rank(question.by, codes, weights, _TAKEN)
 
 
