@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from behavio_jupyter.engine import Engine
 from behavio_jupyter.query import Duration, Funnel, Paths, Segment
-from behavio_jupyter.query.predicate import Not, Or
+from behavio_jupyter.query.predicate import Comparison, IsNull, Not, Or
 from behavio_jupyter.query.segment import Did, InLast, InSegment, Sequence, ThenNot
 
-from ..engine.conditions import durations, ordered_steps, some_events
+from ..engine.conditions import PLAN, durations, first_last, ordered_steps, some_events, texts
+from ..engine.raw_logs import OPERATORS
 from ..engine.strategies import funnels, paths, retentions, segments
 from .logs import LargeLog, large_logs
 from .questions import always_known, outer_parts, some
@@ -167,6 +168,26 @@ def test_a_segment_and_its_complement(data: st.DataObject, log: LargeLog):
         assert set(inside.users) | set(outside.users) == set(known.users)
         if all(map(always_known, outer_parts(segment.condition))):
             assert len(known.users) == known.seen
+
+
+@some()
+@given(st.data(), large_logs())
+def test_who_is_in_neither_has_no_value(data: st.DataObject, log: LargeLog):
+    engine = log.engine()
+    for _ in range(QUESTIONS):
+        value = data.draw(st.just(PLAN) | first_last(log.span, "p"))
+        condition = data.draw(
+            st.builds(
+                Comparison,
+                left=st.just(value),
+                operator=st.sampled_from(OPERATORS),
+                right=texts,
+            )
+        )
+        conditions = (condition, Not(part=condition), IsNull(value=value))
+        found = [members(engine, Segment(condition=each)) for each in conditions]
+        everyone = engine.answer(Segment(condition=condition)).seen
+        assert sum(map(len, found)) == len(set().union(*found)) == everyone
 
 
 @some()
