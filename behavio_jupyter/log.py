@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .contents import events_of, properties_of, timeline_of
-from .data import Quality, Store, append, open_store, replacing, write_copy
+from .data import Quality, Store, append, check_replaceable, open_store, replacing, write_copy
+from .data.interrupts import held_back
 from .errors import DefinitionError, MisfitError, UnknownNameError
 from .overview import as_html, as_text
 from .segments import Segments
@@ -294,9 +295,11 @@ class EventLog:
             raise
         path = self.store.path
         if path is not None:
-            with open_store(path) as current, replacing(path) as built:
+            with replacing(path) as draft, open_store(path) as current:
                 kept = Segments(json.loads(current.meta("segments"))).saved(name, definition)
-                write_copy(current, built, kept.to_json())
+                write_copy(current, draft, kept.to_json())
+                with held_back("The segment was saved before the interrupt came."):
+                    draft.put_in_place()
         self._segments = segments
         # Results so far keep the segments they were asked with; the arrays are the same.
         self._engine = self._engine and self._engine.knowing(segments)
@@ -309,12 +312,14 @@ class EventLog:
 
         The file is written beside and renamed over the old one: a crash leaves the old one whole,
         and notebooks that have it open keep what they opened. From then on the log is that file:
-        ``append`` and ``save_segment`` change it.
+        ``append`` and ``save_segment`` change it. Where somebody else is writing that file, this
+        waits for them.
 
         Raises
         ------
         StoreError
-            No file can be written there.
+            No file can be written there, or what lies there is no store, or a newer state of this
+            one.
 
         Examples
         --------
@@ -327,10 +332,13 @@ class EventLog:
         69404
         """
         target = Path(os.path.realpath(os.path.expanduser(os.fspath(path))))
-        with replacing(target) as built:
-            write_copy(self.store, built, self._segments.to_json())
-        self.name = target.name
-        self._take(open_store(target))
+        with replacing(target) as draft:
+            check_replaceable(target, self.store)
+            write_copy(self.store, draft, self._segments.to_json())
+            with held_back("The log was saved before the interrupt came."):
+                draft.put_in_place()
+                self.name = target.name
+                self._take(open_store(target))
 
     def append(
         self,
@@ -353,6 +361,8 @@ class EventLog:
     ) -> None:
         """Add events; those that are in the log already change nothing.
 
+        Where somebody else is writing the saved log, this waits for them: nothing is lost.
+
         Parameters
         ----------
         more : any source of :func:`behavio_jupyter.connect`
@@ -370,7 +380,8 @@ class EventLog:
         DataError
             The source cannot be read, or has not the columns used first.
         StoreError
-            The saved store is gone, damaged, or cannot be written.
+            The saved store is gone, damaged, or cannot be written; or somebody else writes it for
+            longer than ten minutes.
 
         Examples
         --------
@@ -381,32 +392,33 @@ class EventLog:
         >>> len(log)
         1000
         """
+        given = {
+            "user": user,
+            "event": event,
+            "time": time,
+            "insert_id": insert_id,
+            "session": session,
+            "sequence": sequence,
+            "anonymous_id": anonymous_id,
+            "user_key": user_key,
+            "properties": properties,
+            "unit": unit,
+        }
+        source = {"users": users, "end": end, "table": table, "query": query}
         path = self.store.path
-        base = self.store if path is None else open_store(path)
-        kept = self._segments.to_json() if path is None else base.meta("segments")
-        store = append(
-            base,
-            more,
-            {
-                "user": user,
-                "event": event,
-                "time": time,
-                "insert_id": insert_id,
-                "session": session,
-                "sequence": sequence,
-                "anonymous_id": anonymous_id,
-                "user_key": user_key,
-                "properties": properties,
-                "unit": unit,
-            },
-            users=users,
-            end=end,
-            table=table,
-            query=query,
-            segments=kept,
-        )
-        if store is not None or path is not None:
-            self._take(store or base)
+        if path is None:
+            kept = self._segments.to_json()
+            built = append(self.store, more, given, **source, segments=kept)
+            if built is not None:
+                self._take(built.finish())
+            return
+        with replacing(path) as draft:
+            # The file as it is now: somebody else may have added to it.
+            now = open_store(path)
+            kept = now.meta("segments")
+            built = append(now, more, given, **source, segments=kept, draft=draft)
+            with held_back("The events were added before the interrupt came."):
+                self._take(now if built is None else built.finish())
 
     def close(self) -> None:
         """Close the log; one that was not saved is gone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .appending import append
 from .connecting import connect_store
-from .files import open_store, replacing, write_copy
+from .files import check_replaceable, open_store, replacing, write_copy
 from .quality import Quality
 from .schema import PropertyInfo, Schema
 from .store import Store
@@ -15,6 +15,7 @@ __all__ = [
     "Schema",
     "Store",
     "append",
+    "check_replaceable",
     "connect_store",
     "open_store",
     "replacing",

@@ -11,6 +11,7 @@ import duckdb
 from ..errors import DataError
 from .build import is_event
 from .connecting import instant_of_end, user_table
+from .drafts import Draft
 from .load import IN_MEMORY, TABLES, Part, Settings, Workshop, find_roles, load
 from .profiles import Profiles
 from .progress import progress
@@ -32,8 +33,9 @@ def append(
     table: str | None = None,
     query: str | None = None,
     segments: str = "{}",
-) -> Store | None:
-    """Return the store with more events; it replaces the file of a saved one.
+    draft: Draft | None = None,
+) -> Workshop | None:
+    """Build the store with more events.
 
     Parameters
     ----------
@@ -49,11 +51,13 @@ def append(
         The new end of the log.
     segments : str
         The saved segments, as JSON.
+    draft : Draft, optional
+        Where a saved store is written.
 
     Returns
     -------
-    Store or None
-        None if everything was in the log already: then nothing is written.
+    Workshop or None
+        What only has to be finished; None if everything was in the log already.
     """
     before = Quality.model_validate_json(store.meta("quality"))
     remembered = Roles.model_validate_json(store.meta("roles"))
@@ -64,7 +68,7 @@ def append(
         store.schema.week_start,
         old_end if end is None else instant_of_end(end, zone),
     )
-    workshop = Workshop(settings, store.path.parent if store.path else None)
+    workshop = Workshop(settings, draft)
     connection = workshop.connection
     try:
         with progress("Adding events") as bar:
@@ -85,17 +89,20 @@ def append(
             if users is None and settings.end == old_end and _is_known(connection, parts, zone):
                 workshop.abandon()
                 return None
-            if store.path is not None:
-                workshop.use_file(store.path.name)
-            elif sum(part.rows.count for part in parts) >= IN_MEMORY:
-                workshop.use_file("log")
+            if draft is not None or sum(part.rows.count for part in parts) >= IN_MEMORY:
+                workshop.use_file()
             load(workshop, parts, profiles, before, bar)
             connection.execute(
                 f"UPDATE {workshop.catalog}.meta SET value = ? WHERE key = 'segments'", [segments]
             )
-        return workshop.finish(store.path)
+            workshop.settle(bar)
+        return workshop
     except BaseException as error:
         workshop.abandon()
+        if isinstance(error, OSError | duckdb.Error):
+            told = workshop.refusal(error, "The events cannot be added")
+            if told is not None:
+                raise told from error
         if isinstance(error, duckdb.Error):
             raise DataError(f"The events cannot be added: {first_line(error)}") from error
         raise

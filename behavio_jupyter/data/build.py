@@ -204,8 +204,7 @@ def full_order(table: Table) -> list[str]:
     return ["user_no", "time", *sequence, "event_no", *table.properties, *tail]
 
 
-def set_up(connection: duckdb.DuckDBPyConnection, timezone: str, scratch: str) -> None:
-    """Prepare a building database of our own: its zone, its order, its room on disk."""
+def set_up(connection: duckdb.DuckDBPyConnection, timezone: str) -> None:
+    """Prepare a building database of our own: its zone and its order."""
     connection.execute(f"SET TimeZone = {literal(timezone)}")
-    connection.execute(f"SET temp_directory = {literal(scratch)}")
     connection.execute("SET preserve_insertion_order = true")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -13,7 +14,8 @@ import pandas as pd
 
 from ..errors import DataError, nearest_hint
 from . import columns
-from .files import open_store, remove_leftovers
+from .drafts import remove_leftovers
+from .files import open_store
 from .instants import instant
 from .load import IN_MEMORY, Part, Settings, Workshop, find_roles, load
 from .profiles import Profiles, profiles_of, stage
@@ -108,6 +110,7 @@ def connect_store(
         remove_leftovers(path.parent)
         return open_store(path)
     settings = settings_of(timezone or "UTC", week_start or "monday", end)
+    remove_leftovers(Path(tempfile.gettempdir()))
     workshop = Workshop(settings)
     try:
         with progress("Reading events") as bar:
@@ -119,11 +122,16 @@ def connect_store(
             roles = roles.model_copy(update={"user_key": user_key})
             rows = rows_of(workshop.connection, opened, roles, settings.timezone)
             if opened.rows >= IN_MEMORY:
-                workshop.use_file("log")
+                workshop.use_file()
             load(workshop, [Part(rows, opened, roles)], profiles, None, bar)
+            workshop.settle(bar)
         return workshop.finish()
     except BaseException as error:
         workshop.abandon()
+        if isinstance(error, OSError | duckdb.Error):
+            told = workshop.refusal(error, "The events cannot be read")
+            if told is not None:
+                raise told from error
         if isinstance(error, duckdb.Error):
             raise DataError(f"The events cannot be read: {first_line(error)}") from error
         raise
@@ -161,7 +169,8 @@ def saved_store(source: Any) -> Path | None:
     """Return the path of a source that is one DuckDB file, or is named as a store."""
     if not isinstance(source, str | os.PathLike):
         return None
-    path = Path(os.path.expanduser(os.fspath(source)))
+    # Whoever writes through a link has to replace, and to lock, the file itself.
+    path = Path(os.path.realpath(os.path.expanduser(os.fspath(source))))
     if not path.is_file():
         return None
     return path if path.suffix == ".behavio" or kind_of_file(path) == "database" else None

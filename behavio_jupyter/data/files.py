@@ -4,105 +4,67 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
-import re
 import secrets
-import shutil
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
 from ..errors import StoreError
+from .disk import refusal
+from .drafts import Draft, begin_draft, in_memory, remove_leftovers
+from .interrupts import current_task, held_back
 from .progress import Progress, progress
 from .sql import literal, one_row
-from .store import Store
+from .store import Store, state_of
 
 FORMAT = 1
 """The version of the store's layout."""
 
-_HOST = f"{zlib.crc32(platform.node().encode()):08x}"
-_LEFTOVER = re.compile(r"^\..+\.(?:building|scratch)-([0-9a-f]{8})-(\d+)-[0-9a-f]{8}(?:\.wal)?$")
-
-
-def token() -> str:
-    """Return what marks files as being written by this process on this machine."""
-    return f"{_HOST}-{os.getpid()}-{secrets.token_hex(4)}"
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Remove what builds left behind whose process is gone; those of other machines stay."""
-    with contextlib.suppress(OSError):
-        for path in list(folder.iterdir()):
-            match = _LEFTOVER.match(path.name)
-            if match is None or match[1] != _HOST or _is_alive(int(match[2])):
-                continue
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def building(path: Path) -> Path:
-    """Return where a file that will become ``path`` is written."""
-    return path.with_name(f".{path.name}.building-{token()}")
-
-
-def put_in_place(built: Path, path: Path) -> None:
-    """Make a finished file durable, then rename it over the old one."""
-    with built.open("rb+") as file:
-        os.fsync(file.fileno())
-    os.replace(built, path)
-    with contextlib.suppress(OSError):
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a place to write a file; it replaces ``path`` if all goes well, or is gone.
+def replacing(path: Path) -> Iterator[Draft]:
+    """Give a draft of what is to lie at ``path``; nobody else writes there meanwhile.
+
+    The draft is gone at the end, unless it was put in place.
 
     Raises
     ------
     StoreError
-        No file can be written there, or a file that is no store lies there.
+        No file can be written there, or somebody else writes it for long.
     """
     if not path.parent.is_dir():
         raise StoreError(f"{path} cannot be written: there is no folder {path.parent}.")
     if os.path.isdir(path):
         raise StoreError(f"{path} is a folder; name a file, as in {path / 'shop.behavio'}.")
-    if os.path.isfile(path):
-        _check_replaceable(path)
     remove_leftovers(path.parent)
-    built = building(path)
     try:
-        yield built
-        put_in_place(built, path)
-    except (OSError, duckdb.IOException) as error:
-        reason = str(error).splitlines()[0]
-        raise StoreError(f"{path} cannot be written: {reason}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            built.unlink(missing_ok=True)
-            Path(f"{built}.wal").unlink(missing_ok=True)
+        draft = begin_draft(path)
+        try:
+            yield draft
+        finally:
+            draft.end()
+    except (OSError, duckdb.Error) as error:
+        what = f"{path} cannot be written"
+        told = refusal(error, path.parent, what, "or save the log elsewhere")
+        raise told or StoreError(f"{what}: {str(error).splitlines()[0]}") from error
 
 
-def _check_replaceable(path: Path) -> None:
-    """Let nothing but a store be replaced: a slip must not cost someone's events."""
+def check_replaceable(path: Path, store: Store) -> None:
+    """Let a store replace nothing but a store, and no news: a slip must not cost events.
+
+    Raises
+    ------
+    StoreError
+        Something else lies there, or a newer state of the same store.
+    """
+    if not os.path.isfile(path):
+        return
+    if path == store.path and not store.is_current():
+        raise StoreError(
+            f"{path} was changed by somebody else since this log was opened; open it again with"
+            " behavio_jupyter.connect(…), or save this one under another name."
+        )
     try:
         open_store(path).close()
     except StoreError as error:
@@ -112,26 +74,49 @@ def _check_replaceable(path: Path) -> None:
         ) from error
 
 
-def open_store(path: Path, temporary: bool = False) -> Store:
+def open_store(path: Path, draft: Draft | None = None) -> Store:
     """Open a store file for reading.
+
+    Parameters
+    ----------
+    path : Path
+    draft : Draft, optional
+        That of a file which ends with the store.
 
     Raises
     ------
     StoreError
         The file is gone, is no store, is from a newer version, or is damaged.
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(12)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}.") from error
+    while True:
+        try:
+            before = state_of(path)
+            with path.open("rb") as file:
+                head = file.read(12)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be read: {error.strerror}.") from error
+        wrong: StoreError | None = None
+        try:
+            store = _opened(path, head, draft)
+        except StoreError as error:
+            wrong = error
+        # What was replaced in between may be of two states.
+        with contextlib.suppress(OSError):
+            if state_of(path) != before:
+                continue
+        if wrong is not None:
+            raise wrong
+        return store
+
+
+def _opened(path: Path, head: bytes, draft: Draft | None) -> Store:
     if head[8:] != b"DUCK":
         raise StoreError(f"{path} is no Behavio store, or it is damaged.")
-    connection = duckdb.connect()
+    connection = in_memory()
     try:
         connection.execute(f"ATTACH {literal(str(path))} AS store (READ_ONLY)")
         _check(connection, path)
-        return Store(connection, "store", None if temporary else path, path if temporary else None)
+        return Store(connection, "store", path if draft is None else None, draft)
     except duckdb.Error as error:
         connection.close()
         if "newer version" in str(error) or "different version" in str(error):
@@ -184,35 +169,61 @@ def _check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         raise StoreError(f"{path} is damaged: its end is missing.")
 
 
-def write_copy(store: Store, built: Path, segments: str | None = None) -> None:
-    """Write a store to a new file, with other saved segments if given."""
+def write_copy(store: Store, draft: Draft, segments: str | None = None) -> None:
+    """Write a store to a draft, ready to be put in place, with other saved segments if given."""
     with progress("Saving") as bar:
-        _copy(store, built, segments, bar)
+        if not _copied(store, draft.file, bar):
+            _written(store, draft.file, bar)
+        if segments is not None:
+            with in_memory() as connection:
+                connection.execute(f"ATTACH {literal(str(draft.file))} AS copy")
+                connection.execute(
+                    "UPDATE copy.meta SET value = ? WHERE key = 'segments'", [segments]
+                )
+                connection.execute("DETACH copy")
+        bar.during(draft.make_durable, "Saving")
 
 
-def _copy(store: Store, built: Path, segments: str | None, bar: Progress) -> None:
-    target = "copy_" + secrets.token_hex(4)
+_CHUNK = 1 << 24
+
+
+def _copied(store: Store, target: Path, bar: Progress) -> bool:
+    """Copy a store's file; False where it has none any more, or one that is better written anew."""
+    source = store.file
+    if source is None or not store.is_current() or _has_holes(store.cursor()):
+        return False
+    size = source.stat().st_size
+    done = 0
+
+    def copy() -> bool:
+        nonlocal done
+        task = current_task()
+        with source.open("rb") as old, target.open("xb") as new:
+            if not store.is_current():
+                return False
+            while chunk := old.read(_CHUNK):
+                task.go_on()
+                done += new.write(chunk)
+        return True
+
+    return bar.during(copy, "Saving", percent=lambda: 100 * done / size, stop=lambda: None)
+
+
+def _written(store: Store, target: Path, bar: Progress) -> None:
+    target.unlink(missing_ok=True)
+    copy = "copy_" + secrets.token_hex(4)
     cursor = store.cursor()
-    file = store.file
-    if file is not None and not _has_holes(cursor):
-        bar.during(lambda: shutil.copyfile(file, built), "Saving")
-        if segments is None:
-            return
-        cursor = duckdb.connect()
-        cursor.execute(f"ATTACH {literal(str(built))} AS {target}")
-    else:
-        cursor.execute(f"ATTACH {literal(str(built))} AS {target}")
+    cursor.execute(f"ATTACH {literal(str(target))} AS {copy}")
+    try:
         for (name,) in cursor.execute(
             f"SELECT table_name FROM duckdb_tables() WHERE database_name = '{store.catalog}'"
             " AND NOT temporary"
         ).fetchall():
-            bar.run(cursor, f"CREATE TABLE {target}.{name} AS FROM {store.catalog}.{name}")
-    try:
-        if segments is not None:
-            cursor.execute(f"UPDATE {target}.meta SET value = ? WHERE key = 'segments'", [segments])
-        cursor.execute(f"CHECKPOINT {target}")
+            bar.run(cursor, f"CREATE TABLE {copy}.{name} AS FROM {store.catalog}.{name}")
+        bar.run(cursor, f"CHECKPOINT {copy}")
     finally:
-        cursor.execute(f"DETACH {target}")
+        with held_back():
+            cursor.execute(f"DETACH {copy}")
 
 
 def _has_holes(cursor: duckdb.DuckDBPyConnection) -> bool:

@@ -13,10 +13,13 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from ..errors import DataError
+from ..errors import DataError, StoreError
 from . import columns, times
 from .build import Built, build, is_event, set_up
-from .files import FORMAT, building, open_store, put_in_place, remove_leftovers, token
+from .disk import refusal
+from .drafts import Draft, in_memory, temporary_draft
+from .files import FORMAT, open_store
+from .interrupts import held_back
 from .profiles import Profiles, write_users
 from .progress import Progress
 from .quality import Quality, Removed
@@ -102,30 +105,40 @@ class Workshop:
     Parameters
     ----------
     settings : Settings
-    beside : Path or None
-        The folder for the file and for what does not fit in memory; None: that for temporary files.
+    draft : Draft or None
+        Where a saved store is written; None for a log that ends with its session.
     """
 
-    def __init__(self, settings: Settings, beside: Path | None = None) -> None:
+    def __init__(self, settings: Settings, draft: Draft | None = None) -> None:
         self.settings = settings
-        self.folder = beside or Path(tempfile.gettempdir())
-        self.connection = duckdb.connect()
-        remove_leftovers(self.folder)
-        scratch = self.folder / f".behavio.scratch-{token()}"
-        set_up(self.connection, settings.timezone, str(scratch))
+        self.connection = in_memory()
+        if draft is not None:
+            # Beside the store, where its writer has room.
+            self.connection.execute(f"SET temp_directory = {literal(str(draft.spill))}")
+        set_up(self.connection, settings.timezone)
         self.catalog = "memory"
-        self.file: Path | None = None
+        self._saved = draft
+        self._draft = draft
 
-    def use_file(self, name: str) -> None:
-        """Build in a file of that name, which :meth:`finish` hands over."""
-        self.file = building(self.folder / name)
+    def use_file(self) -> None:
+        """Build in a file, which :meth:`finish` hands over."""
+        if self._draft is None:
+            self._draft = temporary_draft("log")
         self.connection.execute(f"SET memory_limit = '{_ROOM}MiB'")
-        self.connection.execute(f"ATTACH {literal(str(self.file))} AS store")
+        self.connection.execute(f"ATTACH {literal(str(self._draft.file))} AS store")
         self.catalog = "store"
 
-    def finish(self, path: Path | None = None) -> Store:
-        """Return what was built: saved at a path, or as a store that ends with the session."""
-        if self.file is None:
+    def settle(self, bar: Progress) -> None:
+        """Bring what was built to the disk, so that :meth:`finish` is quick."""
+        if self._draft is not None:
+            bar.run(self.connection, "CHECKPOINT store", label="Writing")
+            self.connection.execute("DETACH store")
+        if self._saved is not None:
+            bar.during(self._saved.make_durable, "Writing", stop=lambda: None)
+
+    def finish(self) -> Store:
+        """Return what was built: saved in its place, or as a store that ends with the session."""
+        if self._draft is None:
             for (name,) in self.connection.execute(
                 "SELECT table_name FROM duckdb_tables() WHERE temporary"
             ).fetchall():
@@ -133,19 +146,25 @@ class Workshop:
             for slot in ("source", "users_source", *(f"old_{name}" for name in TABLES)):
                 self.connection.unregister(slot)
             return Store(self.connection, "memory")
-        self.connection.execute("CHECKPOINT store")
         self.connection.close()
-        if path is not None:
-            put_in_place(self.file, path)
-            return open_store(path)
-        return open_store(self.file, temporary=True)
+        if self._saved is not None:
+            self._saved.put_in_place()
+            return open_store(self._saved.path)
+        return open_store(self._draft.file, self._draft)
 
     def abandon(self) -> None:
         """Leave nothing behind."""
-        self.connection.close()
-        if self.file is not None:
-            self.file.unlink(missing_ok=True)
-            Path(f"{self.file}.wal").unlink(missing_ok=True)
+        with held_back():
+            self.connection.close()
+            if self._draft is not None:
+                self._draft.end()
+
+    def refusal(self, error: Exception, what: str) -> StoreError | None:
+        """Return what to tell where the disk did not take what was built."""
+        if self._saved is not None:
+            return refusal(error, self._saved.path.parent, what, "or save the log elsewhere first")
+        folder = Path(tempfile.gettempdir())
+        return refusal(error, folder, what, "or name a folder with more room in TMPDIR")
 
 
 def load(

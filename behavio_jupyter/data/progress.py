@@ -11,10 +11,15 @@ from typing import Any, TypeVar
 
 import duckdb
 
+from .interrupts import Interrupted, Task, begin, current_task, held_back
+
 _T = TypeVar("_T")
 
 _PATIENCE = 1.0
 """Seconds after which a bar appears."""
+
+_FAREWELL = 1.0
+"""Seconds in which work that was called off ends, if it is not busy compiling."""
 
 
 class Progress:
@@ -64,6 +69,8 @@ class Progress:
     ) -> _T:
         """Return what some work gives, done in a thread of its own while the bar is shown.
 
+        An interrupt calls the work off (see :class:`Task`).
+
         Parameters
         ----------
         work : callable
@@ -73,13 +80,15 @@ class Progress:
             How far it is; without it the bar only shows that something is going on.
         stop : callable, optional
             Ends the work early; an interrupt then waits for that end. Without it an interrupt
-            leaves the work to itself, and nobody sees what it gives.
+            leaves the work to itself after a second, and nobody sees what it gives.
         """
         result: list[_T] = []
         failure: list[BaseException] = []
         done = threading.Event()
+        task, outer = Task(), current_task()
 
         def run() -> None:
+            begin(task)
             try:
                 result.append(work())
             except BaseException as error:
@@ -91,11 +100,14 @@ class Progress:
         worker.start()
         try:
             while not done.wait(0.1):
+                outer.go_on()
                 self.show(label, None if percent is None else percent())
         except BaseException:
-            if stop is not None:
-                stop()
-                worker.join()
+            with held_back():
+                task.call_off()
+                if stop is not None:
+                    stop()
+                worker.join(None if stop is not None else _FAREWELL)
             raise
         worker.join()
         if failure:
@@ -179,16 +191,18 @@ def progress(title: str) -> Iterator[Progress]:
 
     Raises
     ------
-    KeyboardInterrupt
+    Interrupted
         The user interrupted; also where DuckDB, interrupted itself, calls it an error.
     """
     bar = Progress(title)
     try:
         yield bar
-    except RuntimeError as error:
-        if str(error) == "Query interrupted":
-            raise KeyboardInterrupt from None
+    except Interrupted:
         raise
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
+            raise
+        raise Interrupted(f"{title} was interrupted.") from None
     finally:
         bar.close()
 

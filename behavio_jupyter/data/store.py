@@ -26,7 +26,7 @@ Users' names never become SQL identifiers: property ``n`` is column ``p{n}``, wh
 
 from __future__ import annotations
 
-import contextlib
+import os
 import weakref
 from pathlib import Path
 from types import TracebackType
@@ -38,6 +38,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import StoreError
+from .drafts import Draft
+from .interrupts import current_task
 from .schema import Kind, PropertyInfo, Schema
 from .sql import one_row
 
@@ -55,8 +57,8 @@ class Store:
         The name of the database that holds the tables: ``memory``, or that of the attached file.
     path : Path or None
         The saved file; None for a log that was not saved.
-    temporary : Path or None
-        A file that ends with the store.
+    draft : Draft or None
+        Where the file of a large log lies that was not saved; it ends with the store.
 
     Attributes
     ----------
@@ -77,14 +79,15 @@ class Store:
         connection: duckdb.DuckDBPyConnection,
         catalog: str,
         path: Path | None = None,
-        temporary: Path | None = None,
+        draft: Draft | None = None,
     ) -> None:
         self.connection = connection
         self.catalog = catalog
         self.path = path
-        self.file = path or temporary
+        self.file = draft.file if draft is not None else path
+        self._state = None if self.file is None else state_of(self.file)
         connection.execute(f"USE {catalog}")
-        self._finalizer = weakref.finalize(self, _close, connection, temporary)
+        self._finalizer = weakref.finalize(self, _close, connection, draft)
         self.schema = Schema.model_validate_json(self.meta("schema"))
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -102,7 +105,15 @@ class Store:
                 "This log is closed; open it again with behavio_jupyter.connect(…)."
             ) from None
         cursor.execute(f"USE {self.catalog}")
+        current_task().uses(cursor)
         return cursor
+
+    def is_current(self) -> bool:
+        """Return whether the file still is the one this store opened, not a newer one."""
+        try:
+            return self.file is not None and state_of(self.file) == self._state
+        except OSError:
+            return False
 
     def meta(self, key: str) -> str:
         """Return the JSON kept under a key of the table ``meta``."""
@@ -152,8 +163,13 @@ class Store:
         return np.asarray(values)
 
 
-def _close(connection: duckdb.DuckDBPyConnection, temporary: Path | None) -> None:
+def state_of(file: Path) -> tuple[int, ...]:
+    """Return what tells the state of a file that is only ever replaced as a whole."""
+    found = os.stat(file)
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _close(connection: duckdb.DuckDBPyConnection, draft: Draft | None) -> None:
     connection.close()
-    if temporary is not None:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+    if draft is not None:
+        draft.end()

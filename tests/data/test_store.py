@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 import behavio_jupyter
 from behavio_jupyter import DataError, EventLog, StoreError
-from behavio_jupyter.data import connect_store, files, load, open_store
-from behavio_jupyter.data.files import remove_leftovers, token
+from behavio_jupyter.data import connect_store, drafts, load, open_store
+from behavio_jupyter.data.drafts import begin_draft, remove_leftovers
 
 from .tables import SHOP, contents
 from .test_cleaning import HALF, OPTIONAL, frame_of, opened, rows
@@ -268,8 +268,7 @@ def test_an_interrupt_leaves_the_old_file_whole(
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    for module in ("files", "load"):
-        monkeypatch.setattr(f"behavio_jupyter.data.{module}.put_in_place", interrupted)
+    monkeypatch.setattr(drafts.Draft, "put_in_place", interrupted)
     for change in (
         lambda: log.append(MORE),
         lambda: log.save(path),
@@ -323,17 +322,24 @@ def test_a_killed_process_leaves_the_old_file_whole(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["shop.behavio"]
 
 
-def test_only_what_dead_builds_left_is_removed(tmp_path: Path) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    mine = f".shop.behavio.building-{token()}"
-    host = files.token().split("-")[0]
-    dead = f".shop.behavio.building-{host}-{gone.pid}-00000000"
-    elsewhere = f".shop.behavio.building-{int(host, 16) ^ 1:08x}-{gone.pid}-00000000"
-    for name in (mine, dead, f"{dead}.wal", elsewhere, ".other", "shop.behavio"):
+def test_only_what_the_dead_left_is_removed(tmp_path: Path) -> None:
+    host = drafts._HOST
+    living = begin_draft(tmp_path / "shop.behavio")
+    elsewhere = f".club.behavio.behavio-draft-{int(host, 16) ^ 1:08x}-00000000"
+    dead = f".club.behavio.behavio-draft-{host}-00000000"
+    for name in (dead, elsewhere, f".shop.behavio.behavio-draft-{host}-00000000"):
+        (tmp_path / name / "spill").mkdir(parents=True)
+    others = {".other", ".other.lock", "shop.behavio", "behavio-lock"}
+    for name in {*others, ".club.behavio.behavio-lock", ".third.behavio-lock"}:
         (tmp_path / name).write_text("x")
     remove_leftovers(tmp_path)
-    assert set(os.listdir(tmp_path)) == {mine, elsewhere, ".other", "shop.behavio"}
+    # While somebody writes, what their predecessor left cannot be told from what they write.
+    mine = {name for name in os.listdir(tmp_path) if name.startswith(".shop.behavio.")}
+    assert set(os.listdir(tmp_path)) == {*others, elsewhere, *mine}
+    assert len(mine) == 3
+    living.end()
+    remove_leftovers(tmp_path)
+    assert set(os.listdir(tmp_path)) == {*others, elsewhere}
 
 
 def test_rows_lie_in_order_for_many_threads() -> None:
