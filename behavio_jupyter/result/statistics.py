@@ -98,7 +98,9 @@ def compare(count: int, size: int, first_count: int, first_size: int) -> Differe
     else:
         test, p_value = "chi-square", chi2_contingency(table, correction=False).pvalue
     difference = count / size - first_count / first_size
-    return Difference(difference, float(low), float(high), test, float(p_value))
+    # Rounding puts the interval of 0 and 1 of very many a bit past -1.
+    low, high = max(float(low), -1.0), min(float(high), 1.0)
+    return Difference(difference, low, high, test, float(p_value))
 
 
 def holm(p_values: ArrayLike) -> Floats:
