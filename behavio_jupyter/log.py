@@ -13,7 +13,7 @@ import pandas as pd
 
 from .contents import events_of, properties_of, timeline_of
 from .data import Quality, Store, append, check_replaceable, open_store, replacing, write_copy
-from .data.interrupts import held_back
+from .data.interrupts import held_back, interruptible
 from .errors import DefinitionError, MisfitError, UnknownNameError
 from .overview import as_html, as_text
 from .segments import Segments
@@ -125,6 +125,7 @@ class EventLog:
 
     # Questions
 
+    @interruptible
     def run(
         self,
         question: Definition | str,
@@ -251,6 +252,7 @@ class EventLog:
         check_named(variables, question)
         return self.run(question, variables, kind=kind)
 
+    @interruptible
     def save_segment(self, name: str, segment: Definition | str | Result) -> None:
         """Keep a segment under a name; a saved log keeps it in its file.
 
@@ -307,6 +309,7 @@ class EventLog:
 
     # Keeping
 
+    @interruptible
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the log to a file that :func:`behavio_jupyter.connect` opens at once.
 
@@ -340,6 +343,7 @@ class EventLog:
                 self.name = target.name
                 self._take(open_store(target))
 
+    @interruptible
     def append(
         self,
         more: Any,

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from .data import connect_store
+from .data.interrupts import interruptible
 from .log import EventLog
 
 
+@interruptible
 def connect(
     source: Any,
     *,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import signal
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 class Interrupted(KeyboardInterrupt):
@@ -16,6 +20,30 @@ class Interrupted(KeyboardInterrupt):
 
     def _render_traceback_(self) -> list[str]:
         return [f"KeyboardInterrupt: {self}"]
+
+
+@contextlib.contextmanager
+def told(sentence: str) -> Iterator[None]:
+    """Tell an interrupt in a sentence; also where DuckDB, interrupted itself, calls it an error."""
+    try:
+        yield
+    except Interrupted:
+        raise
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
+            raise
+        raise Interrupted(sentence) from None
+
+
+def interruptible(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Let a function that users call tell an interrupt in a sentence."""
+
+    @functools.wraps(function)
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        with told("Interrupted."):
+            return function(*args, **kwargs)
+
+    return call
 
 
 class Interruptible(Protocol):

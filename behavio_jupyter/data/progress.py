@@ -11,12 +11,14 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from .interrupts import Interrupted, Task, begin, current_task, held_back
+from .interrupts import Task, begin, current_task, held_back, told
 
 _T = TypeVar("_T")
 
 _PATIENCE = 1.0
 """Seconds after which a bar appears."""
+
+_WORKER = "behavio-work"
 
 _FAREWELL = 1.0
 """Seconds in which work that was called off ends, if it is not busy compiling."""
@@ -96,7 +98,7 @@ class Progress:
             finally:
                 done.set()
 
-        worker = threading.Thread(target=run, daemon=True)
+        worker = threading.Thread(target=run, name=_WORKER, daemon=True)
         worker.start()
         try:
             while not done.wait(0.1):
@@ -192,17 +194,12 @@ def progress(title: str) -> Iterator[Progress]:
     Raises
     ------
     Interrupted
-        The user interrupted; also where DuckDB, interrupted itself, calls it an error.
+        The user interrupted.
     """
     bar = Progress(title)
     try:
-        yield bar
-    except Interrupted:
-        raise
-    except (KeyboardInterrupt, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
-            raise
-        raise Interrupted(f"{title} was interrupted.") from None
+        with told(f"{title} was interrupted; nothing was changed."):
+            yield bar
     finally:
         bar.close()
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.interrupts import current_task
+
 _SMALL = 200_000
 """Below so many rows one thread is faster than handing out work."""
 
@@ -60,10 +62,19 @@ def summed_over_units(
 
 
 def run(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Make calls that release the interpreter's lock on all cores; return what they return."""
+    """Make calls that release the interpreter's lock on all cores; return what they return.
+
+    Once the question was called off, no further call begins.
+    """
+    task = current_task()
+
+    def wanted(call: Callable[[], Any]) -> Any:
+        task.go_on()
+        return call()
+
     if len(calls) == 1:
-        return [calls[0]()]
-    return [future.result() for future in [_pool().submit(call) for call in calls]]
+        return [wanted(calls[0])]
+    return [future.result() for future in [_pool().submit(wanted, call) for call in calls]]
 
 
 def ranges(offsets: NDArray[np.int64], part_bytes: int = 0) -> list[tuple[int, int]]:
