@@ -24,8 +24,6 @@ from .events import opened, random_events, real
 
 sizes = st.integers(1, 60) | st.integers(1, 2_000)
 shares = sizes.flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
-    lambda n: st.tuples(st.integers(0, n), st.just(n))
-)
 Share = tuple[int, int]
 
 
