@@ -2,6 +2,7 @@
 # make test   all tests
 # make lint   ruff and mypy
 # make bench  speed beside ClickHouse and DuckDB (BENCH_EVENTS="1e6,20e6")
+# make fuzz   a million texts put to the language, guided by coverage (FUZZ_INPUTS=1000000)
 # Each makes and reuses .venv; nothing but Python >= 3.11 and make is needed.
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench lab pictures notebooks clean
+.PHONY: demo test lint bench fuzz lab pictures notebooks clean
 
 demo: $(VENV)/.base
 	$(BIN)/python -m behavio_jupyter.report docs/tour.ipynb demo-output
@@ -29,6 +30,10 @@ lint: $(VENV)/.lint
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
+
+# Goes on where the last run ended; needs Linux or macOS.
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m tests.fuzz $(FUZZ_INPUTS)
 
 lab: $(VENV)/.lab
 	$(BIN)/jupyter lab docs/tour.ipynb
@@ -51,7 +56,7 @@ $(VENV)/.base: $(VENV)/bin/python pyproject.toml
 	$(PIP) --editable .
 	touch $@
 
-$(VENV)/.test $(VENV)/.lint $(VENV)/.bench $(VENV)/.lab $(VENV)/.pictures: $(VENV)/.base
+$(VENV)/.test $(VENV)/.lint $(VENV)/.bench $(VENV)/.fuzz $(VENV)/.lab $(VENV)/.pictures: $(VENV)/.base
 	$(PIP) --editable '.[$(subst .,,$(notdir $@))]'
 	touch $@
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import heapq
+import re
 from collections.abc import Iterable
+from itertools import pairwise
+
+_COMPARED = 64
+"""How many letters of a name, and how many names, are compared letter by letter."""
 
 
 class BehavioError(Exception):
@@ -52,7 +58,8 @@ class QueryTextError(BehavioError):
     """
 
     def __init__(self, message: str, text: str, position: int) -> None:
-        super().__init__(message)
+        # What it quotes may have line breaks of its own.
+        super().__init__(" ".join(message.splitlines()))
         self.text = text
         self.position = position
 
@@ -64,7 +71,7 @@ class QueryTextError(BehavioError):
         start = before.rfind("\n") + 1
         end = self.text.find("\n", self.position)
         line = self.text[start : end if end >= 0 else len(self.text)]
-        caret = " " * (self.position - start) + "^"
+        caret = re.sub(r"[^\t]", " ", before[start:]) + "^"
         return f"{self.args[0]}\n  {line}\n  {caret}"
 
 
@@ -108,9 +115,22 @@ def nearest_hint(name: str, choices: Iterable[str]) -> str:
         return "; there is none"
     folded: dict[str, str] = {}
     for choice in names:
-        folded.setdefault(choice.casefold(), choice)
-    close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.5)
+        folded.setdefault(choice.casefold()[:_COMPARED], choice)
+    word = name.casefold()[:_COMPARED]
+    close = difflib.get_close_matches(word, _likely(word, list(folded)), n=1, cutoff=0.5)
     if close:
         return f"; the nearest is {folded[close[0]]!r}"
     shown = ", ".join(repr(choice) for choice in names[:5])
     return f"; there is {shown}" + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _likely(word: str, names: list[str]) -> list[str]:
+    """Return the names that share most pairs of letters with a word: comparing all takes long."""
+    if len(names) <= _COMPARED:
+        return names
+    pairs = set(pairwise(word))
+
+    def likeness(name: str) -> float:
+        return len(pairs.intersection(pairwise(name))) / (len(word) + len(name) + 1)
+
+    return heapq.nlargest(_COMPARED, names, likeness)

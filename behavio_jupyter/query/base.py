@@ -47,10 +47,7 @@ def _sentence(model: type[BaseModel], error: ValidationError) -> str:
     same = [each for each in found if each["loc"][:1] == found[0]["loc"][:1]]
     first = next((each for each in same if not each["type"].endswith("_type")), found[0])
     name, kind, given = model.__name__, first["type"], first.get("input")
-    try:
-        shown = repr(given)
-    except ValueError:  # Python refuses to write whole numbers of more than 4300 digits
-        shown = "a number that long"
+    shown = spelled(given)
     fields = [field for field in model.model_fields if field != "kind"]
     if not first["loc"]:
         return f"{name} cannot be made from {shown}; it takes {', '.join(fields)}."
@@ -69,6 +66,14 @@ def _sentence(model: type[BaseModel], error: ValidationError) -> str:
         return f"{name} takes {expected} as {field!r}, not {shown}{hint}."
     rule = first["msg"].removeprefix("Input ").rstrip(".")
     return f"{field!r} of {name} {rule[0].lower()}{rule[1:]}, not {shown}."
+
+
+def spelled(value: object) -> str:
+    """Return a value as an error shows it, cut where it is long."""
+    try:
+        return f"{value!r:.60}"
+    except ValueError:  # Python refuses to write whole numbers of more than 4300 digits
+        return "a number that long"
 
 
 class Printed(Model):

@@ -86,15 +86,23 @@ def check(definition: Definition, catalog: Catalog) -> None:
     Traceback (most recent call last):
     behavio_jupyter.errors.UnknownNameError: There is no event 'purchse'; the nearest is 'purchase'.
     """
-    _Check(catalog, ()).node(definition)
+    _Check(catalog, frozenset(catalog.events), (), set()).node(definition)
 
 
 class _Check:
-    """A walk through a definition; ``inside`` are the saved segments it came through."""
+    """A walk through a definition.
 
-    def __init__(self, catalog: Catalog, inside: tuple[str, ...]) -> None:
+    ``inside`` are the saved segments it came through, ``fitting`` those that were found to fit:
+    segments may name each other so often that looking at each again would take forever.
+    """
+
+    def __init__(
+        self, catalog: Catalog, events: frozenset[str], inside: tuple[str, ...], fitting: set[str]
+    ) -> None:
         self.catalog = catalog
+        self.events = events
         self.inside = inside
+        self.fitting = fitting
 
     def node(self, node: Any, extra: tuple[str, ...] = ()) -> None:
         """Check a node and all below it; ``extra`` are names that events may have here as well."""
@@ -113,8 +121,11 @@ class _Check:
         match node:
             case Events():
                 for name in node.names:
-                    if name not in self.catalog.events and name not in extra:
-                        raise UnknownNameError("event", name, (*self.catalog.events, *extra))
+                    known = (*self.catalog.events, *extra)
+                    if name not in known:
+                        raise UnknownNameError(
+                            "event", name, known, None if known else "the log is empty"
+                        )
             case Property():
                 self.kind(node)
             case FirstLast():
@@ -147,14 +158,18 @@ class _Check:
         if name in self.inside:
             circle = " -> ".join(map(repr, (*self.inside[self.inside.index(name) :], name)))
             raise DefinitionError(f"These segments name each other in a circle: {circle}.")
+        if name in self.fitting:
+            return
         try:
-            _Check(self.catalog, (*self.inside, name)).node(self.catalog.segments[name])
+            inner = _Check(self.catalog, self.events, (*self.inside, name), self.fitting)
+            inner.node(self.catalog.segments[name])
         except (UnknownNameError, MisfitError) as error:
             says = str(error)
             # What is wrong with a segment inside says which one already.
             if not (isinstance(error, MisfitError) and isinstance(error.parts[0], InSegment)):
                 says = f"In the saved segment {name!r}: {says}"
             raise DefinitionError(says) from None
+        self.fitting.add(name)
 
     def session_column(self) -> None:
         """Require a mapped session column."""

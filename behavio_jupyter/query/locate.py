@@ -12,7 +12,7 @@ from .clauses import Sessions
 from .predicate import Between, Comparison, In, IsNull, Like, walk
 from .read_conditions import position, unquoted
 from .read_questions import QuestionReader
-from .segment import Measured, UsersOf
+from .segment import Measured, Segment, UsersOf
 from .text import Kind, syntax
 from .trend import Series
 from .variables import Variables
@@ -60,9 +60,10 @@ def locate(
                                ^
     """
     tree = syntax(text, kind=kind)
+    named = Variables(variables, text)
     at = 0
     if isinstance(error, MisfitError):
-        reader = QuestionReader(text, Variables(variables, text))
+        reader = QuestionReader(text, named)
         for part in error.parts:
             for inner in tree.iter_subtrees_topdown():
                 if _reads(inner, part, reader):
@@ -70,7 +71,8 @@ def locate(
                     break
     else:
         for role, token in _names(tree):
-            if role == error.kind and error.name in _spelled(token, variables or {}):
+            known = _spelled(token, named) if role == error.kind else ()
+            if error.name in known or _holds(token, named, error.name):
                 at = position(token)
                 break
     return QueryTextError(str(error), text, at)
@@ -86,11 +88,24 @@ def _reads(tree: Tree[Any], part: object, reader: QuestionReader) -> bool:
     return repr(reader.read(tree)) in (repr(part), repr({"sessions": part}))
 
 
-def _spelled(token: Token, variables: Mapping[str, Any]) -> list[Any]:
+def _spelled(token: Token, variables: Variables) -> tuple[str, ...]:
     if token.type != "PLACEHOLDER":
-        return [unquoted(token)]
-    value: Any = variables.get(token.strip("{} "))
-    return [value] if isinstance(value, str) else list(value) if hasattr(value, "__iter__") else []
+        return (unquoted(token),)
+    try:
+        return variables.names(token)
+    except QueryTextError:
+        return ()
+
+
+def _holds(token: Token, variables: Variables, name: str) -> bool:
+    """Whether a variable is a segment in which something has this name."""
+    value = variables.value(token) if token.type == "PLACEHOLDER" else None
+    segment = getattr(value, "definition", value)
+    return isinstance(segment, Segment) and any(
+        name in field if isinstance(field, tuple) else name == field
+        for node in walk(segment)
+        for field in vars(node).values()
+    )
 
 
 def _names(tree: Tree[Any], role: str = "event") -> Iterator[tuple[str, Token]]:
@@ -98,6 +113,9 @@ def _names(tree: Tree[Any], role: str = "event") -> Iterator[tuple[str, Token]]:
     children = tree.children
     if tree.data == "name":
         yield role, children[0]
+        return
+    if tree.data == "literal" and children[-1].type == "PLACEHOLDER":
+        yield "property", children[-1]  # {p} = 1: a variable may name a property
         return
     if tree.data in ("p_property", "property", "c_property"):
         first = children[0]

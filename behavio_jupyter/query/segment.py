@@ -214,7 +214,8 @@ def condition_of(value: Any) -> Any:
         return from_text("condition", value)
     if segment.reference is not None:
         raise DefinitionError(
-            f"A segment with its own 'as of' is used in others by name; save this one: {segment}"
+            f"A segment with its own 'as of', such as {segment}, is used in others by the name "
+            "it is saved under."
         )
     return segment.condition
 

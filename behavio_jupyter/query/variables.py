@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..errors import DefinitionError, QueryTextError, nearest_hint
+from .base import spelled
 from .segment import Segment, condition_of
 from .time import DateRange, Duration
 
@@ -124,7 +125,7 @@ class Variables:
 
     def _wrong(self, token: Any, expected: str) -> QueryTextError:
         value = self.value(token)
-        what = "nothing" if value is None else f"{type(value).__name__} {value!r:.60}"
+        what = "nothing" if value is None else f"{type(value).__name__} {spelled(value)}"
         return self._error(f"{token} is {what}; expected {expected}.", token)
 
     def _error(self, message: str, token: Any) -> QueryTextError:
