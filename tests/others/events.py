@@ -77,10 +77,17 @@ def tiny(text: str) -> pd.DataFrame:
     return frame.assign(timestamp=times.dt.as_unit("us"))
 
 
-def opened(frame: pd.DataFrame, session: str | None = None) -> EventLog:
+def opened(frame: pd.DataFrame, session: str | None = None, timezone: str = "UTC") -> EventLog:
     """Return the events as a log of Behavio."""
-    names = {"user": "user_id", "event": "event", "time": "timestamp", "insert_id": "id"}
-    return connect(frame, session=session, **names)  # type: ignore[arg-type]
+    return connect(
+        frame,
+        user="user_id",
+        event="event",
+        time="timestamp",
+        insert_id="id",
+        session=session,
+        timezone=timezone,
+    )
 
 
 @cache
