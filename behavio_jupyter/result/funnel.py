@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..engine.answers import FunnelAnswer
 from ..errors import DefinitionError
@@ -103,7 +104,8 @@ class FunnelResult(QuestionResult):
     @property
     def entered(self) -> pd.Series:
         """The count at step 1 of each group, periods summed, in the order of the table."""
-        first = self.answer.counts.query("step == 1")
+        counts = self.answer.counts
+        first = counts[counts["step"] == 1]
         if not self._compared:
             return pd.Series([first["count"].sum()], name="count")
         return first.groupby(list(self._compared), sort=False)["count"].sum()
@@ -164,36 +166,44 @@ class FunnelResult(QuestionResult):
 
     @cached_property
     def _table(self) -> pd.DataFrame:
-        counts = self.answer.counts
-        steps = len(self.definition.steps)
+        counts, steps = self.answer.counts, len(self.definition.steps)
         count = counts["count"].to_numpy(np.int64).reshape(-1, steps)
         start = count[:, :1].repeat(steps, axis=1)
         low, high = wilson(count, start)
         back = rate(count, count[:, self.previous])
         back[:, 0] = np.nan
-        keys = [*self.groups, "step"]
-        medians = counts[keys].merge(self.answer.times[[*keys, "median"]], on=keys, how="left")
-        frame = counts[keys].assign(
-            name=self._names * len(count),
-            count=count.ravel(),
-            from_start=rate(count, start).ravel(),
-            from_start_low=low.ravel(),
-            from_start_high=high.ravel(),
-            from_previous=back.ravel(),
-            median_seconds=medians["median"].to_numpy(np.float64),
-        )
+        columns: dict[str, Any] = {name: counts[name].array for name in self.groups}
+        columns |= {
+            "step": counts["step"].to_numpy(np.int64),
+            "name": pd.Index(self._names * len(count), dtype=object),
+            "count": count.ravel(),
+            "from_start": rate(count, start).ravel(),
+            "from_start_low": low.ravel(),
+            "from_start_high": high.ravel(),
+            "from_previous": back.ravel(),
+            "median_seconds": self._medians(steps).ravel(),
+        }
         if self.answer.complete is not None:
             complete = self.answer.complete
-            frame["complete"] = complete.reindex(frame["period"]).to_numpy(bool)
-        return frame.astype({"step": np.int64, "name": object})
+            columns["complete"] = complete.reindex(counts["period"]).to_numpy(bool)
+        return pd.DataFrame(columns)
+
+    def _medians(self, steps: int) -> NDArray[np.float64]:
+        """Return the medians of groups × steps, not-a-number at step 1."""
+        times = self.answer.times
+        step = times["step"].to_numpy(np.int64)
+        group, later = np.arange(len(step)) // steps, step > 0
+        medians = np.full((len(step) // steps, steps), np.nan)
+        medians[group[later], step[later] - 1] = times["median"].to_numpy(np.float64)[later]
+        return medians
 
     @cached_property
     def _comparison(self) -> pd.DataFrame:
         groups = list(self._compared)
         summed = self.answer.counts.groupby([*groups, "step"], sort=False)["count"].sum()
         counts = summed.reset_index()
-        last = counts.query(f"step == {len(self.definition.steps)}").reset_index(drop=True)
-        sizes = counts.query("step == 1")["count"].tolist()
+        last = counts[counts["step"] == len(self.definition.steps)].reset_index(drop=True)
+        sizes = counts.loc[counts["step"] == 1, "count"].tolist()
         reached = last["count"].tolist()
         compared = [
             compare(count, size, reached[0], sizes[0])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ..engine.answers import ActivityAnswer, RetentionAnswer
 from ..errors import DefinitionError, nearest_hint
@@ -15,7 +16,7 @@ from ..query import Retention
 from .base import QuestionResult, ThemeName
 from .picks import Check, dated, flag, numbered
 from .sheet import Sheet
-from .statistics import FEW, rate, wilson
+from .statistics import FEW, Floats, rate, wilson
 from .survival import kaplan_meier
 from .wording import FEW_WORDS, MISSING, moments, number, percent, plural
 
@@ -170,10 +171,7 @@ class RetentionResult(QuestionResult):
 
     @cached_property
     def _table(self) -> pd.DataFrame:
-        cells = self.answer.cells
-        return _rated(cells, "retained", cells["complete"])[
-            [*self.groups, "cohort", "size", "period", "retained", *_RATES, "complete"]
-        ]
+        return self._rated(self.answer.cells, "retained")
 
     @cached_property
     def _average(self) -> pd.DataFrame:
@@ -184,7 +182,7 @@ class RetentionResult(QuestionResult):
             retained=cells["retained"].where(cells["complete"], 0),
         )
         frame = weighed.groupby(keys, sort=False)[["size", "retained"]].sum().reset_index()
-        return _rated(frame, "retained", frame["size"] > 0)
+        return frame.assign(**_rates(frame["retained"], frame["size"]))
 
     @cached_property
     def _churn(self) -> pd.DataFrame:
@@ -193,9 +191,14 @@ class RetentionResult(QuestionResult):
         assert isinstance(answer, RetentionAnswer)
         cells = answer.cells
         cells = cells.assign(churned=cells["size"] - cells["retained"])
-        return _rated(cells, "churned", cells["complete"])[
-            [*self.groups, "cohort", "size", "period", "churned", *_RATES, "complete"]
-        ]
+        return self._rated(cells, "churned")
+
+    def _rated(self, cells: pd.DataFrame, counted: str) -> pd.DataFrame:
+        """Return cells with the rates of those that are complete."""
+        names = [*self.groups, "cohort", "size", "period", counted]
+        columns: dict[str, Any] = {name: cells[name].array for name in names}
+        columns |= _rates(cells[counted], np.where(cells["complete"], cells["size"], 0))
+        return pd.DataFrame({**columns, "complete": cells["complete"].array})
 
     @cached_property
     def _activity(self) -> ActivityAnswer:
@@ -261,12 +264,7 @@ class RetentionResult(QuestionResult):
         return per if isinstance(per, str) else f"{per} period"
 
 
-_RATES = ("rate", "low", "high")
-
-
-def _rated(frame: pd.DataFrame, counted: str, known: pd.Series) -> pd.DataFrame:
-    """Add a rate and its interval, null where it is not known."""
-    size = frame["size"].where(known, 0).to_numpy(np.int64)
-    count = frame[counted].where(known, 0).to_numpy(np.int64)
+def _rates(count: ArrayLike, size: ArrayLike) -> dict[str, Floats]:
+    """Return rates and the ends of their intervals."""
     low, high = wilson(count, size)
-    return frame.assign(rate=rate(count, size), low=low, high=high)
+    return {"rate": rate(count, size), "low": low, "high": high}

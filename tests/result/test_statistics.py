@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency, fisher_exact
+from statsmodels.stats.proportion import proportion_confint
 
 from behavio_jupyter.result.statistics import compare, holm, rate, wilson
 
@@ -90,3 +91,15 @@ def test_holm_leaves_unknown_ones_out():
     found = holm([0.02, np.nan, 0.5])
     assert found[[0, 2]].tolist() == pytest.approx([0.04, 0.5])
     assert np.isnan(found[1])
+
+
+@given(
+    st.lists(
+        st.integers(1, 10**9).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+        min_size=1,
+    )
+)
+def test_wilson_has_the_bits_of_statsmodels(shares):
+    counts, sizes = np.array(shares, float).T
+    expected = proportion_confint(counts, sizes, method="wilson")
+    assert np.array_equal(wilson(counts, sizes), expected)
