@@ -9,10 +9,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pyarrow import DictionaryArray
 
 from ...data.store import PropertyInfo, Store
 from ...errors import BehavioError, DefinitionError, UnknownNameError
 from ...query.predicate import Events, FirstLast, Property, walk
+from .calendar import LATEST
 from .occurrences import Occurrences, everywhere, find
 from .predicate import Column, Expression
 from .recent import Recent
@@ -61,6 +63,14 @@ class Columns:
     def time(self) -> NDArray[np.int64]:
         """The times of events."""
         return self.store.times()
+
+    @cached_property
+    def first_times(self) -> NDArray[np.int64]:
+        """The time of each user's first event; LATEST for a user without any."""
+        first = np.full(self.users, LATEST)
+        active = self.offsets[:-1] < self.offsets[1:]
+        first[active] = self.time[self.offsets[:-1][active]]
+        return first
 
     @cached_property
     def event(self) -> NDArray[Any]:
@@ -156,18 +166,18 @@ class Columns:
         return self._codes[key]
 
     def _read_codes(self, node: Property) -> Codes:
-        column = self.info(node).column
+        info = self.info(node)
+        value = info.column if info.kind == "text" else f"cast({info.column} as varchar)"
         table = "events" if node.owner == "event" else "users"
-        values = (
-            self.store.cursor()
-            .sql(f"select cast({column} as varchar) as v from {table}")
-            .to_arrow_table()
-        )
-        encoded = values["v"].combine_chunks().dictionary_encode()
+        rows = self.store.cursor().sql(f"select {value} as v from {table}").to_arrow_table()
+        values = rows["v"].combine_chunks()
+        # Text of few different values comes as the enum that the store keeps.
+        encoded = values if isinstance(values, DictionaryArray) else values.dictionary_encode()
         names = encoded.dictionary.to_pylist()
         place = np.empty(len(names) + 1, np.int32)
         place[[*sorted(range(len(names)), key=names.__getitem__), -1]] = [*range(len(names)), -1]
-        return Codes(place[encoded.indices.fill_null(-1).to_numpy()], sorted(names))
+        indices = encoded.indices.cast("int32").fill_null(-1).to_numpy()
+        return Codes(place[indices], sorted(names))
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Return a numeric event property; NaN where it is null."""

@@ -28,10 +28,11 @@ from ...query.segment import (
 from ...query.time import Duration
 from .calendar import LATEST
 from .columns import Columns
+from .funnel_attempts import reaching
 from .measures import counts, measured
 from .parallel import over_units
 from .values import Truth, known, valued
-from .windows import Rows, Wanted, inside, is_wanted, seen, wanted
+from .windows import Part, Sight, inside, last_rows, seen_users, sight
 
 if TYPE_CHECKING:
     from .engine import LocalEngine
@@ -55,15 +56,15 @@ class Moment:
     engine : LocalEngine
     reference : int
         Microseconds since 1970 UTC; later events are not seen.
-    rows : Rows
-        What is seen. Users about whom nothing needs to be known have none.
+    sight : Sight
+        What is seen. Of users outside it any answer is taken.
     lasting : dict
         Truths that do not depend on the reference, by condition; shared between moments.
     """
 
     engine: LocalEngine
     reference: int
-    rows: Rows
+    sight: Sight
     lasting: dict[str, Truth]
 
     @classmethod
@@ -71,13 +72,13 @@ class Moment:
         cls, engine: LocalEngine, reference: int, lasting: dict[str, Truth] | None = None
     ) -> Self:
         """Return the log as seen at a reference time."""
-        rows = seen(engine.columns, reference)
-        return cls(engine, reference, rows, {} if lasting is None else lasting)
+        seen = sight(engine.columns, reference)
+        return cls(engine, reference, seen, {} if lasting is None else lasting)
 
     @property
     def seen(self) -> NDArray[np.bool_]:
         """The users with an event at or before the reference time."""
-        return self.rows.any
+        return seen_users(self._columns, self.sight)
 
     def members(self, condition: Any) -> NDArray[np.bool_]:
         """Return the users, of those seen, of whom a condition is true."""
@@ -97,10 +98,9 @@ class Moment:
             case Or():
                 return self._all([Not(part=part) for part in condition.parts]).negated
             case Did():
-                rows = self._inside(condition)
-                return known(counts(columns, rows, wanted(columns, condition.events), 1) > 0)
+                return known(counts(columns, self.sight, condition) > 0)
             case Measured():
-                number = measured(columns, self._inside(condition), condition)
+                number = measured(columns, self.sight, condition)
                 yes = _COMPARE[condition.operator](number, condition.value)
                 return Truth(yes & ~np.isnan(number), ~yes & ~np.isnan(number))
             case Seen():
@@ -121,13 +121,15 @@ class Moment:
 
     def _all(self, parts: Iterable[Any]) -> Truth:
         """Return of whom all parts are true; the costly ones only look at users still undecided."""
-        columns, rows = self._columns, self.rows
-        truth = Truth(np.ones(columns.users, np.bool_), np.zeros(columns.users, np.bool_))
+        users = self._columns.users
+        truth = Truth(np.ones(users, np.bool_), np.zeros(users, np.bool_))
         for place, part in enumerate(sorted(parts, key=_cost)):
             moment = self
             if place:
-                undecided = np.where(truth.no, rows.begin, rows.stop)
-                moment = replace(self, rows=Rows(rows.begin, undecided))
+                undecided = ~truth.no
+                if self.sight.users is not None:
+                    undecided &= self.sight.users
+                moment = replace(self, sight=self.sight._replace(users=undecided))
             found = moment._truth(part)
             truth = Truth(truth.yes & found.yes, truth.no | found.no)
         return truth
@@ -140,19 +142,18 @@ class Moment:
         return self.lasting[key]
 
     def _valued(self, condition: Any) -> Truth:
-        return valued(self._columns, self.rows, condition)
-
-    def _inside(self, condition: Did | Measured) -> Rows:
-        return inside(self._columns, self.rows, condition.window, self.reference)
+        return valued(self._columns, self.sight, condition)
 
     def _ago(self, duration: Duration) -> int:
         return self.reference - duration.microseconds
 
     def _edge_time(self, which: str) -> NDArray[np.int64]:
         """Return the time of each user's first or last event; 0 for users not seen."""
-        rows = self.rows.begin if which == "first" else self.rows.stop - 1
-        times = np.zeros(self._columns.users, np.int64)
-        times[self.seen] = self._columns.time[rows[self.seen]]
+        columns, seen = self._columns, self.seen
+        if which == "first":
+            return np.where(seen, columns.first_times, 0)
+        times = np.zeros(columns.users, np.int64)
+        times[seen] = columns.time[last_rows(columns, self.sight)[seen] - 1]
         return times
 
     def _seen(self, condition: Seen) -> NDArray[np.bool_]:
@@ -164,10 +165,8 @@ class Moment:
         return _COMPARE[condition.operator](self._edge_time(condition.which), at)
 
     def _sequence(self, condition: Sequence) -> NDArray[np.bool_]:
-        from .funnel import reach_last
-
         within = None if condition.within is None else condition.within.microseconds
-        return reach_last(self.engine, condition.steps, within, None, self.reference)
+        return reaching(self._columns, condition.steps, within, self.reference)
 
     def _then_not(self, condition: ThenNot) -> NDArray[np.bool_]:
         columns = self._columns
@@ -175,10 +174,8 @@ class Moment:
         over_units(
             _left_out,
             columns.offsets,
-            self.rows,
-            wanted(columns, condition.first),
-            wanted(columns, condition.absent),
-            columns.time,
+            inside(columns, self.sight, condition.first),
+            inside(columns, self.sight, condition.absent),
             condition.within.microseconds,
             self.reference,
             out,
@@ -207,7 +204,7 @@ class Moment:
 
 
 def _cost(condition: Any) -> int:
-    """Rank conditions by how many rows they look at."""
+    """Rank conditions by how much they look at."""
     match condition:
         case Not():
             return _cost(condition.part)
@@ -216,7 +213,8 @@ def _cost(condition: Any) -> int:
         case Seen() | Inactive():
             return 0
         case Did() | Measured():
-            return (2 if condition.window is None else 1) + isinstance(condition, Measured)
+            counted = isinstance(condition, Did) or condition.function == "count"
+            return (1 if condition.window is None else 2) if counted else 3
         case InSegment() | Sequence() | ThenNot() | UsersOf():
             return 4
     return 0
@@ -227,10 +225,8 @@ def _left_out(
     low: int,
     high: int,
     _offsets: NDArray[np.int64],
-    rows: Rows,
-    first: Wanted,
-    absent: Wanted,
-    time: NDArray[np.int64],
+    first: Part,
+    absent: Part,
     within: int,
     reference: int,
     out: NDArray[np.bool_],
@@ -238,10 +234,12 @@ def _left_out(
     """Mark users with a first event whose span is over and has no absent event in it (S4)."""
     for user in range(low, high):
         following = LATEST
-        for row in range(rows.stop[user] - 1, rows.begin[user] - 1, -1):
-            until = time[row] + within
-            if is_wanted(row, first) and until <= reference and until < following:
+        behind = absent.stop[user] - 1
+        for place in range(first.stop[user] - 1, first.begin[user] - 1, -1):
+            while behind >= absent.begin[user] and absent.rows[behind] > first.rows[place]:
+                following = absent.time[behind]
+                behind -= 1
+            until = first.time[place] + within
+            if until <= reference and until < following:
                 out[user] = True
                 break
-            if is_wanted(row, absent):
-                following = time[row]

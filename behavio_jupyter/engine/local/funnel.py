@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from ...errors import DefinitionError, nearest_hint
 from ...query.funnel import Funnel
-from ...query.step import Step
 from ..answers import BINS, FunnelAnswer
 from .calendar import observed
 from .columns import Columns
-from .funnel_attempts import Attempts, attempts, reaching, required, span
+from .funnel_attempts import Attempts, attempts, required, span
 from .funnel_plain import MISSING
 from .funnel_times import QUANTILES, tabulate
 from .groups import Groups, rank
@@ -121,31 +120,6 @@ def members(engine: LocalEngine, funnel: Funnel, pick: Mapping[str, Any]) -> NDA
     mask = np.zeros(columns.users, np.bool_)
     mask[found.users[meets]] = True
     return mask if one_segment is None else mask & scope.segments[one_segment].users
-
-
-def reach_last(
-    engine: LocalEngine,
-    steps: tuple[Step, ...],
-    within_us: int | None,
-    keep: NDArray[np.bool_] | None,
-    end_us: int | None,
-) -> NDArray[np.bool_]:
-    """Return the users with an ordered attempt that reaches the last step (docs/semantics.md S6).
-
-    Parameters
-    ----------
-    within_us : int or None
-        The conversion window in microseconds; None for no limit.
-    keep : bool array or None
-        Which events exist.
-    end_us : int or None
-        Only events at or before it are seen.
-
-    Returns
-    -------
-    bool array of users
-    """
-    return reaching(engine.columns, steps, within_us, keep, end_us)
 
 
 def _grouped(

@@ -13,6 +13,7 @@ from ...query.predicate import Property
 from ...query.step import Step
 from .calendar import EARLIEST, LATEST
 from .columns import Columns
+from .funnel_disjoint import disjoint, steps_of
 from .funnel_plain import plain
 from .funnel_rules import ANY, DEEPEST, EACH, FIRST, ORDERED, STRICT, ruled
 from .matching import KEPT, Matches, match
@@ -36,7 +37,7 @@ class Attempts(NamedTuple):
         When each step was reached; ``MISSING`` where it was not. Without meaning at depth 0.
     row : int64 array
         The row of the event that gives the breakdown's value; -1 where there is none. Without
-        meaning at depth 0.
+        meaning at depth 0, and where the breakdown is not by a property of events.
     user : int32 array or None
         The user of each attempt; None where attempt n is user n's.
     """
@@ -73,10 +74,6 @@ def required(steps: tuple[Step, ...]) -> NDArray[np.int64]:
 
 def attempts(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
     """Find a funnel's counted attempts of the scope's users."""
-    units = _units(columns, funnel, scope)
-    steps = match(columns, [step.events for step in funnel.steps], scope.keep)
-    codes = _of(units, steps.codes)
-    wanted = scope.users if units.user is None else scope.users[units.user]
     needs_rules = (
         funnel.order != "ordered"
         or funnel.counting == "attempts"
@@ -84,6 +81,12 @@ def attempts(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
         or funnel.exclusions
         or any(step.optional for step in funnel.steps)
     )
+    if not needs_rules and funnel.counting != "sessions" and _share_nothing(funnel.steps):
+        return _by_step(columns, funnel, scope)
+    units = _units(columns, funnel, scope)
+    steps = match(columns, [step.events for step in funnel.steps], scope.keep)
+    codes = _of(units, steps.codes)
+    wanted = scope.users if units.user is None else scope.users[units.user]
     if needs_rules:
         depth, at, row, user = _by_rules(columns, funnel, scope, units, codes, steps.table, wanted)
     else:
@@ -118,33 +121,39 @@ def attempts(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
 
 
 def reaching(
-    columns: Columns,
-    steps: tuple[Step, ...],
-    within: int | None,
-    keep: NDArray[np.bool_] | None,
-    end: int | None,
+    columns: Columns, steps: tuple[Step, ...], within: int | None, end: int | None
 ) -> NDArray[np.bool_]:
     """Return the users with an ordered attempt that reaches the last step.
 
     Optional steps hold nothing up, but an event's place among equal times may depend on them.
     """
-    matches = match(columns, [step.events for step in steps], keep)
     chain = required(steps)
     depth = np.zeros(columns.users, np.uint8)
     at = np.empty((len(chain), columns.users), np.int64)
+    users = np.ones(columns.users, np.bool_)
+    window = LATEST if within is None else min(within, LATEST)
+    seen = LATEST if end is None else end
+    if _share_nothing(steps):
+        found = [columns.occurrences(steps[step].events) for step in chain]
+        limits = (window, EARLIEST, LATEST, seen, False)
+        nowhere = np.empty((0, 0), np.int64)
+        offsets = found[0].offsets
+        over_units(disjoint, offsets, steps_of(found), users, *limits, depth, at, nowhere)
+        return depth == len(chain)
+    matches = match(columns, [step.events for step in steps])
     over_units(
         plain,
         columns.offsets,
         matches.codes,
         matches.table,
         columns.time,
-        np.ones(columns.users, np.bool_),
+        users,
         np.uint32(1) << chain.astype(np.uint32),
         np.uint32((1 << len(steps)) - 1),
-        LATEST if within is None else min(within, LATEST),
+        window,
         EARLIEST,
         LATEST,
-        LATEST if end is None else end,
+        seen,
         False,
         0,
         depth,
@@ -152,6 +161,41 @@ def reaching(
         np.empty(columns.users, np.int64),
     )
     return depth == len(chain)
+
+
+def _share_nothing(steps: tuple[Step, ...]) -> bool:
+    """Whether no event can match two steps."""
+    names = [name for step in steps for name in set(step.events.names)]
+    return all(step.events.names for step in steps) and len(set(names)) == len(names)
+
+
+def _by_step(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
+    found = [columns.occurrences(step.events, funnel.where) for step in funnel.steps]
+    asked = funnel.by is not None and funnel.by.property.owner == "event"
+    shape = (len(found), columns.users)
+    depth = np.zeros(columns.users, np.uint8)
+    at = np.empty(shape, np.int64)
+    place = np.empty(shape if asked else (0, 0), np.int64)
+    over_units(
+        disjoint,
+        found[0].offsets,
+        steps_of(found),
+        scope.users,
+        span(funnel),
+        scope.start,
+        scope.end,
+        _seen(scope, funnel),
+        funnel.counting == "first entries",
+        depth,
+        at,
+        place,
+    )
+    row = np.full(columns.users if asked else 0, -1)
+    giver = _giver(funnel)
+    for step in range(len(found)) if asked else ():
+        gives = depth == step + 1 if giver < 0 else (depth > step) & (giver == step)
+        row[gives] = found[step].rows[place[step, gives]]
+    return Attempts(depth, at, row, None)
 
 
 def _units(columns: Columns, funnel: Funnel, scope: Scope) -> _Units:

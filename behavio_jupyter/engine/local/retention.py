@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ...errors import DefinitionError
@@ -74,9 +73,9 @@ def answer(engine: LocalEngine, question: Retention) -> RetentionAnswer:
 def _cells(
     asked: _Entered, segment: SegmentUsers, most: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Number the cells, value by value and cohort by cohort, that entries may lie in.
+    """Return numbers for the cells that entries may lie in, value by value, cohort by cohort.
 
-    Returns the number of each entry's cell, -1 for what is left out, and which cell each number
+    That is the number of each entry's cell, -1 for what is left out, and which cell each number
     means. ``most`` is how many cells there are.
     """
     entered = asked.entered

@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 import duckdb
 import numpy as np
 import pandas as pd
+from numba import njit
 from numpy.typing import NDArray
 
 from ...errors import BehavioError
 from ...query.predicate import Between, Constant, Events, FirstLast, IsNull, Property
 from .columns import Columns
+from .parallel import over_units
 from .predicate import Column, Expression
-from .windows import Rows, edge_rows, wanted
+from .windows import Sight, last_rows, seen_users
 
 
 class Truth(NamedTuple):
@@ -33,11 +35,11 @@ def known(yes: NDArray[np.bool_]) -> Truth:
     return Truth(yes, ~yes)
 
 
-def valued(columns: Columns, rows: Rows, condition: Any) -> Truth:
+def valued(columns: Columns, seen: Sight, condition: Any) -> Truth:
     """Evaluate a comparison of user properties, first and last values and constants (S9)."""
     node = _only_value(condition)
     if node is not None:
-        return _by_event(columns, rows, condition, node)
+        return _by_event(columns, seen, condition, node)
     firsts: list[FirstLast] = []
 
     def resolve(node: Property | FirstLast) -> Column:
@@ -53,7 +55,7 @@ def valued(columns: Columns, rows: Rows, condition: Any) -> Truth:
     cursor = columns.store.cursor()
     source = "users u"
     if firsts:
-        places = {f"r{n}": _row_of_value(columns, rows, node) for n, node in enumerate(firsts)}
+        places = {f"r{n}": _row_of_value(columns, seen, node) for n, node in enumerate(firsts)}
         cursor.register("places", pd.DataFrame({"user_no": range(columns.users), **places}))
         source += " join places f on f.user_no = u.user_no" + "".join(
             f" left join events e{n} on e{n}.rowid = f.r{n}" for n in range(len(firsts))
@@ -84,7 +86,7 @@ def _only_value(condition: Any) -> FirstLast | None:
     return found[0] if len(found) == 1 and isinstance(found[0], FirstLast) else None
 
 
-def _by_event(columns: Columns, rows: Rows, condition: Any, node: FirstLast) -> Truth:
+def _by_event(columns: Columns, seen: Sight, condition: Any, node: FirstLast) -> Truth:
     """Evaluate a condition on one value on all events, which can be kept, and look it up there."""
     changed = {
         name: Property(name=node.property)
@@ -92,7 +94,7 @@ def _by_event(columns: Columns, rows: Rows, condition: Any, node: FirstLast) -> 
         if getattr(condition, name, None) == node
     }
     holds = columns.mask(condition.model_copy(update=changed))
-    places = _row_of_value(columns, rows, node)
+    places = _row_of_value(columns, seen, node)
     found = places >= 0
     yes = np.zeros(columns.users, np.bool_)
     yes[found] = holds[places[found]]
@@ -103,9 +105,41 @@ def _by_event(columns: Columns, rows: Rows, condition: Any, node: FirstLast) -> 
     return Truth(yes, no)
 
 
-def _row_of_value(columns: Columns, rows: Rows, node: FirstLast) -> NDArray[np.int64]:
+def _row_of_value(columns: Columns, seen: Sight, node: FirstLast) -> NDArray[np.int64]:
     """Return the row of each user's first or last value that is not null; -1 for none."""
     has_value = columns.mask(IsNull(value=Property(name=node.property), negated=True))
-    sought = wanted(columns, node.events or Events())
-    where = has_value & sought.where if len(sought.where) else has_value
-    return edge_rows(columns, rows, sought._replace(where=where), last=node.which == "last")
+    events = node.events or Events()
+    if events.where is not None:
+        has_value = has_value & columns.mask(events.where)
+    names = set(events.names or columns.schema.events)
+    named = np.array([name in names for name in columns.schema.events], np.bool_)
+    users = seen_users(columns, seen) if seen.users is None else seen.users
+    stop = last_rows(columns, seen)
+    out = np.full(columns.users, -1)
+    last = node.which == "last"
+    over_units(_edge_row, columns.offsets, users, stop, columns.event, named, has_value, last, out)
+    return out
+
+
+@njit(nogil=True, cache=True)
+def _edge_row(
+    low: int,
+    high: int,
+    offsets: NDArray[np.int64],
+    users: NDArray[np.bool_],
+    stop: NDArray[np.int64],
+    event: NDArray[np.uint16],
+    named: NDArray[np.bool_],
+    where: NDArray[np.bool_],
+    last: bool,
+    out: NDArray[np.int64],
+) -> None:
+    for user in range(low, high):
+        if not users[user]:
+            continue
+        count = stop[user] - offsets[user]
+        for step in range(count):
+            row = stop[user] - 1 - step if last else offsets[user] + step
+            if where[row] and named[event[row]]:
+                out[user] = row
+                break

@@ -1,4 +1,4 @@
-"""Windows of time on users' histories, as ranges of rows."""
+"""Windows of time on users' histories, as ranges of what occurs in them."""
 
 from __future__ import annotations
 
@@ -15,106 +15,109 @@ from .columns import Columns
 from .parallel import over_units
 
 
-class Rows(NamedTuple):
-    """A part of each user's history: the rows ``begin[user]`` to ``stop[user]``."""
+class Sight(NamedTuple):
+    """What is seen of a log.
 
+    Attributes
+    ----------
+    reference : int
+        Microseconds since 1970 UTC; later events are not seen (docs/semantics.md S1).
+    everything : bool
+        Whether there are no later events.
+    users : bool array of users or None
+        The users about whom anything needs to be known; None for all.
+    """
+
+    reference: int
+    everything: bool
+    users: NDArray[np.bool_] | None = None
+
+    @property
+    def end(self) -> int:
+        """The instant from which on nothing is seen."""
+        return LATEST if self.everything else self.reference + 1
+
+
+class Part(NamedTuple):
+    """Some of the occurrences of events: each user's from ``begin[user]`` to ``stop[user]``."""
+
+    rows: NDArray[np.uint32]
+    time: NDArray[np.int64]
     begin: NDArray[np.int64]
     stop: NDArray[np.int64]
 
     @property
     def any(self) -> NDArray[np.bool_]:
-        """Which users have rows at all."""
+        """Which users have any."""
         return self.stop > self.begin
 
 
-class Wanted(NamedTuple):
-    """Which rows are events that a condition speaks of.
-
-    Attributes
-    ----------
-    event : uint16 (uint32) array
-        The event number of every row.
-    named : bool array
-        For each event number, whether it is one of the names.
-    where : bool array
-        For each row, whether the predicate holds; empty where there is none.
-    """
-
-    event: NDArray[np.uint16]
-    named: NDArray[np.bool_]
-    where: NDArray[np.bool_]
+def sight(columns: Columns, reference: int) -> Sight:
+    """Return what is seen of a log at a reference time."""
+    last = columns.schema.last
+    return Sight(reference, last is None or last <= reference)
 
 
-def wanted(columns: Columns, events: Events) -> Wanted:
-    """Return what makes a row one of ``events``."""
-    names = set(events.names or columns.schema.events)
-    named = np.array([name in names for name in columns.schema.events], np.bool_)
-    where = np.empty(0, np.bool_) if events.where is None else columns.mask(events.where)
-    return Wanted(columns.event, named, where)
+def seen_users(columns: Columns, seen: Sight) -> NDArray[np.bool_]:
+    """Return the users with an event that is seen."""
+    return columns.first_times < seen.end
 
 
-@njit(nogil=True, cache=True)
-def is_wanted(row: int, wanted: Wanted) -> bool:
-    """Whether a row is one of the events."""
-    return wanted.named[wanted.event[row]] and (len(wanted.where) == 0 or wanted.where[row])
+def last_rows(columns: Columns, seen: Sight) -> NDArray[np.int64]:
+    """Return the row behind the last one seen of each user."""
+    if seen.everything:
+        return columns.offsets[1:]
+    bounds = np.array([EARLIEST]), np.array([seen.end])
+    return _narrowed(columns.offsets, columns.time, seen._replace(users=None), *bounds)[1]
 
 
-def seen(columns: Columns, reference: int) -> Rows:
-    """Return the rows at or before the reference time (docs/semantics.md S1)."""
-    rows = Rows(columns.offsets[:-1], columns.offsets[1:])
-    if columns.schema.last is not None and columns.schema.last <= reference:
-        return rows
-    return _between(columns, rows, EARLIEST, reference + 1)
-
-
-def inside(columns: Columns, rows: Rows, window: Window | None, reference: int) -> Rows:
-    """Return the rows that lie in a window (docs/semantics.md "Segment", S2)."""
-    if window is None:
-        return rows
+def inside(columns: Columns, seen: Sight, events: Events, window: Window | None = None) -> Part:
+    """Return the occurrences of events that lie in a window (docs/semantics.md "Segment", S2)."""
+    found = columns.occurrences(events)
+    start, end = EARLIEST, LATEST
     if isinstance(window, InLast):
-        return _between(columns, rows, reference - window.duration.microseconds + 1, LATEST)
-    if isinstance(window, BetweenDates):
-        return _between(columns, rows, *bounds_of(window.range, columns.schema.timezone))
-    anchors = edge_rows(columns, rows, wanted(columns, window.anchor), last=False)
-    found = anchors >= 0
-    starts = np.full(columns.users, LATEST)
-    starts[found] = columns.time[anchors[found]]
-    ends = starts + np.where(found, window.duration.microseconds + 1, 0)
-    return _narrowed(columns, rows, starts, ends)
-
-
-def edge_rows(columns: Columns, rows: Rows, wanted: Wanted, *, last: bool) -> NDArray[np.int64]:
-    """Return each user's first (last) row among the wanted ones; -1 where there is none."""
-    out = np.full(columns.users, -1)
-    over_units(_edge_row, columns.offsets, rows, wanted, last, out)
-    return out
-
-
-def _between(columns: Columns, rows: Rows, start: int, end: int) -> Rows:
-    return _narrowed(columns, rows, np.array([start]), np.array([end]))
+        start = seen.reference - window.duration.microseconds + 1
+    elif isinstance(window, BetweenDates):
+        start, end = bounds_of(window.range, columns.schema.timezone)
+    starts, ends = np.array([start]), np.array([end])
+    if window is not None and not isinstance(window, InLast | BetweenDates):
+        anchors = inside(columns, seen, window.anchor)
+        starts = np.full(columns.users, LATEST)
+        starts[anchors.any] = anchors.time[anchors.begin[anchors.any]]
+        ends = starts + np.where(anchors.any, window.duration.microseconds + 1, 0)
+    elif window is None and seen.everything and seen.users is None:
+        return Part(found.rows, found.time, found.offsets[:-1], found.offsets[1:])
+    ends = np.minimum(ends, seen.end)
+    return Part(found.rows, found.time, *_narrowed(found.offsets, found.time, seen, starts, ends))
 
 
 def _narrowed(
-    columns: Columns, rows: Rows, starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> Rows:
-    """Keep the rows in ``[start, end)``, of which there is one pair for each user or for all."""
-    out = Rows(np.empty(columns.users, np.int64), np.empty(columns.users, np.int64))
-    over_units(_narrow, columns.offsets, rows, columns.time, starts, ends, out)
-    return out
+    offsets: NDArray[np.int64],
+    time: NDArray[np.int64],
+    seen: Sight,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where times in ``[start, end)`` begin and stop; one pair for each user or for all."""
+    users = np.empty(0, np.bool_) if seen.users is None else seen.users
+    begin = np.empty(len(offsets) - 1, np.int64)
+    stop = np.empty(len(offsets) - 1, np.int64)
+    over_units(_narrow, offsets, time, users, starts, ends, begin, stop)
+    return begin, stop
 
 
 @njit(nogil=True, cache=True)
-def _row_from(time: NDArray[np.int64], row: int, stop: int, instant: int) -> int:
-    """Return the first row of ``row`` to ``stop`` at an instant or later, or ``stop``."""
-    if row >= stop or time[row] >= instant:
-        return row
+def _place_from(time: NDArray[np.int64], place: int, stop: int, instant: int) -> int:
+    """Return the first of ``place`` to ``stop`` at an instant or later, or ``stop``."""
+    if place >= stop or time[place] >= instant:
+        return place
     if time[stop - 1] < instant:
         return stop
     high = stop - 1
-    while high - row > 1:
-        middle = (row + high) // 2
+    while high - place > 1:
+        middle = (place + high) // 2
         if time[middle] < instant:
-            row = middle
+            place = middle
         else:
             high = middle
     return high
@@ -124,36 +127,19 @@ def _row_from(time: NDArray[np.int64], row: int, stop: int, instant: int) -> int
 def _narrow(
     low: int,
     high: int,
-    _offsets: NDArray[np.int64],
-    rows: Rows,
+    offsets: NDArray[np.int64],
     time: NDArray[np.int64],
+    users: NDArray[np.bool_],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
-    out: Rows,
+    begin: NDArray[np.int64],
+    stop: NDArray[np.int64],
 ) -> None:
     each = len(starts) > 1
     for user in range(low, high):
         place = user if each else 0
-        stop = rows.stop[user]
-        begin = _row_from(time, rows.begin[user], stop, starts[place])
-        out.begin[user] = begin
-        out.stop[user] = _row_from(time, begin, stop, ends[place])
-
-
-@njit(nogil=True, cache=True)
-def _edge_row(
-    low: int,
-    high: int,
-    _offsets: NDArray[np.int64],
-    rows: Rows,
-    wanted: Wanted,
-    last: bool,
-    out: NDArray[np.int64],
-) -> None:
-    for user in range(low, high):
-        begin, stop = rows.begin[user], rows.stop[user]
-        for step in range(stop - begin):
-            row = stop - 1 - step if last else begin + step
-            if is_wanted(row, wanted):
-                out[user] = row
-                break
+        if len(users) and not users[user]:
+            begin[user] = stop[user] = offsets[user]
+            continue
+        begin[user] = _place_from(time, offsets[user], offsets[user + 1], starts[place])
+        stop[user] = _place_from(time, begin[user], offsets[user + 1], ends[place])

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from behavio_jupyter.engine.local import LocalEngine
-from behavio_jupyter.engine.local.funnel import reach_last
+from behavio_jupyter.engine.local.funnel_attempts import reaching
 from behavio_jupyter.errors import DefinitionError, UnknownNameError
 from behavio_jupyter.query import DateRange, Exclusion, Funnel, Sessions
 from tests.definitions import by, compare, did, events, step, steps, without
@@ -290,17 +290,16 @@ def test_too_many_exclusions(log: LocalEngine) -> None:
         counts(log, ask("visit buy", exclusions=many))
 
 
-def test_reach_last(log: LocalEngine) -> None:
-    def reached(text: str, **options: Any) -> list[bool]:
-        asked = {"within_us": None, "keep": None, "end_us": None, **options}
-        return reach_last(log, steps(text), **asked).tolist()
+def test_reaching(log: LocalEngine) -> None:
+    def reached(text: str, within: int | None = None, end: int | None = None) -> list[bool]:
+        return reaching(log.columns, steps(text), within, end).tolist()
 
     assert reached("visit cart buy") == [True, False, False, False]
     assert reached("visit cart") == [True, True, False, False]
-    assert reached("visit cart", within_us=5 * 60_000_000) == [True, False, False, False]
+    assert reached("visit cart", within=5 * 60_000_000) == [True, False, False, False]
     end = int(pd.Timestamp("2026-01-05 10:05", tz="UTC").as_unit("us").asm8.astype(np.int64))
-    assert reached("visit cart", end_us=end) == [True, False, False, False]
-    assert reached("visit cart", end_us=end - 1) == [False] * 4
+    assert reached("visit cart", end=end) == [True, False, False, False]
+    assert reached("visit cart", end=end - 1) == [False] * 4
     # Optional steps hold nothing up.
     assert reached("visit cart? buy") == [True, True, False, False]
 
