@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 FEW = 30
 """A result from fewer users than this is marked as small."""
 
-_NORMAL = 1.959963984540054
+_NORMAL = 1.9599639845400545
 """Where 97.5 % of the normal distribution lie below: an interval of 95 % leaves out as many."""
 
 _EXPECTED = 5
