@@ -1,7 +1,7 @@
 # make demo   run the tour on real data; ends by printing where the results are
 # make test   all tests
 # make lint   ruff and mypy
-# make bench  speed beside ClickHouse and DuckDB (BENCH_EVENTS="1e6,20e6")
+# make bench  speed beside others at 1 and 20 million events; with BENCH_LARGE=1 at 100 million too
 # make fuzz   a million texts put to the language, guided by coverage (FUZZ_INPUTS=1000000)
 # Each makes and reuses .venv; nothing but Python >= 3.11 and make is needed.
 
@@ -26,8 +26,10 @@ lint: $(VENV)/.lint
 	$(BIN)/ruff format --check .
 	rm -rf .build/typecheck build
 	$(PIP) --no-deps --target .build/typecheck .
-	cd .build/typecheck && ../../$(BIN)/python -m mypy --config-file ../../pyproject.toml -p behavio_jupyter
+	cp -R benchmarks .build/typecheck
+	cd .build/typecheck && ../../$(BIN)/python -m mypy --config-file ../../pyproject.toml -p behavio_jupyter -p benchmarks
 
+# An interrupted run goes on where it stopped.
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
 

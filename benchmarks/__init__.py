@@ -1,1 +1,1 @@
-"""Behavio beside ClickHouse and DuckDB: the same questions, the same events, one run."""
+"""Behavio beside ClickHouse, DuckDB, Polars, pandas and retentioneering: the same questions."""

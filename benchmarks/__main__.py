@@ -1,48 +1,37 @@
-"""Run with ``make bench``; the environment variable BENCH_EVENTS names other sizes."""
+"""Run with ``make bench``; ``BENCH_LARGE=1`` goes on to 100 million events."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
+import sys
+import time
 
 from rich.console import Console
 
 from behavio_jupyter.errors import BehavioError
 
-from . import processes, report
-from .budgets import budgets
-from .measure import measure
-
-SIZES = "1e6,20e6"
-ROOT = Path(__file__).parent.parent
+from . import report
+from .run import LARGE, USUAL, differing, take
+from .sides import ROOT
 
 
 def main() -> None:
-    """Measure every size, judge the largest by the budgets, and tell.
-
-    The page in ``docs`` is written by a run of the usual sizes only.
-    """
+    """Measure, judge by the budgets, tell, and write the page in ``docs``."""
     console = Console()
-    wanted = os.environ.get("BENCH_EVENTS", SIZES)
-    sizes = sorted({int(float(size)) for size in wanted.split(",")})
-    cache = ROOT / ".build" / "bench"
-    cache.mkdir(parents=True, exist_ok=True)
-    load = os.getloadavg()[0]
-    imported, extended = processes.import_seconds(), processes.extension_seconds()
-    runs = [measure(size, cache, console.log) for size in sizes]
-    judged = budgets(runs[-1], imported, extended)
-    machine = report.Machine.here(load)
-    report.show(console, runs, judged, machine)
-    if sizes == sorted({int(float(size)) for size in SIZES.split(",")}):
-        report.write(ROOT / "docs" / "performance.md", runs, judged, machine)
-    wrong = [
-        f"{one.key} at {run.events:,} events: {', '.join(one.differing)}"
-        for run in runs
-        for one in run.compared
-        if one.differing
-    ]
+    plan = LARGE if os.environ.get("BENCH_LARGE", "0") not in ("", "0") else USUAL
+    start = time.monotonic()
+    try:
+        run, kept = take(plan, ROOT / ".build" / "bench", console.log)
+    except KeyboardInterrupt:
+        console.print("Stopped; the next run goes on after the last size that was measured.")
+        sys.exit(130)
+    report.show(console, run)
+    wrong = differing(run.sizes)
     if wrong:
         raise BehavioError(f"Sides do not agree on {'; '.join(wrong)}.")
+    report.write(ROOT / "docs", run)
+    kept.forget()
+    console.print(f"Wrote docs/performance.md after {(time.monotonic() - start) / 60:.0f} min.")
 
 
 if __name__ == "__main__":

@@ -4,46 +4,85 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
-import behavio_jupyter
-from behavio_jupyter.engine.local import LocalEngine
-
 from . import processes
-from .peers.clickhouse import ClickHouse
-from .peers.duckdb import DuckDB
+from .apart import Apart, LostError
 from .processes import Build, Memory
-from .sides import Behavio, Side
-from .timing import Timing, timed
+from .sides import BEHAVIO, PEERS
+from .timing import ROUNDS, Timing, timed
 from .workload import QUESTIONS, events_file
+
+Say = Callable[[str], None]
+
+_COPY = "copy"
+_ALONE = ("funnel", "predicate", "breakdown")
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A question's timings by side, Behavio first, and the sides whose answer differs."""
+    """A question's timings by side.
+
+    Attributes
+    ----------
+    key : str
+    timings : dict of str to Timing
+        By side, Behavio first.
+    copy : Timing
+        Of copying what Behavio reads, in the same rounds.
+    lost : dict of str to str
+        Why a side gave no answer, of those that gave none.
+    differing : list of str
+        The sides whose answer is not Behavio's.
+    """
 
     key: str
     timings: dict[str, Timing]
-    differing: tuple[str, ...]
+    copy: Timing
+    lost: dict[str, str]
+    differing: list[str]
 
     @property
     def ours(self) -> Timing:
         """Behavio's timing."""
-        return next(iter(self.timings.values()))
+        return self.timings[BEHAVIO.name]
 
     def faster(self, side: str) -> float:
         """Return how many times faster than a side Behavio answered."""
         return self.timings[side].median / self.ours.median
 
+    def fastest(self, *sides: str) -> str | None:
+        """Return the fastest of some sides, if any answered."""
+        there = [side for side in sides if side in self.timings]
+        return min(there, key=lambda side: self.timings[side].median, default=None)
+
     @property
-    def faster_than_best(self) -> float:
-        """How many times faster than the faster peer."""
-        return min(self.faster(side) for side in list(self.timings)[1:])
+    def above_copy(self) -> float:
+        """How many times as long as copying what it reads Behavio takes."""
+        return self.ours.median / self.copy.median
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A side that read the events.
+
+    Attributes
+    ----------
+    loading : float or None
+        Seconds until it could be asked; None if it never could.
+    peak : int
+        The most bytes its process has held, loading and answering.
+    lost : str
+        Why it could not be asked, if so.
+    """
+
+    loading: float | None
+    peak: int
+    lost: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,9 +93,11 @@ class Measured:
     ----------
     events, users : int
     compared : list of Compared
-    alone : dict of str to float
-        Seconds of Behavio's funnels (``funnel``, ``predicate``, ``breakdown``) and of copying the
-        columns that they read (``copy``), taken in the same rounds, to be compared with each other.
+    alone : dict of str to Timing
+        Behavio's ``funnel``, ``predicate`` and ``breakdown`` in the same rounds, to be compared
+        with each other; and ``draw``, a funnel with a changed window, answered and drawn.
+    loaded : dict of str to Loaded
+        By side.
     build : Build
     memory : Memory
     first_funnel : float
@@ -66,7 +107,8 @@ class Measured:
     events: int
     users: int
     compared: list[Compared]
-    alone: dict[str, float]
+    alone: dict[str, Timing]
+    loaded: dict[str, Loaded]
     build: Build
     memory: Memory
     first_funnel: float
@@ -76,53 +118,64 @@ class Measured:
         return next(one for one in self.compared if one.key == key)
 
 
-def measure(events: int, cache: Path, say: Callable[[str], None]) -> Measured:
+def measure(
+    events: int, cache: Path, say: Say, *, rounds: int = ROUNDS, runs: int = processes.RUNS
+) -> Measured:
     """Measure one size; ``cache`` keeps the generated events, ``say`` tells what is going on."""
-    say(f"{events:,} events: generating")
+
+    def tell(what: str) -> None:
+        say(f"{events:,} events: {what}")
+
+    tell("generating, if they are not there")
     parquet = events_file(events, cache)
-    folder = Path(tempfile.mkdtemp(dir=cache))
+    folder = Path(tempfile.mkdtemp(dir=cache, prefix="run-"))
     try:
-        say("building the store")
+        tell("building the store")
         store = folder / "log.behavio"
         built = processes.build(parquet, store)
-        say("memory, first funnel of a new process")
-        memory, first = processes.memory(store), processes.first_funnel(store)
-        log = behavio_jupyter.connect(store)
-        say("loading the peers")
-        clickhouse, duckdb = ClickHouse(folder / "clickhouse"), DuckDB(folder / "peer.duckdb")
-        for peer in (clickhouse, duckdb):
-            peer.load(parquet)
-        compared = []
-        for key in QUESTIONS:
-            say(QUESTIONS[key].title)
-            compared.append(compare(key, (Behavio(log), clickhouse, duckdb)))
-        users = len(log.store.user_ids())
-        return Measured(built.events, users, compared, alone(log), built, memory, first)
+        tell("memory, first funnel of a new process")
+        memory = processes.memory(store)
+        first = processes.first_answer(store, "funnel", runs)
+        with ExitStack() as stack:
+            sides: dict[str, Apart] = {}
+            refused: dict[str, Loaded] = {}
+            for peer in (BEHAVIO, *PEERS):
+                if peer is not BEHAVIO and not peer.is_here(events):
+                    continue
+                tell(f"loading {peer.name}")
+                source = store if peer is BEHAVIO else parquet
+                place = folder / peer.name.replace(", ", "-").replace(" ", "-")
+                try:
+                    side = Apart(peer.name, peer.command, place, source)
+                except LostError as error:
+                    refused[peer.name] = Loaded(None, 0, str(error))
+                else:
+                    sides[peer.name] = stack.enter_context(side)
+            compared = []
+            for number, key in enumerate(QUESTIONS, 1):
+                tell(f"{QUESTIONS[key].title} ({number} of {len(QUESTIONS)})")
+                compared.append(_compare(key, sides, rounds))
+            tell("Behavio alone")
+            ours = sides[BEHAVIO.name]
+            calls = {key: partial(ours.timed, "ask", key) for key in _ALONE}
+            alone = timed({**calls, "draw": partial(ours.timed, "draw", "funnel")}, rounds)[0]
+            loaded = {name: Loaded(side.loading, side.peak()) for name, side in sides.items()}
+        return Measured(
+            built.events, built.users, compared, alone, loaded | refused, built, memory, first
+        )
     finally:
         shutil.rmtree(folder)
 
 
-def compare(key: str, sides: Sequence[Side]) -> Compared:
+def _compare(key: str, sides: Mapping[str, Apart], rounds: int) -> Compared:
     """Time the sides in rounds, and check that they agree."""
-    taken = timed(*(partial(side.ask, key) for side in sides))
-    timings = {side.name: timing for side, timing in zip(sides, taken, strict=True)}
-    expected, *others = (side.rows(key, side.ask(key)) for side in sides)
-    differing = [
-        side.name for side, rows in zip(sides[1:], others, strict=True) if rows != expected
-    ]
-    return Compared(key, timings, tuple(differing))
-
-
-def alone(log: behavio_jupyter.EventLog) -> dict[str, float]:
-    """Time Behavio's funnels, and copying what they read in one thread, in the same rounds."""
-    columns = LocalEngine(log.store, {}).columns
-    arrays = (columns.offsets, columns.time, columns.event)
-    room = [np.empty_like(array) for array in arrays]
-
-    def copy() -> None:
-        for to, array in zip(room, arrays, strict=True):
-            np.copyto(to, array)
-
-    keys = ("funnel", "predicate", "breakdown")
-    taken = timed(*(partial(Behavio(log).ask, key) for key in keys), copy)
-    return {key: one.median for key, one in zip((*keys, "copy"), taken, strict=True)}
+    asked = {peer.name for peer in (BEHAVIO, *PEERS) if peer.answers(key)}
+    calls = {name: partial(side.timed, "ask", key) for name, side in sides.items() if name in asked}
+    copying = {_COPY: partial(sides[BEHAVIO.name].timed, "copy", key)}
+    timings, lost = timed({**calls, **copying}, rounds)
+    copy = timings.pop(_COPY)
+    sides[BEHAVIO.name].timed("ask", key)  # what is copied is no answer
+    answers = {name: sides[name].rows(key) for name in timings}
+    expected = answers[BEHAVIO.name]
+    differing = [name for name, rows in answers.items() if rows != expected]
+    return Compared(key, timings, copy, lost, differing)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -13,7 +15,12 @@ from typing import Any
 
 from .workload import QUESTIONS
 
-_RUNS = 5
+RUNS = 5
+"""How often a process is started for a median."""
+
+COLD = ("funnel", "retention", "paths", "segment", "trend")
+"""The questions that a new process is asked."""
+
 _MEASURE = """
 import json, sys, time, resource
 start = time.perf_counter()
@@ -26,6 +33,7 @@ def peak():
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return used if sys.platform == "darwin" else used * 1024
 """
+_NOTHING = "print(json.dumps({'seconds': passed()}))"
 _IMPORT = "import behavio_jupyter\nprint(json.dumps({'seconds': passed()}))"
 _EXTENSION = """
 from IPython.core.interactiveshell import InteractiveShell
@@ -37,9 +45,16 @@ seconds = passed()
 assert "funnel" in shell.magics_manager.magics["line"]
 print(json.dumps({"seconds": seconds}))
 """
-_FUNNEL = """
+_ANSWER = """
 import behavio_jupyter
-behavio_jupyter.connect(sys.argv[1]).funnel(sys.argv[2]).table
+result = getattr(behavio_jupyter.connect(sys.argv[1]), sys.argv[2])(sys.argv[3])
+result.users if sys.argv[2] == "segment" else result.table
+print(json.dumps({"seconds": passed()}))
+"""
+_OPEN = """
+import behavio_jupyter
+passed()
+log = behavio_jupyter.connect(sys.argv[1])
 print(json.dumps({"seconds": passed()}))
 """
 _BUILD = """
@@ -48,7 +63,9 @@ passed()
 log = behavio_jupyter.connect(sys.argv[1])
 connected = passed()
 log.save(sys.argv[2])
-print(json.dumps({"connect": connected, "save": passed(), "peak": peak(), "events": len(log)}))
+saved = passed()
+told = {"connect": connected, "save": saved, "peak": peak(), "events": len(log)}
+print(json.dumps({**told, "users": len(log.store.user_ids())}))
 """
 _MEMORY = """
 import psutil, behavio_jupyter
@@ -72,12 +89,48 @@ print(json.dumps({"held": held / events, "growth": growth / events, "property": 
 
 @dataclass(frozen=True)
 class Build:
-    """A store made from Parquet: seconds to connect and to save, peak bytes, events."""
+    """A store made from Parquet: seconds to connect and to save, peak bytes, what is in it."""
 
     connect: float
     save: float
     peak: int
     events: int
+    users: int
+
+    @property
+    def speed(self) -> float:
+        """Events a second, from Parquet to a saved store."""
+        return self.events / (self.connect + self.save)
+
+
+@dataclass(frozen=True)
+class Cold:
+    """What a new process takes, in seconds; files are in the system's cache.
+
+    Attributes
+    ----------
+    events : int
+        In the store that is opened.
+    python : float
+        Starting Python, and nothing else.
+    importing : float
+        ``import behavio_jupyter``.
+    extension : float
+        ``%load_ext behavio_jupyter`` in a shell that is up.
+    opening : float
+        ``connect`` of a saved store, after the import.
+    cached, compiled : dict of str to float
+        By question, from starting Python to the first answer, with compiled code in numba's cache
+        and with none.
+    """
+
+    events: int
+    python: float
+    importing: float
+    extension: float
+    opening: float
+    cached: dict[str, float]
+    compiled: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -109,38 +162,56 @@ def memory(store: Path) -> Memory:
     return Memory(**_run(_MEMORY, store, QUESTIONS["funnel"].text))
 
 
-def first_funnel(store: Path) -> float:
-    """Return the seconds from starting Python to a saved store's first funnel."""
-    return _typical(_FUNNEL, store, QUESTIONS["funnel"].text, whole=True)
+def first_answer(store: Path, key: str, runs: int = RUNS) -> float:
+    """Return the seconds from starting Python to a saved store's first answer."""
+    return _typical(_ANSWER, *_asked(store, key), whole=True, runs=runs)
 
 
-def import_seconds() -> float:
-    """Return the seconds of ``import behavio_jupyter``."""
-    return _typical(_IMPORT)
+def cold(events: Path, folder: Path, keys: Sequence[str] = COLD, runs: int = RUNS) -> Cold:
+    """Measure what new processes take: imports, opening a store, first answers."""
+    store = folder / "log.behavio"
+    built = build(events, store)
+    return Cold(
+        events=built.events,
+        python=_typical(_NOTHING, whole=True, runs=runs),
+        importing=_typical(_IMPORT, runs=runs),
+        extension=_typical(_EXTENSION, runs=runs),
+        opening=_typical(_OPEN, store, runs=runs),
+        cached={key: first_answer(store, key, runs) for key in keys},
+        compiled={key: _compiled(store, key, folder) for key in keys},
+    )
 
 
-def extension_seconds() -> float:
-    """Return the seconds of ``%load_ext behavio_jupyter`` in a shell that is up."""
-    return _typical(_EXTENSION)
+def _compiled(store: Path, key: str, folder: Path) -> float:
+    """Return the seconds to a first answer whose code has to be compiled; once, it takes long."""
+    cache = folder / f"numba-{key}"
+    start = time.perf_counter()
+    _run(_ANSWER, *_asked(store, key), NUMBA_CACHE_DIR=str(cache))
+    return time.perf_counter() - start
 
 
-def _typical(code: str, *arguments: str | Path, whole: bool = False) -> float:
+def _asked(store: Path, key: str) -> tuple[str, str, str]:
+    return str(store), QUESTIONS[key].kind, QUESTIONS[key].text
+
+
+def _typical(code: str, *arguments: str | Path, whole: bool = False, runs: int) -> float:
     """Return the median seconds, as the code tells or of the whole process."""
     _run(code, *arguments)  # fills the caches of files and of compiled code
     seconds = []
-    for _ in range(_RUNS):
+    for _ in range(runs):
         start = time.perf_counter()
         told = _run(code, *arguments)["seconds"]
         seconds.append(time.perf_counter() - start if whole else told)
     return median(seconds)
 
 
-def _run(code: str, *arguments: str | Path) -> dict[str, Any]:
+def _run(code: str, *arguments: str | Path, **environment: str) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-c", _MEASURE + code, *map(str, arguments)],
         check=True,
         stdout=subprocess.PIPE,
         text=True,
+        env={**os.environ, **environment},
     )
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

@@ -1,11 +1,10 @@
-"""A run told: on the terminal, and in docs/performance.md."""
+"""A run told: on the terminal, and as a page with pictures."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import platform
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,12 +13,16 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from .budgets import Budget
-from .measure import Compared, Measured
+from . import plot, tables
+from .budgets import budgets, judged
+from .growth import Growth
+from .measure import Measured
+from .processes import Cold
+from .sides import PEERS
+from .tables import Shown
 from .workload import EVENTS_PER_USER, QUESTIONS
 
-_WITH = ("numpy", "numba", "duckdb", "chdb", "pandas", "pyarrow")
-_MET = {True: "yes", False: "**no**", None: "–"}
+LIBRARIES = ("numpy", "numba", "duckdb", "pandas", "pyarrow")
 
 
 @dataclass(frozen=True)
@@ -50,126 +53,151 @@ class Machine:
         )
 
 
-def show(
-    console: Console, runs: Sequence[Measured], judged: Sequence[Budget], machine: Machine
-) -> None:
+@dataclass(frozen=True)
+class Run:
+    """All that was measured.
+
+    Attributes
+    ----------
+    sizes : list of Measured
+        By number of events.
+    told : tuple of int
+        Positions in ``sizes`` of those whose tables are shown; all are in the pictures.
+    grown : list of Growth
+    cold : Cold
+    machine : Machine
+    """
+
+    sizes: list[Measured]
+    told: tuple[int, ...]
+    grown: list[Growth]
+    cold: Cold
+    machine: Machine
+
+    @property
+    def compared(self) -> list[Measured]:
+        """The sizes whose tables are shown."""
+        return [self.sizes[place] for place in self.told]
+
+
+def show(console: Console, run: Run) -> None:
     """Print a run."""
-    for run in runs:
-        _print(console, f"{run.events:,} events of {run.users:,} users", *_comparison(run))
-        _print(console, "", *_others(run))
-    _print(console, f"Budgets, at {runs[-1].events:,} events", *_judgement(judged))
-    console.print(f"{machine.name}; {machine.noise}")
+    for one in run.compared:
+        _print(console, tables.comparison(one), f"{one.events:,} events of {one.users:,} users")
+        for table in (tables.processor(one), tables.loading(one), tables.alone(one)):
+            _print(console, table)
+    _print(console, tables.sizes(run.sizes), "Growth")
+    for grown in run.grown:
+        _print(console, tables.growth(grown))
+    _print(console, tables.cold(run.cold))
+    title = f"Budgets, at {judged(run.sizes).events:,} events"
+    _print(console, tables.judgement(budgets(run.sizes, run.cold)), title)
+    console.print(f"{run.machine.name}; {run.machine.noise}")
 
 
-def write(path: Path, runs: Sequence[Measured], judged: Sequence[Budget], machine: Machine) -> None:
-    """Write a run as Markdown."""
-    versions = ", ".join(f"{name} {version(name)}" for name in _WITH)
+def write(folder: Path, run: Run) -> None:
+    """Write ``performance.md`` and its pictures, below ``pictures``."""
+    plot.draw_sizes(folder / "pictures" / "growth-events.svg", run.sizes)
+    plot.draw_questions(folder / "pictures" / "growth-questions.svg", run.grown)
     parts = [
-        "# Performance",
-        f"Written by `make bench` on {dt.date.today()}: {machine.name}; {versions}. Noise:"
-        f" {machine.noise}. Seconds do not travel between machines; the ratios do, more or less.",
-        "## What is compared",
-        "The same generated events (`datasets.generate`, seeded, with a property `region` of 20"
-        f" values added, {EVENTS_PER_USER} events a user) are asked the same questions by three"
-        " sides in one process: Behavio over its saved store; ClickHouse in process (chdb) on a"
-        " MergeTree sorted by user and time, in one part; DuckDB on a table sorted by user and"
-        " time. The peers hold users as numbers, names as an enum and times as integers. Every"
-        " answer is checked to be the same on all sides, row by row. Behavio is timed from a"
-        " question's text to its table, the peers from SQL to a pandas table. *First* is"
-        " Behavio's first answer in the process; the other columns are medians of warm answers,"
-        " taken in rounds of one call to each side, with how many times faster Behavio is and how"
-        " many times less processor time it takes, in which other work on the machine shows less."
-        " A predicate's mask and a property's codes are kept after the first answer, so warm"
-        " answers do not read them again.",
-        "Where the rules of the sides could differ, the questions are chosen so that they do not:"
-        " every user has one region, so that ClickHouse can group by it (its `windowFunnel` does"
-        " not tell which event began); paths keep every node at each step. The SQL for paths"
-        " gives the edges with counts and medians; Behavio's answer holds the whole sequences and"
-        " the transition matrix besides.",
+        *_beginning(run.machine),
+        f"## Budgets, at {judged(run.sizes).events:,} events",
+        _markdown(tables.judgement(budgets(run.sizes, run.cold))),
     ]
-    for run in runs:
+    for one in run.compared:
         parts += [
-            f"## {run.events:,} events of {run.users:,} users",
-            _markdown(*_comparison(run)),
-            _markdown(*_others(run)),
+            f"## {one.events:,} events of {one.users:,} users",
+            *map(
+                _markdown,
+                (
+                    tables.comparison(one),
+                    tables.processor(one),
+                    tables.loading(one),
+                    tables.alone(one),
+                ),
+            ),
         ]
     parts += [
-        f"## Budgets, at {runs[-1].events:,} events",
-        _markdown(*_judgement(judged)),
-        "The questions:",
+        "## Growth with events",
+        "![Time and memory by number of events, on log scales](pictures/growth-events.svg)",
+        _markdown(tables.sizes(run.sizes)),
+        "## Growth with questions",
+        f"Behavio's warm answers over {run.grown[0].events:,} events, medians. The properties that"
+        " are broken down have the given number of values, evenly spread over events.",
+        "![Time by steps, values and conditions](pictures/growth-questions.svg)",
+        *(_markdown(tables.growth(grown)) for grown in run.grown),
+        "## Cold",
+        f"New processes, over {run.cold.events:,} events; files are in the system's cache. What"
+        " numba compiles it keeps on disk; without that (`NUMBA_CACHE_DIR` an empty folder) the"
+        " first answer of a kind has to compile, once after each installation.",
+        _markdown(tables.cold(run.cold)),
+        "## The questions",
         "\n".join(
             f"- {question.title}: `%{question.kind} {question.text}`"
             for question in QUESTIONS.values()
         ),
     ]
-    path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    path = folder / "performance.md"
+    half = path.with_suffix(".half")
+    half.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    half.rename(path)
 
 
-def _comparison(run: Measured) -> tuple[list[str], list[list[str]]]:
-    peers = list(run.compared[0].timings)[1:]
-    return ["question", "first", "Behavio", *peers, "same answer"], [
-        [
-            QUESTIONS[one.key].title,
-            _seconds(one.ours.first),
-            _seconds(one.ours.median),
-            *(_beside(one, peer) for peer in peers),
-            _agreement(one),
-        ]
-        for one in run.compared
+def _beginning(machine: Machine) -> list[str]:
+    peers = {peer.needs: peer.version() for peer in PEERS if peer.is_here(0)}
+    versions = {name: version(name) for name in LIBRARIES} | peers
+    listed = ", ".join(f"{name} {number}" for name, number in versions.items())
+    return [
+        "# Performance",
+        f"Written by `make bench` on {dt.date.today()}: {machine.name}; {listed}. Noise:"
+        f" {machine.noise}. Seconds do not travel between machines; the ratios do, more or less.",
+        "## What is compared",
+        "The same generated events (`datasets.generate`, seeded, with a property `region` of 20"
+        f" values added, {EVENTS_PER_USER} events a user) are asked the same questions by all"
+        " sides, each in a process of its own. Every answer is checked to be the same on all"
+        " sides, row by row. Times are medians of warm answers, taken in rounds of one call to"
+        " each side; in brackets, how many times faster Behavio is. *First* is Behavio's first"
+        " answer in the process. Processor time is that of all threads, in which other work on the"
+        " machine shows less. A predicate's mask and a property's codes are kept after the first"
+        " answer, so warm answers do not read them again.",
+        "\n".join(
+            (
+                "- **Behavio** over its saved store, from a question's text to its table.",
+                "- **ClickHouse** in process (chdb): a MergeTree sorted by user and time, in one"
+                " part; *by time*: the same, sorted by time. From SQL to a pandas table.",
+                "- **DuckDB**: a table sorted by user, time and name. From SQL to a pandas table."
+                " Where windows go along the rows as they lie, they have no partition and no order,"
+                " which is ten times faster.",
+                "- **Polars**: a frame in memory sorted by user, time and name, lazy plans, each"
+                " by the engine (streaming or in memory) that is faster.",
+                "- **pandas**: a frame in memory sorted by user, time and name, vectorised; up to"
+                " 1 million events.",
+                "- **retentioneering**, up to 1 million events: its funnel, which has no window,"
+                " and its transition matrix.",
+            )
+        ),
+        "The peers hold users as numbers, names as an enum and times as integers (retentioneering:"
+        " as it makes them). *Copying what it reads* is one thread copying the bytes of the arrays"
+        " that Behavio reads for the question, which is the least that reading them can take."
+        " Where a side ran out of memory, that stands in place of its time.",
+        "Where the rules of the sides could differ, the questions are chosen so that they do not:"
+        " every user has one region, so that ClickHouse can group by it (its `windowFunnel` does"
+        " not tell which event began); paths keep every node at each step; the funnel asked of"
+        " retentioneering has a window as long as the log. The peers' paths are the edges with"
+        " counts and medians; Behavio's answer holds the whole sequences and the transition matrix"
+        " besides. Funnels have their times to convert and intervals besides, retention intervals.",
     ]
 
 
-def _beside(one: Compared, peer: str) -> str:
-    timing = one.timings[peer]
-    processor = timing.processor / one.ours.processor
-    return f"{_seconds(timing.median)} ({one.faster(peer):.1f} ×; {processor:.1f} ×)"
-
-
-def _agreement(one: Compared) -> str:
-    return f"not {' nor '.join(one.differing)}" if one.differing else "yes"
-
-
-def _others(run: Measured) -> tuple[list[str], list[list[str]]]:
-    build, memory = run.build, run.memory
-    speed = build.events / (build.connect + build.save) / 1e6
-    return ["besides", ""], [
-        [
-            "in the same rounds: funnel, with predicate, by 20 values, copying their columns",
-            ", ".join(_seconds(seconds) for seconds in run.alone.values()),
-        ],
-        ["new process: Python, open the store, first funnel", _seconds(run.first_funnel)],
-        [
-            "store from Parquet: build + save",
-            f"{_seconds(build.connect)} + {_seconds(build.save)}, {speed:.2f} million events/s",
-        ],
-        ["peak memory of that", f"{build.peak / 1e9:.2f} GB"],
-        [
-            "open log, bytes an event",
-            f"{memory.held:.1f} in arrays, {memory.property:.1f} more for a property in use;"
-            f" the process grew by {memory.growth:.1f}",
-        ],
-    ]
-
-
-def _judgement(judged: Iterable[Budget]) -> tuple[list[str], list[list[str]]]:
-    return ["what", "budget", "measured", "met"], [
-        [one.what, one.budget, one.measured, _MET[one.met]] for one in judged
-    ]
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
-
-
-def _print(console: Console, title: str, header: list[str], rows: list[list[str]]) -> None:
-    table = Table(*header, title=title or None)
-    for row in rows:
+def _print(console: Console, shown: Shown, title: str | None = None) -> None:
+    table = Table(*shown.header, title=title)
+    for row in shown.rows:
         table.add_row(*(cell.replace("**", "") for cell in row))
     console.print(table)
 
 
-def _markdown(header: list[str], rows: list[list[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
+def _markdown(shown: Shown) -> str:
+    lines = [shown.header, ["---"] * len(shown.header), *shown.rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -1,21 +1,26 @@
-"""What a side of the comparison does, and Behavio as one."""
+"""What a side of the comparison does, Behavio as one, and where the others are found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib.util
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Protocol
 
-import pandas as pd
+from .workload import Rows
 
-from behavio_jupyter import EventLog
-
-from .workload import QUESTIONS, Rows
+ROOT = Path(__file__).parent.parent
+MILLION = 1_000_000
 
 
 class Side(Protocol):
-    """Someone who answers the questions of the workload."""
+    """Someone who answers the questions of the workload; made with a folder it may use."""
 
-    name: str
+    def load(self, events: str) -> None:
+        """Read the events; of Behavio, open its store."""
+        ...
 
     def ask(self, key: str) -> Any:
         """Answer; this is what is timed."""
@@ -26,60 +31,76 @@ class Side(Protocol):
 
         Funnel: step, users; by region: region, step, users. Retention: cohort (days since 1970),
         period, users, where there are any. Paths: step, source, target, sequences, median seconds.
-        Segment: users, sum of their numbers. Trend: period (days since 1970), users.
+        Segment: users, sum of their numbers. Trend: period (days since 1970), users, where there
+        are any. Matrix: source, target, count, where there are any.
         """
         ...
 
 
-class Behavio:
-    """A log asked in text, answering with its table (of a segment: the users)."""
+@dataclass(frozen=True)
+class Peer:
+    """Where a side is found and what it is asked.
 
-    name = "Behavio"
+    Attributes
+    ----------
+    name : str
+        As in reports; versions are added there.
+    module : str
+        Run as a process, it serves the side.
+    needs : str
+        The library without which it is left out.
+    asked : tuple of str
+        Keys of questions; empty for all.
+    most_events : int or None
+        Beyond so many it is not asked.
+    arguments : tuple of str
+    """
 
-    def __init__(self, log: EventLog) -> None:
-        self.log = log
+    name: str
+    module: str
+    needs: str
+    asked: tuple[str, ...] = ()
+    most_events: int | None = None
+    arguments: tuple[str, ...] = ()
 
-    def ask(self, key: str) -> Any:
-        """Answer a question of the workload."""
-        question = QUESTIONS[key]
-        result = getattr(self.log, question.kind)(question.text)
-        return result.users if question.kind == "segment" else result.table
+    @property
+    def command(self) -> list[str]:
+        """What starts it."""
+        return [sys.executable, "-m", self.module, *self.arguments]
 
-    def rows(self, key: str, answer: Any) -> Rows:
-        """Return an answer as all sides give it."""
-        return _READ[key](answer)
+    def answers(self, key: str) -> bool:
+        """Whether it is asked a question."""
+        return not self.asked or key in self.asked
 
+    def is_here(self, events: int) -> bool:
+        """Whether it is installed and asked about a log of so many events."""
+        there = importlib.util.find_spec(self.needs) is not None
+        return there and (self.most_events is None or events <= self.most_events)
 
-def days(moments: pd.Series) -> pd.Series:
-    """Return dates in UTC as days since 1970."""
-    return moments.dt.as_unit("us").astype("int64") // 86_400_000_000
-
-
-def rows_of(*columns: Any) -> Rows:
-    """Return columns as sorted rows."""
-    return sorted(zip(*(list(column) for column in columns), strict=True), key=repr)
-
-
-def _retention(table: pd.DataFrame) -> Rows:
-    some = table[table["retained"] > 0]
-    return rows_of(days(some["cohort"]), some["period"], some["retained"])
+    def version(self) -> str:
+        """Return the version of its library."""
+        return version(self.needs)
 
 
-def _paths(table: pd.DataFrame) -> Rows:
-    seconds = table["median_seconds"].fillna(-1).round(3)
-    return rows_of(table["step"], table["source"], table["target"], table["count"], seconds)
+BEHAVIO = Peer("Behavio", "benchmarks.behavio", "behavio_jupyter")
 
-
-def _segment(users: pd.Series) -> Rows:
-    return [(len(users), int(users.str.removeprefix("user-").astype("int64").sum()))]
-
-
-_READ: dict[str, Callable[[Any], Rows]] = {
-    "funnel": lambda table: rows_of(table["step"], table["count"]),
-    "predicate": lambda table: rows_of(table["step"], table["count"]),
-    "breakdown": lambda table: rows_of(table["region"], table["step"], table["count"]),
-    "retention": _retention,
-    "paths": _paths,
-    "segment": _segment,
-    "trend": lambda table: rows_of(days(table["period"]), table["value"].astype("int64")),
-}
+PEERS = (
+    Peer("ClickHouse", "benchmarks.peers.clickhouse", "chdb"),
+    Peer(
+        "ClickHouse, by time",
+        "benchmarks.peers.clickhouse",
+        "chdb",
+        asked=("funnel",),
+        arguments=("time",),
+    ),
+    Peer("DuckDB", "benchmarks.peers.duckdb", "duckdb"),
+    Peer("Polars", "benchmarks.peers.polars", "polars"),
+    Peer("pandas", "benchmarks.peers.pandas", "pandas", most_events=MILLION),
+    Peer(
+        "retentioneering",
+        "benchmarks.peers.retentioneering",
+        "retentioneering",
+        asked=("unlimited", "matrix"),
+        most_events=MILLION,
+    ),
+)

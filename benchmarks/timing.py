@@ -1,16 +1,20 @@
-"""Measuring a call that is made again and again."""
+"""Measuring calls that are made again and again."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
-_RUNS = 7
-_LEAST_RUNS = 3
+from .apart import LostError
+
+ROUNDS = 7
+_LEAST_ROUNDS = 3
 _ENOUGH_SECONDS = 12.0
+
+Call = Callable[[], tuple[float, float]]
+"""Makes a call; returns its seconds and processor seconds."""
 
 
 @dataclass(frozen=True)
@@ -43,24 +47,38 @@ class Timing:
         return median(self.busy)
 
 
-def once(call: Callable[[], Any]) -> tuple[float, Any]:
-    """Return the seconds that a call takes, and what it returns."""
-    start = time.perf_counter()
-    value = call()
-    return time.perf_counter() - start, value
+def timed(
+    calls: Mapping[str, Call], rounds: int = ROUNDS
+) -> tuple[dict[str, Timing], dict[str, str]]:
+    """Time calls in rounds, each once a round, so that a burst of other work meets all of them.
 
-
-def timed(*calls: Callable[[], Any]) -> list[Timing]:
-    """Time calls in rounds, each once a round, so that a burst of other work meets all of them."""
-    firsts = [once(call)[0] for call in calls]
-    warm: list[list[float]] = [[] for _ in calls]
-    busy: list[list[float]] = [[] for _ in calls]
-    start = time.perf_counter()
-    for number in range(_RUNS):
-        if number >= _LEAST_RUNS and time.perf_counter() - start > _ENOUGH_SECONDS * len(calls):
+    Returns
+    -------
+    timings : dict of str to Timing
+    lost : dict of str to str
+        Why a call could not be made, of those that could not.
+    """
+    taken: dict[str, Timing] = {}
+    lost: dict[str, str] = {}
+    start = 0.0
+    for number in range(rounds + 1):
+        if number == 1:
+            start = time.perf_counter()
+        spent = time.perf_counter() - start
+        if number > _LEAST_ROUNDS and spent > _ENOUGH_SECONDS * len(calls):
             break
-        for call, seconds, processor in zip(calls, warm, busy, strict=True):
-            before = time.process_time()
-            seconds.append(once(call)[0])
-            processor.append(time.process_time() - before)
-    return [Timing(*one) for one in zip(firsts, warm, busy, strict=True)]
+        for name, call in calls.items():
+            if name in lost:
+                continue
+            try:
+                seconds, processor = call()
+            except LostError as error:
+                lost[name] = str(error)
+                taken.pop(name, None)
+                continue
+            if number == 0:
+                taken[name] = Timing(seconds, [], [])
+            else:
+                taken[name].warm.append(seconds)
+                taken[name].busy.append(processor)
+    return taken, lost

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from behavio_jupyter.datasets import generate
+from behavio_jupyter.datasets import generate, generator
 
 DAYS = 120
 EVENTS_PER_USER = 40
 REGIONS = 20
+NUMBERS_OF_VALUES = (2, 10, 100, 1_000, 10_000)
+"""How many values the properties have by which the growth with values is measured."""
 
 Rows = list[tuple[object, ...]]
 """An answer in the form in which sides are compared."""
@@ -31,11 +35,14 @@ class Question:
     kind : str
         The method of a log that answers it.
     text : str
+    reads : tuple of {"mask", "region"}
+        What it reads besides offsets, times and events; as often as named.
     """
 
     title: str
     kind: str
     text: str
+    reads: tuple[str, ...] = ()
 
 
 QUESTIONS = {
@@ -46,11 +53,13 @@ QUESTIONS = {
         "funnel with a predicate on a step",
         "funnel",
         "visit -> cart -> purchase[amount > 20] within 7d",
+        ("mask",),
     ),
     "breakdown": Question(
         f"funnel by a property of {REGIONS} values",
         "funnel",
         f"visit -> cart -> purchase within 7d by region top {REGIONS}",
+        ("region",),
     ),
     "retention": Question(
         "retention over 12 weeks", "retention", "visit -> purchase per week for 12"
@@ -61,33 +70,71 @@ QUESTIONS = {
         "segment",
         "count(purchase where amount >= 20) >= 2 in last 90d and did(search) in last 7d"
         " and not did(refund)",
+        ("mask",),
     ),
     "trend": Question("trend of users by week", "trend", "users of purchase per week"),
+    "unlimited": Question(
+        "funnel, 3 steps within the whole log",
+        "funnel",
+        f"cart -> checkout -> purchase within {DAYS}d",
+    ),
+    "matrix": Question(
+        "transition matrix of whole histories", "paths", "steps 2 keep repeats session off"
+    ),
 }
 
 
-def events_file(events: int, folder: Path) -> Path:
+def events_file(events: int, folder: Path, *, wide: bool = False) -> Path:
     """Return a Parquet file of so many generated events; it is made once.
 
-    A process of its own makes it, so that its memory is not counted with anything measured.
+    A process of its own makes it, so that its memory is not counted with anything measured. Files
+    that another generator made are removed.
+
+    Parameters
+    ----------
+    events : int
+    folder : Path
+    wide : bool
+        Whether it has the properties ``of_2`` … ``of_10000`` besides ``region``.
     """
-    path = folder / f"events-{events}.parquet"
+    name = f"{'wide' if wide else 'events'}-{events}"
+    path = folder / f"{name}-{_generator()}.parquet"
     if not path.exists():
-        subprocess.run([sys.executable, "-m", __spec__.name, str(events), str(path)], check=True)
+        for old in folder.glob(f"{name}-*"):
+            old.unlink()
+        command = [sys.executable, "-m", "benchmarks.workload", str(events), str(path)]
+        subprocess.run(
+            [*command, *(["wide"] if wide else [])], check=True, cwd=Path(__file__).parent.parent
+        )
     return path
 
 
-def write(events: int, path: Path) -> None:
+def _generator() -> str:
+    """Return what tells one generator from another: their code, and numpy's random numbers."""
+    code = hashlib.sha256(version("numpy").encode())
+    for source in (generator.__file__, __file__):
+        code.update(Path(source).read_bytes())
+    return code.hexdigest()[:12]
+
+
+def write(events: int, path: Path, *, wide: bool = False) -> None:
     """Generate events, add the property ``region`` (one of each user), and write them."""
-    table = generate(events, events // EVENTS_PER_USER, seed=7, days=DAYS).events
+    table = generate(events, max(events // EVENTS_PER_USER, 1), seed=7, days=DAYS).events
+    random = np.random.default_rng(7)
     users = table["user_id"].combine_chunks()
-    region = np.random.default_rng(7).integers(0, REGIONS, len(users.dictionary), np.int8)
+    region = random.integers(0, REGIONS, len(users.dictionary), np.int8)
     names = pa.array([f"region {number:02}" for number in range(REGIONS)])
     of_event = pa.DictionaryArray.from_arrays(pa.array(region[users.indices.to_numpy()]), names)
+    table = table.append_column("region", of_event)
+    for values in NUMBERS_OF_VALUES if wide else ():
+        codes = pa.array(random.integers(0, values, table.num_rows, np.int16))
+        named = pa.array([f"value {number:05}" for number in range(values)])
+        column = pa.DictionaryArray.from_arrays(codes, named)
+        table = table.append_column(f"of_{values}", column)
     half = path.with_suffix(".half")
-    pq.write_table(table.append_column("region", of_event), half, compression="zstd")
+    pq.write_table(table, half, compression="zstd")
     half.rename(path)
 
 
 if __name__ == "__main__":
-    write(int(sys.argv[1]), Path(sys.argv[2]))
+    write(int(sys.argv[1]), Path(sys.argv[2]), wide=len(sys.argv) > 3)

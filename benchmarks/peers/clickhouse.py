@@ -1,17 +1,20 @@
-"""ClickHouse in process, on a MergeTree sorted by user and time, all in one part."""
+"""ClickHouse in process, on a MergeTree all in one part, sorted by user and time or by time."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from chdb import session
 
-from ..workload import Rows
-from . import DAY, GAP, MONDAY, NAMES, WEEK, table_rows
+from ..normal import DAY, GAP, MONDAY, NAMES, WEEK, table_rows
+from ..serving import serve
+from ..workload import DAYS, Rows
 
 _ENUM = ", ".join(f"'{name}' = {number}" for number, name in enumerate(NAMES))
+_ORDER = "(time, user)" if sys.argv[1:2] == ["time"] else "(user, time)"
 
 
 class ClickHouse:
@@ -19,15 +22,16 @@ class ClickHouse:
 
     def __init__(self, folder: Path) -> None:
         self.session = session.Session(str(folder))
-        self.name = f"ClickHouse {self._table('SELECT version() AS v')['v'][0]}"
 
-    def load(self, events: Path) -> None:
-        """Read the events from a Parquet file."""
+    def load(self, events: str) -> None:
+        """Read the events from a Parquet file, or find them read."""
+        self.session.query("CREATE DATABASE IF NOT EXISTS bench")
+        if not self._table("SELECT name FROM system.tables WHERE database = 'bench'").empty:
+            self.session.query("DROP TABLE bench.events")
         for statement in (
-            "CREATE DATABASE bench",
             f"CREATE TABLE bench.events (user UInt32, time UInt64, event Enum8({_ENUM}),"
             " amount Nullable(Float64), region LowCardinality(String))"
-            " ENGINE = MergeTree ORDER BY (user, time)",
+            f" ENGINE = MergeTree ORDER BY {_ORDER}",
             "INSERT INTO bench.events SELECT toUInt32(substring(user_id, 6)),"
             " toUnixTimestamp64Micro(timestamp), event, amount, region"
             f" FROM file('{events}', Parquet)",
@@ -38,7 +42,7 @@ class ClickHouse:
 
     def ask(self, key: str) -> Any:
         """Answer a question of the workload."""
-        return self._table(_SQL[key].format(last=getattr(self, "last", 0)))
+        return self._table(_SQL[key].format(last=self.last))
 
     def rows(self, key: str, answer: Any) -> Rows:
         """Return an answer as all sides give it."""
@@ -49,22 +53,32 @@ class ClickHouse:
         return pa.ipc.open_file(pa.BufferReader(answer.bytes())).read_all().to_pandas()
 
 
-def _funnel(purchase: str = "event = 'purchase'", region: str = "") -> str:
-    column = f", any({region}) AS {region}" if region else ""
-    group = f"{region}, " if region else ""
+def _funnel(
+    first: str = "visit",
+    second: str = "cart",
+    third: str = "purchase",
+    *,
+    within: int = 7,
+    where: str = "",
+    by: str = "",
+) -> str:
+    column = f", any({by}) AS {by}" if by else ""
+    group = f"{by}, " if by else ""
     return (
         f"SELECT {group}depth, count() AS users FROM (SELECT user{column},"
-        f" windowFunnel({7 * DAY})(time, event = 'visit', event = 'cart', {purchase}) AS depth"
-        " FROM bench.events WHERE event IN ('visit', 'cart', 'purchase') GROUP BY user)"
+        f" windowFunnel({within * DAY})(time, event = '{first}', event = '{second}',"
+        f" event = '{third}' {where}) AS depth"
+        f" FROM bench.events WHERE event IN ('{first}', '{second}', '{third}') GROUP BY user)"
         f" GROUP BY {group}depth"
     )
 
 
 _SQL = {
     "funnel": _funnel(),
-    "predicate": _funnel("event = 'purchase' AND amount > 20"),
+    "predicate": _funnel(where="AND amount > 20"),
     # A user has one region, so "the value at step 1" is any of the user's.
-    "breakdown": _funnel(region="region"),
+    "breakdown": _funnel(by="region"),
+    "unlimited": _funnel("cart", "checkout", "purchase", within=DAYS),
     "retention": f"""
         SELECT cohort, period, count() AS users FROM (
             SELECT intDiv(start - {MONDAY}, {WEEK}) AS cohort, arrayJoin(arrayDistinct(arrayMap(
@@ -108,11 +122,29 @@ _SQL = {
             )
         ) GROUP BY step, source, target""",
     "segment": f"""
-        SELECT user FROM bench.events GROUP BY user
+        SELECT user FROM bench.events WHERE event IN ('purchase', 'search', 'refund')
+        GROUP BY user
         HAVING countIf(event = 'purchase' AND amount >= 20 AND time > {{last}} - {90 * DAY}) >= 2
             AND countIf(event = 'search' AND time > {{last}} - {7 * DAY}) > 0
             AND countIf(event = 'refund') = 0""",
     "trend": f"""
-        SELECT intDiv(time - {MONDAY}, {WEEK}) AS week, uniqExact(user) AS users
-        FROM bench.events WHERE event = 'purchase' GROUP BY week""",
+        SELECT week, count() AS users FROM (
+            SELECT DISTINCT user, intDiv(time - {MONDAY}, {WEEK}) AS week
+            FROM bench.events WHERE event = 'purchase'
+        ) GROUP BY week""",
+    "matrix": """
+        SELECT toString(event) AS source, toString(following) AS target, count() AS count FROM (
+            SELECT event, leadInFrame(event) OVER following AS following,
+                leadInFrame(1, 1, 0) OVER following AS more
+            FROM bench.events
+            WINDOW following AS (
+                PARTITION BY user ORDER BY time, event
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            )
+        ) WHERE more GROUP BY event, following""",
 }
+
+
+if __name__ == "__main__":
+    # The arguments: ``time``, if the table is sorted by it, and the folder.
+    serve(ClickHouse)
