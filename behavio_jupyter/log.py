@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .contents import events_of, properties_of, timeline_of
-from .data import Quality, Store, append, check_replaceable, open_store, replacing, write_copy
+from .data import (
+    Quality,
+    Store,
+    append,
+    check_replaceable,
+    open_store,
+    quality_of,
+    replacing,
+    write_copy,
+)
 from .data.interrupts import held_back, interruptible
 from .errors import DefinitionError, MisfitError, UnknownNameError
 from .overview import as_html, as_text
@@ -67,7 +76,7 @@ class EventLog:
     @cached_property
     def quality(self) -> Quality:
         """What was read, what was left out and why, and what the log is like."""
-        return Quality.model_validate_json(self.store.meta("quality"))
+        return quality_of(self.store)
 
     @property
     def segments(self) -> Segments:

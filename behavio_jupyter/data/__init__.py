@@ -5,7 +5,7 @@ from __future__ import annotations
 from .appending import append
 from .connecting import connect_store
 from .files import check_replaceable, open_store, replacing, write_copy
-from .quality import Quality
+from .quality import Quality, quality_of
 from .schema import PropertyInfo, Schema
 from .store import Store
 
@@ -18,6 +18,7 @@ __all__ = [
     "check_replaceable",
     "connect_store",
     "open_store",
+    "quality_of",
     "replacing",
     "write_copy",
 ]

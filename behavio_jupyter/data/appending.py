@@ -15,7 +15,7 @@ from .drafts import Draft
 from .load import IN_MEMORY, TABLES, Part, Settings, Workshop, find_roles, load
 from .profiles import Profiles
 from .progress import progress
-from .quality import Quality
+from .quality import quality_of
 from .rows import Property, Rows, Value, rows_of, together
 from .schema import PropertyInfo, Roles
 from .sources import Source, first_line, open_source
@@ -59,7 +59,7 @@ def append(
     Workshop or None
         What only has to be finished; None if everything was in the log already.
     """
-    before = Quality.model_validate_json(store.meta("quality"))
+    before = quality_of(store)
     remembered = Roles.model_validate_json(store.meta("roles"))
     old_end = json.loads(store.meta("end"))
     zone = store.schema.timezone
@@ -196,7 +196,7 @@ def _profiles(
 def _is_known(connection: duckdb.DuckDBPyConnection, parts: list[Part], timezone: str) -> bool:
     """Return whether every new event equals one of the log in all columns.
 
-    Where no new row is an event, nothing is known: what is wrong with them has to be told.
+    Where some new row is no event, not all is known: what is wrong with it has to be told.
     """
     table = together([part.rows for part in parts], timezone)
     if table.names != tuple(prop.name for prop in parts[0].rows.properties):
@@ -204,7 +204,7 @@ def _is_known(connection: duckdb.DuckDBPyConnection, parts: list[Part], timezone
     old, new = table.selects
     events = f"SELECT * FROM ({new}) WHERE {is_event(table)}"
     (count,) = one_row(connection, f"SELECT count(*) FROM ({events})")
-    if parts[1].rows.count and not count:
+    if count < parts[1].rows.count:
         return False
     (fresh,) = one_row(connection, f"SELECT count(*) FROM ({events} EXCEPT {old})")
     return not fresh

@@ -82,7 +82,8 @@ def check(argument: str, column: object, names: Sequence[str]) -> str:
         same = [name for name in names if name.casefold() == column.casefold()]
         if len(same) == 1:
             return same[0]
-    raise DataError(f"{argument}={column!r}: no such column{nearest_hint(str(column), names)}.")
+    near = nearest_hint(str(column), names)
+    raise DataError(f"{argument}={column!r:.60}: no such column{near}.")
 
 
 def _only(role: str, fits: list[str]) -> str:
@@ -94,5 +95,5 @@ def _only(role: str, fits: list[str]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:12])
-    return f"{shown} and {len(names) - 12} more" if len(names) > 12 else shown or "none"
+    shown = ", ".join(f"{name!r:.30}" for name in names[:6])
+    return f"{shown} and {len(names) - 6} more" if len(names) > 6 else shown or "none"

@@ -18,11 +18,12 @@ from .drafts import remove_leftovers
 from .files import open_store
 from .instants import instant
 from .load import IN_MEMORY, Part, Settings, Workshop, find_roles, load
+from .paths import kind_of_file
 from .profiles import Profiles, profiles_of, stage
 from .progress import progress
 from .rows import rows_of
 from .schema import WeekDay
-from .sources import first_line, kind_of_file, open_source
+from .sources import first_line, open_source
 from .store import Store
 from .times import check_timezone
 
@@ -133,7 +134,8 @@ def connect_store(
             if told is not None:
                 raise told from error
         if isinstance(error, duckdb.Error):
-            raise DataError(f"The events cannot be read: {first_line(error)}") from error
+            what = os.fspath(source) if isinstance(source, str | os.PathLike) else "The events"
+            raise DataError(f"{what} cannot be read: {first_line(error)}") from error
         raise
 
 
@@ -170,7 +172,10 @@ def saved_store(source: Any) -> Path | None:
     if not isinstance(source, str | os.PathLike):
         return None
     # Whoever writes through a link has to replace, and to lock, the file itself.
-    path = Path(os.path.realpath(os.path.expanduser(os.fspath(source))))
-    if not path.is_file():
+    named = os.path.expanduser(os.fspath(source))
+    if "\0" in named:
+        return None
+    path = Path(os.path.realpath(named))
+    if not os.path.isfile(path):
         return None
     return path if path.suffix == ".behavio" or kind_of_file(path) == "database" else None

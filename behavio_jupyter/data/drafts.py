@@ -27,7 +27,7 @@ from ..errors import StoreError
 from .interrupts import held_back
 from .locks import FileLock, owner, try_lock
 from .progress import progress
-from .sql import literal
+from .sql import database, literal
 
 _HOST = f"{zlib.crc32(platform.node().encode()):08x}"
 _OURS = re.compile(r"^\.(.+)\.behavio-(?:lock|draft-([0-9a-f]{8})-[0-9a-f]{8})$")
@@ -204,7 +204,7 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     the notebook lies, which stays when the process is killed.
     """
     process = os.getpid()
-    connection = duckdb.connect()
+    connection = database()
     spill = ""
     with contextlib.suppress(OSError):
         if process not in _session:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import duckdb
 from ..errors import StoreError
 from .disk import refusal
 from .drafts import Draft, begin_draft, in_memory, remove_leftovers
-from .interrupts import current_task, held_back
+from .interrupts import current_task
 from .progress import Progress, progress
 from .sql import literal, one_row
 from .store import Store, state_of
@@ -114,7 +113,7 @@ def _opened(path: Path, head: bytes, draft: Draft | None) -> Store:
         raise StoreError(f"{path} is no Behavio store, or it is damaged.")
     connection = in_memory()
     try:
-        connection.execute(f"ATTACH {literal(str(path))} AS store (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(str(path))} AS store (READ_ONLY, TYPE duckdb)")
         _check(connection, path)
         return Store(connection, "store", path if draft is None else None, draft)
     except duckdb.Error as error:
@@ -160,6 +159,14 @@ def _check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
             f"{path} is a store of a newer version ({version}; this one reads up to {FORMAT});"
             " update behavio-jupyter to open it."
         )
+    lacking = {"events", "names", "users"}.difference(
+        name
+        for (name,) in connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'store'"
+        ).fetchall()
+    )
+    if lacking:
+        raise StoreError(f"{path} is damaged: it has no table {min(lacking)!r}.")
     # A file cut short opens, and fails only when the missing blocks are read.
     size, blocks = one_row(
         connection,
@@ -211,19 +218,26 @@ def _copied(store: Store, target: Path, bar: Progress) -> bool:
 
 def _written(store: Store, target: Path, bar: Progress) -> None:
     target.unlink(missing_ok=True)
-    copy = "copy_" + secrets.token_hex(4)
-    cursor = store.cursor()
-    cursor.execute(f"ATTACH {literal(str(target))} AS {copy}")
-    try:
-        for (name,) in cursor.execute(
-            f"SELECT table_name FROM duckdb_tables() WHERE database_name = '{store.catalog}'"
-            " AND NOT temporary"
-        ).fetchall():
-            bar.run(cursor, f"CREATE TABLE {copy}.{name} AS FROM {store.catalog}.{name}")
-        bar.run(cursor, f"CHECKPOINT {copy}")
-    finally:
-        with held_back():
-            cursor.execute(f"DETACH {copy}")
+    # The store's own database writes no files.
+    with in_memory() as connection:
+        connection.execute(f"ATTACH {literal(str(target))} AS copy")
+        connection.execute("USE copy")
+        for name, definition in (
+            store.cursor()
+            .execute(
+                "SELECT table_name, sql FROM duckdb_tables() WHERE database_name ="
+                f" '{store.catalog}' AND NOT temporary"
+            )
+            .fetchall()
+        ):
+            connection.execute(definition)
+            rows = store.cursor().sql(f"FROM {name}").to_arrow_reader()
+            connection.register("rows_to_copy", rows)
+            bar.run(connection, f"INSERT INTO {name} FROM rows_to_copy")
+            connection.unregister("rows_to_copy")
+        bar.run(connection, "CHECKPOINT copy")
+        connection.execute("USE memory")
+        connection.execute("DETACH copy")
 
 
 def _has_holes(cursor: duckdb.DuckDBPyConnection) -> bool:

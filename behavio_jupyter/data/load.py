@@ -16,6 +16,7 @@ import pyarrow as pa
 from ..errors import DataError, StoreError
 from . import columns, times
 from .build import Built, build, is_event, set_up
+from .commas import comma_numbers
 from .disk import refusal
 from .drafts import Draft, in_memory, temporary_draft
 from .files import FORMAT, open_store
@@ -242,6 +243,7 @@ def load(
         shared_instants=found.shared_instants,
         gaps=found.gaps,
         joined_ids=built.joined,
+        comma_numbers=comma_numbers(connection, catalog, schema.properties),
     )
     connection.execute(f"CREATE TABLE {catalog}.meta (key VARCHAR, value JSON)")
     facts = {
@@ -290,20 +292,22 @@ def _removed(
         ids_known = Table((), {"user_id": ""}, (), 0)
         reason = "CASE " + " ".join(f"WHEN {c} THEN '{r}'" for r, c in _REASONS.items()) + " END"
         wrong = f"FROM {part.source.sql}) WHERE NOT coalesce({is_event(ids_known)}, false)"
-        for why, number in connection.execute(
+        found = connection.execute(
             f"SELECT {reason} AS why, count(*) FROM ({chosen} {wrong} GROUP BY why ORDER BY why"
-        ).fetchall():
+        ).fetchall()
+        timeless = sum(number for why, number in found if "time" in why)
+        for why, number in found:
             counts[why] = counts.get(why, 0) + number
             shown = examples.setdefault(why, [])
             fresh = _examples(
                 connection, part.source, f"({chosen}, * {wrong} AND {reason} = '{why}'"
             )
             shown += fresh
-            if why == "time cannot be read" and number == part.rows.count:
+            if why == "time cannot be read" and timeless == part.rows.count:
                 raise DataError(
-                    f"Column {part.roles.time!r} holds no time that can be read, as"
-                    f" {fresh[0][part.roles.time]!r}; write times like '2026-01-31 10:30:00', or"
-                    " convert the column with pandas.to_datetime."
+                    f"Column {part.roles.time!r:.60} holds no time that can be read, as"
+                    f" {fresh[0][part.roles.time]!r:.60}; write times like '2026-01-31 10:30:00',"
+                    " or convert the column with pandas.to_datetime."
                 )
     roles = parts[-1].roles
     shown_as = {"user_id": roles.user, "event": roles.event, "time": roles.time}

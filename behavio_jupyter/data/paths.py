@@ -19,7 +19,7 @@ _SAMPLE = 1 << 24
 _BOMB = 200
 """Events compress to a tenth or a twentieth; what unpacks to so many times its size is no log."""
 
-_LARGE = 1 << 28
+_LARGE = 1 << 26
 """Unpacked bytes from which on it matters."""
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from ..errors import StoreError
 from .schema import Roles
+from .store import Store
 
 
 class Removed(BaseModel):
@@ -49,6 +51,8 @@ class Quality(BaseModel):
         The longest times between consecutive events of the log, longest first.
     joined_ids : int
         Anonymous ids that were seen with several users, who so became one person.
+    comma_numbers : dict of str to str
+        Properties that are text because their numbers have a comma, and one such value.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -69,6 +73,7 @@ class Quality(BaseModel):
     shared_instants: int
     gaps: tuple[tuple[int, int], ...]
     joined_ids: int
+    comma_numbers: dict[str, str] = {}
 
     @property
     def table(self) -> pd.DataFrame:
@@ -120,6 +125,9 @@ class Quality(BaseModel):
             facts.append(
                 ("rows of the user table without events", f"{self.users_without_events:,}")
             )
+        for name, value in self.comma_numbers.items():
+            said = f"{name}, as {value!r:.40}; write a point for the comma to make it a number"
+            facts.append(("text, for its numbers have a comma", said))
         for start, end in self.gaps[:3]:
             length = pd.Timedelta(end - start, unit="us").round("s")
             facts.append(("longest time without events", f"{length} from {self._moment(start)}"))
@@ -144,6 +152,22 @@ class Quality(BaseModel):
             parts.append("<details><summary>Rows that were left out</summary>")
             parts.append(_html_table(self.examples, header=True) + "</details>")
         return "".join(parts)
+
+
+def quality_of(store: Store) -> Quality:
+    """Return what was counted when a store was built.
+
+    Raises
+    ------
+    StoreError
+        It cannot be read.
+    """
+    try:
+        return Quality.model_validate_json(store.meta("quality"))
+    except ValueError as error:
+        raise StoreError(
+            f"{store.file} is damaged: what was counted in it cannot be read."
+        ) from error
 
 
 def _html_table(frame: pd.DataFrame, header: bool) -> str:

@@ -115,7 +115,13 @@ def identifier(connection: duckdb.DuckDBPyConnection, source: Source, name: str)
         )
         if row is not None and row[0] == row[1]:
             return Value(f"CAST({number} AS BIGINT)", "BIGINT")
-        return Value(f"CAST({number} AS VARCHAR)", "VARCHAR")
+        # 1.0 is 1, whatever other ids the column holds.
+        whole = f"TRY_CAST({number} AS BIGINT)"
+        return Value(
+            f"CASE WHEN {number} = {whole} THEN CAST({whole} AS VARCHAR)"
+            f" ELSE CAST({number} AS VARCHAR) END",
+            "VARCHAR",
+        )
     return Value(_text(column, type_), "VARCHAR")
 
 

@@ -103,7 +103,8 @@ def _no_source(source: Any) -> DataError:
 
 def first_line(error: BaseException) -> str:
     """Return what a DuckDB error says, in one line that ends with a full stop."""
-    return str(error).strip().partition("\n")[0].strip().rstrip(".!") + "."
+    line = str(error).strip().partition("\n")[0].strip().rstrip(".!")
+    return "".join(letter if letter.isprintable() else " " for letter in line).strip() + "."
 
 
 def _described(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[list[str], list[str]]:

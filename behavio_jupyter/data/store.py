@@ -89,6 +89,8 @@ class Store:
         connection.execute(f"USE {catalog}")
         self._finalizer = weakref.finalize(self, _close, connection, draft)
         self.schema = Schema.model_validate_json(self.meta("schema"))
+        # What is in a file that somebody else made reads no other file, and writes none.
+        connection.execute("SET enable_external_access = false")
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return a fresh cursor for another thread; the tables resolve unqualified in it.

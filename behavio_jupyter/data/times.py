@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from zoneinfo import available_timezones
 
 import duckdb
@@ -54,10 +55,11 @@ def unit_of(
     Raises
     ------
     DataError
-        ``unit`` is none of s, ms, us, ns.
+        ``unit`` is none of s, ms, us, ns; or it is not given, and the numbers are dates written
+        without dashes, as 20260131.
     """
     if unit is not None and unit not in _PER_SECOND:
-        raise DataError(f"unit={unit!r} is none of 's', 'ms', 'us', 'ns'.")
+        raise DataError(f"unit={unit!r:.40} is none of 's', 'ms', 'us', 'ns'.")
     value = _number(source, column)
     if value is None or unit is not None:
         return unit
@@ -65,7 +67,32 @@ def unit_of(
     size = row[0] if row else None
     if size is None:
         return "s" if is_number(source.type(column)) else None
+    _refuse_dates(connection, source, column, value, size)
     return "s" if size < 1e11 else "ms" if size < 1e14 else "us" if size < 1e17 else "ns"
+
+
+_RUN_TOGETHER = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+"""Dates and times without dashes, by their digits: read as seconds they would be in 1970."""
+
+
+def _refuse_dates(
+    connection: duckdb.DuckDBPyConnection, source: Source, column: str, value: str, median: float
+) -> None:
+    digits = len(str(int(median))) if math.isfinite(median) else 0
+    if digits not in _RUN_TOGETHER or not 1900 <= median // 10 ** (digits - 4) <= 2100:
+        return
+    written = f"try_strptime(CAST(TRY_CAST({value} AS BIGINT) AS VARCHAR), ?)"
+    wrong, example = one_row(
+        connection,
+        f"SELECT count(*) FILTER (WHERE {written} IS NULL), CAST(any_value(TRY_CAST({value} AS"
+        f" BIGINT)) AS VARCHAR) FROM {source.sql} WHERE {value} IS NOT NULL",
+        [_RUN_TOGETHER[digits]],
+    )
+    if not wrong:
+        raise DataError(
+            f"Column {column!r:.80} holds dates without dashes, as {example}; write them like"
+            " '2026-01-31 10:30:00', or give unit='s' if they are seconds since 1970."
+        )
 
 
 def time_sql(source: Source, roles: Roles, timezone: str) -> str:

@@ -1,0 +1,1 @@
+"""Whatever happens: killed, out of disk, interrupted, read and written at once."""
