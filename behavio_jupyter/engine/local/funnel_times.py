@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,12 +11,15 @@ from numpy.typing import NDArray
 
 from ..answers import BINS
 from .funnel_plain import MISSING
-from .parallel import over_units
+from .parallel import over_units, ranges, run
 
 Array = NDArray[Any]
 
 QUANTILES = np.array([0.25, 0.5, 0.75, 0.9])
-_BUCKETS = 1 << 12
+_FRACTION = 6
+"""How many bits of a number's fraction tell buckets apart: 64 for each power of two."""
+
+_BUCKETS = (64 << _FRACTION) + 1
 _FEW = 512
 
 
@@ -58,29 +62,42 @@ def tabulate(
     window : int
         The conversion window in microseconds.
     """
-    steps = len(at)
-    counts = np.zeros((steps, groups), np.int64)
-    _count(at, group, counts)
-    sizes = np.concatenate([counts[-1:], counts[1:]]).ravel()
+    steps, attempts = at.shape
+    shape = (groups, BINS)
+    cuts = ranges(np.arange(attempts + 1), 8 * groups * BINS)
+    counts = np.zeros((len(cuts), steps, groups), np.int64)
+    run([partial(_count, *cut, at, group, part) for cut, part in zip(cuts, counts, strict=True)])
+    # The first place is about the whole way to the last step.
+    timed = np.concatenate([counts[:, -1:], counts[:, 1:]], axis=1).reshape(len(cuts), -1)
+    sizes = timed.sum(axis=0)
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    places = offsets[:-1] + np.cumsum(timed, axis=0) - timed
     elapsed = np.empty(offsets[-1], np.int64)
-    bins = np.zeros((groups, BINS), np.int64)
-    _fill(at, group, previous, window, offsets[:-1].copy(), elapsed, bins)
+    bins = np.zeros((len(cuts), *shape), np.int64)
+    run(
+        [
+            partial(_fill, *cut, at, group, previous, window, place, elapsed, part)
+            for cut, place, part in zip(cuts, places, bins, strict=True)
+        ]
+    )
     quantiles = np.full((len(sizes), len(QUANTILES)), np.nan)
     over_units(_quantiles, offsets, elapsed, QUANTILES, quantiles)
-    return Tabulated(counts, quantiles.reshape(steps, groups, len(QUANTILES)) / 1e6, bins)
+    shaped = quantiles.reshape(steps, groups, len(QUANTILES))
+    return Tabulated(counts.sum(axis=0), shaped / 1e6, bins.sum(axis=0))
 
 
 @njit(nogil=True, cache=True)
-def _count(at: Array, group: Array, counts: Array) -> None:
+def _count(first: int, last: int, at: Array, group: Array, counts: Array) -> None:
     for step in range(len(at)):
-        for i in range(len(group)):
+        for i in range(first, last):
             if group[i] >= 0 and at[step, i] != MISSING:
                 counts[step, group[i]] += 1
 
 
 @njit(nogil=True, cache=True)
 def _fill(
+    first: int,
+    last: int,
     at: Array,
     group: Array,
     previous: Array,
@@ -93,12 +110,12 @@ def _fill(
     steps = len(at)
     groups, pieces = bins.shape
     for step in range(1, steps):
-        for i in range(len(group)):
+        for i in range(first, last):
             if group[i] >= 0 and at[step, i] != MISSING:
                 slot = step * groups + group[i]
                 elapsed[place[slot]] = at[step, i] - at[previous[step], i]
                 place[slot] += 1
-    for i in range(len(group)):
+    for i in range(first, last):
         if group[i] >= 0 and at[steps - 1, i] != MISSING:
             whole = at[steps - 1, i] - at[0, i]
             elapsed[place[group[i]]] = whole
@@ -107,10 +124,20 @@ def _fill(
 
 
 @njit(nogil=True, cache=True)
+def _bucket(value: int) -> int:
+    """Return the bucket of a time: as floating point numbers do, finer where times are short."""
+    if value < 1:
+        return 0
+    lowest = 1023 << _FRACTION
+    return (np.float64(value).view(np.int64) >> (52 - _FRACTION)) - lowest + 1
+
+
+@njit(nogil=True, cache=True)
 def _quantiles(
     first: int, last: int, offsets: Array, values: Array, wanted: Array, out: Array
 ) -> None:
     """Interpolate linearly between the two values around each quantile."""
+    tally = np.zeros(_BUCKETS, np.int64)
     for unit in range(first, last):
         piece = values[offsets[unit] : offsets[unit + 1]]
         if len(piece) == 0:
@@ -124,16 +151,9 @@ def _quantiles(
                 out[unit, i] = ordered[low] + (rank - low) * (ordered[high] - ordered[low])
             continue
         # Counting into buckets finds the few values that must be sorted.
-        least, most = piece[0], piece[0]
+        tally[:] = 0
         for value in piece:
-            least = min(least, value)
-            most = max(most, value)
-        shift = 0
-        while (most - least) >> shift >= _BUCKETS:
-            shift += 1
-        tally = np.zeros(_BUCKETS, np.int64)
-        for value in piece:
-            tally[(value - least) >> shift] += 1
+            tally[_bucket(value)] += 1
         sorted_bucket = -1
         ordered = piece[:0]
         for i in range(len(wanted)):
@@ -151,7 +171,7 @@ def _quantiles(
                     held = np.empty(tally[bucket], np.int64)
                     count = 0
                     for value in piece:
-                        if (value - least) >> shift == bucket:
+                        if _bucket(value) == bucket:
                             held[count] = value
                             count += 1
                     ordered = np.sort(held)
