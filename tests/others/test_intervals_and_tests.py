@@ -16,7 +16,8 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, chi2_contingency
+from statsmodels.stats.proportion import proportion_confint
 
 from behavio_jupyter.result.statistics import FEW, compare, holm, wilson
 
@@ -119,7 +120,7 @@ def test_the_choice_and_the_tests(share: Share, first: Share):
         assert found.p_value == pytest.approx(chi_square(share, first), rel=1e-6, abs=1e-300)
 
 
-@settings(max_examples=10)  # statsmodels collects garbage in every call, which takes long
+@settings(max_examples=5)  # statsmodels collects garbage in every call, which takes long
 @given(st.lists(st.floats(0, 1) | st.sampled_from((0.01, 0.02, 0.05)), min_size=1, max_size=12))
 def test_holm(p_values: list[float]):
     np.testing.assert_allclose(holm(p_values), holm_by_hand(p_values), rtol=1e-12)
@@ -192,3 +193,18 @@ def test_fewer_than_thirty_are_small():
         events = pd.DataFrame({"user_id": [f"u{n}" for n in range(users)], "event": "a"})
         events = events.assign(id=events.index, timestamp=pd.Timestamp("2024-03-04", tz="UTC"))
         assert opened(events).funnel("a -> any").small == (users < FEW)
+
+
+# Where the rules differ: docs/comparison.md, "scipy and statsmodels".
+
+
+def test_nobody_of_twenty_is_not_certainly_nobody():
+    low, high = wilson([0], [20])
+    assert (low[0], high[0]) == pytest.approx((0, 0.1611), abs=5e-5)
+    assert proportion_confint(0, 20) == (0, 0)
+
+
+def test_chi_square_is_not_corrected_for_continuity():
+    assert compare(56, 70, 48, 80).p_value == pytest.approx(0.0080, abs=5e-5)
+    corrected = chi2_contingency([[56, 14], [48, 32]]).pvalue
+    assert corrected == pytest.approx(0.0134, abs=5e-5)

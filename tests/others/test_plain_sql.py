@@ -15,7 +15,8 @@ from hypothesis import given
 
 from behavio_jupyter import EventLog
 
-from .events import few, opened, random_events, real, seeds
+from . import clickhouse
+from .events import few, opened, random_events, real, seeds, tiny
 
 ZONE = "Europe/Berlin"
 
@@ -199,9 +200,9 @@ def test_sessions(seed: int):
             SELECT *, date_trunc('day', clock) AS day,
                 sum(opens) OVER (PARTITION BY user_id ORDER BY timestamp) AS session
             FROM (
-                SELECT *, (timestamp - lag(timestamp) OVER (
+                SELECT *, coalesce(timestamp - lag(timestamp) OVER (
                     PARTITION BY user_id ORDER BY timestamp
-                ) > INTERVAL 12 HOUR)::INT AS opens FROM events
+                ) > INTERVAL 12 HOUR, true)::INT AS opens FROM events
             )
         ) GROUP BY day""",
         events,
@@ -254,11 +255,8 @@ def cells(
     )
 
     def over(cohort: pd.Timestamp, period: int) -> pd.Timestamp:
-        if hours:
-            return (
-                cohort + pd.DateOffset(**{f"{unit}s": 1}) + pd.Timedelta(hours=hours * (period + 1))
-            )
-        return cohort + pd.DateOffset(**{f"{unit}s": period + 1})
+        ends = cohort + pd.DateOffset(**{f"{unit}s": 1 if hours else period + 1})
+        return ends + pd.Timedelta(hours=hours * (period + 1))
 
     end = events["timestamp"].max()
     rows = [(begins(clock, zone), size, period, kept) for clock, size, period, kept in found]
@@ -330,3 +328,37 @@ def test_lifecycle_and_stickiness(seed: int):
     )
     rows = activity.active_days.itertuples(index=False, name=None)
     assert list(rows) == [(begins(week, ZONE), *row) for week, *row in days]
+
+
+# Where the rules differ: docs/comparison.md, "pandas and SQL".
+
+
+def test_pandas_takes_null_for_a_value_that_differs():
+    events = tiny("u: a@0; v: a@0; w: a@0").assign(p=["k", "l", None])
+    assert opened(events).segment("did(a where p != 'k')").users.tolist() == ["v"]
+    assert events.loc[events["p"] != "k", "user_id"].tolist() == ["v", "w"]
+    found = ask("SELECT user_id FROM events WHERE p <> 'k'", events)
+    assert found == [("v",)]
+
+
+def test_pandas_calls_a_week_by_its_last_day_and_clickhouse_begins_it_on_sunday():
+    events = tiny("u: a@0 a@160")  # Monday, and Sunday of the same week
+    week = opened(events).trend("events of a per week").table
+    assert week["period"].dt.strftime("%a %d").tolist() == ["Mon 04"]
+    assert week["value"].tolist() == [2]
+    resampled = events.set_index("timestamp").resample("W").size()
+    assert resampled.index.strftime("%a %d").tolist() == ["Sun 10"]
+    for mode, counts in ((0, [1, 1]), (1, [2])):
+        sql = f"SELECT count() AS n FROM events GROUP BY toStartOfWeek(timestamp, {mode}, 'UTC')"
+        assert clickhouse.ask(sql, events)["n"].tolist() == counts
+
+
+def test_a_day_of_the_change_of_clocks_is_no_24_hours():
+    events = tiny("u: a@0 b@47").assign(
+        timestamp=pd.to_datetime(["2024-03-30 12:00", "2024-03-31 11:00"], utc=True).as_unit("us")
+    )
+    log = opened(events, timezone=ZONE)  # 13:00 on the clock both days, 23 hours apart
+    assert asked(log, "a -> b per day for 1 rolling")[1][3] == 0
+    assert asked(log, "a -> b per day for 1")[1][3] == 1
+    found = ask("SELECT date_sub('day', min(clock), max(clock)) FROM events", events, ZONE)
+    assert found == [(1,)]

@@ -137,7 +137,7 @@ def test_there_is_no_window():
     assert funnel(stream_of(events), "a -> b") == [2, 2]
 
 
-def test_the_order_of_rows_decides_among_ties():
+def test_rows_decide_among_ties():
     for text, peer in (("u: a@1 b@1", [1, 1]), ("u: b@1 a@1", [1, 0])):
         events = tiny(text)
         assert counts(opened(events), "a -> b within 1d") == [1, 1]

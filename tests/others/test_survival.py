@@ -104,3 +104,17 @@ def test_nobody_and_everybody(censored: bool):
         assert found.empty
     else:
         assert_same_curve(found, np.ones(3), np.ones(3, bool))
+
+
+# Where the rules differ: docs/comparison.md, "scipy and statsmodels".
+
+
+def test_the_interval_of_survival_stays_between_0_and_1():
+    times = pd.DataFrame({"seconds": [86_400.0, 172_800.0], "ended": True, "users": [1, 9]})
+    found = kaplan_meier(times).iloc[0]
+    assert found[["low", "high"]].tolist() == pytest.approx([0.4730, 0.9853], abs=5e-5)
+    days = CensoredData(uncensored=np.repeat([1.0, 2.0], [1, 9]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        plain = ecdf(days).sf.confidence_interval(0.95)  # "linear"
+    assert plain.high.probabilities[0] == 1  # cut: 0.9 + 1.96 × 0.095 is more

@@ -169,9 +169,6 @@ def test_cdnow():
     assert depths(result) == clickhouse.depths(days, conditions, 60 * DAY, "strict_once")
 
 
-# Where the rules differ: docs/comparison.md, "ClickHouse".
-
-
 def both(text: str, funnel: str, steps: list[str], mode: str = "") -> tuple[int, int]:
     """How deep Behavio and ClickHouse find the one user of a tiny log, within 10 hours."""
     events = tiny(text)
@@ -182,6 +179,9 @@ def both(text: str, funnel: str, steps: list[str], mode: str = "") -> tuple[int,
 def test_both_windows_include_their_end():
     assert both("u: a@0 b@10", "a -> b", is_("a", "b")) == (2, 2)
     assert both("u: a@0 b@10.1", "a -> b", is_("a", "b")) == (1, 1)
+
+
+# Where the rules differ: docs/comparison.md, "ClickHouse".
 
 
 def test_strict_increase_refuses_a_step_at_the_time_of_the_one_before():
