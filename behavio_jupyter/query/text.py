@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 from collections.abc import Mapping
 from importlib import resources
+from importlib.util import cache_from_source
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import QueryTextError, nearest_hint
@@ -82,16 +85,22 @@ def parse_part(part: Part, text: str) -> Any:
 
 @functools.cache
 def grammar() -> Lark:
-    """Return the parser; making it takes a fifth of a second, once in a process."""
+    """Return the parser, made once in a process.
+
+    Making its tables takes a fifth of a second, so they are kept beside the compiled code of this
+    module; Lark makes them anew where the grammar, its version or Python's is another.
+    """
     from lark import Lark
 
     rules = resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
+    kept = Path(cache_from_source(__file__)).with_name("grammar.tables")
     return Lark(
         rules,
         parser="lalr",
         start=[*KINDS, *PARTS],
         propagate_positions=True,
         maybe_placeholders=False,
+        cache=str(kept) if kept.parent.is_dir() and not sys.dont_write_bytecode else False,
     )
 
 
