@@ -195,8 +195,12 @@ def _asked(store: Path, key: str) -> tuple[str, str, str]:
 
 
 def _typical(code: str, *arguments: str | Path, whole: bool = False, runs: int) -> float:
-    """Return the median seconds, as the code tells or of the whole process."""
-    _run(code, *arguments)  # fills the caches of files and of compiled code
+    """Return the median seconds, as the code tells or of the whole process.
+
+    A process before those fills the caches of files and of compiled code, if there are several.
+    """
+    if runs > 1:
+        _run(code, *arguments)
     seconds = []
     for _ in range(runs):
         start = time.perf_counter()
@@ -211,6 +215,8 @@ def _run(code: str, *arguments: str | Path, **environment: str) -> dict[str, Any
         check=True,
         stdout=subprocess.PIPE,
         text=True,
+        # An interrupt from the keyboard is for the one who measures, and ends this one.
+        start_new_session=True,
         env={**os.environ, **environment},
     )
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -82,6 +83,8 @@ def take(plan: Plan, cache: Path, say: Say) -> tuple[report.Run, Kept]:
             return processes.cold(events, Path(folder), plan.first, plan.runs)
 
     cache.mkdir(parents=True, exist_ok=True)
+    for left in cache.glob("run-*"):  # by a run that was killed
+        shutil.rmtree(left)
     new = kept.take(f"cold-{plan.cold}-{'-'.join(plan.first)}", Cold, cold)
     grown = kept.take(
         f"questions-{plan.questions}-{plan.rounds}",

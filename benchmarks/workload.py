@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -104,17 +105,23 @@ def events_file(events: int, folder: Path, *, wide: bool = False) -> Path:
             old.unlink()
         command = [sys.executable, "-m", "benchmarks.workload", str(events), str(path)]
         subprocess.run(
-            [*command, *(["wide"] if wide else [])], check=True, cwd=Path(__file__).parent.parent
+            [*command, *(["wide"] if wide else [])],
+            check=True,
+            cwd=Path(__file__).parent.parent,
+            start_new_session=True,
         )
     return path
 
 
 def _generator() -> str:
     """Return what tells one generator from another: their code, and numpy's random numbers."""
-    code = hashlib.sha256(version("numpy").encode())
-    for source in (generator.__file__, __file__):
-        code.update(Path(source).read_bytes())
-    return code.hexdigest()[:12]
+    parts = (
+        Path(generator.__file__).read_text(encoding="utf-8"),
+        inspect.getsource(write),
+        repr((DAYS, EVENTS_PER_USER, REGIONS, NUMBERS_OF_VALUES)),
+        version("numpy"),
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
 def write(events: int, path: Path, *, wide: bool = False) -> None:
