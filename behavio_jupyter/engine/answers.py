@@ -78,20 +78,24 @@ class PathsAnswer:
     edges : DataFrame
         ``*groups, step, source, target, count, median_seconds``, ordered by step, count
         descending, source, target.
-    matrix : DataFrame
-        ``*groups, source, target, count``: all adjacent pairs, ordered by source, target.
     starts : DataFrame
         ``*groups, count``: the number of sequences (users, if counting users).
-    list_sequences : callable
-        Makes ``sequences``: a large log has millions of different ones, and their tuples take
-        longer than everything else, so they are made when they are looked at.
+    list_pairs, list_sequences : callable
+        Make ``matrix`` and ``sequences``, which the table does not show, when they are looked at:
+        a large log has millions of different sequences, and their tuples take longer than
+        everything else.
     """
 
     groups: tuple[str, ...]
     edges: pd.DataFrame
-    matrix: pd.DataFrame
     starts: pd.DataFrame
+    list_pairs: Callable[[], pd.DataFrame] = field(repr=False)
     list_sequences: Callable[[], pd.DataFrame] = field(repr=False)
+
+    @cached_property
+    def matrix(self) -> pd.DataFrame:
+        """``*groups, source, target, count``: all adjacent pairs, by source, then target."""
+        return self.list_pairs()
 
     @cached_property
     def sequences(self) -> pd.DataFrame:

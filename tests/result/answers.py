@@ -166,8 +166,10 @@ def paths(
     answer = PathsAnswer(
         groups,
         pd.DataFrame(flow, columns=[*groups, "step", *names, "median_seconds"]),
-        pd.DataFrame([[*at, n] for at, n in sorted(pairs.items())], columns=[*groups, *names]),
         pd.DataFrame(starts, columns=[*groups, "count"]),
+        lambda: pd.DataFrame(
+            [[*at, n] for at, n in sorted(pairs.items())], columns=[*groups, *names]
+        ),
         lambda: pd.DataFrame(sequences, columns=[*groups, "sequence", "count"]),
     )
     engine = WrittenEngine(segment=some_users())

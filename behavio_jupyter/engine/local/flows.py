@@ -1,30 +1,40 @@
-"""Flows of one group of sequences: edges between steps, and pairs whatever the step (K4 to K8)."""
+"""Flows from step to step: the top nodes, edges between them, their times (K4, K5, K7, K8)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
-from typing import NamedTuple
+from functools import partial, reduce
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .parallel import over_units, ranges, run, summed_over_units
-from .sequences import Sequences, kept
+from . import medians
+from .medians import Times, by_kind
+from .nodes import NODE
+from .parallel import run
+from .sequences import Units, edges_of, group, owner, room, shown, walk
 
-SECOND = 1_000_000
+Array = NDArray[Any]
+
 _DENSE = 1 << 22
-"""The most counters that are laid out for every pair, whether it occurs or not."""
+"""The most counters that are laid out for every edge, whether it occurs or not."""
+
+_SAMPLED = 16
+"""One block of so many tells between which bounds medians are."""
+
+_LARGE = 1 << 20
+"""From so many events on a sample pays."""
 
 
 class Edges(NamedTuple):
     """Edges that occur; nodes are given as in :attr:`Classes.nodes`.
 
-    ``number`` tells edges of the same classes apart; ``seconds`` is the median, NaN at an exit.
+    ``seconds`` is the median, NaN at an exit.
     """
 
-    number: NDArray[np.int64]
+    group: NDArray[np.int64]
     slot: NDArray[np.int64]
     source: NDArray[np.int64]
     target: NDArray[np.int64]
@@ -32,22 +42,14 @@ class Edges(NamedTuple):
     seconds: NDArray[np.float64]
 
 
-class Pairs(NamedTuple):
-    """Adjacent nodes, in order of source and target."""
-
-    source: NDArray[np.int64]
-    target: NDArray[np.int64]
-    counts: NDArray[np.int64]
-
-
 class Classes(NamedTuple):
-    """How nodes are shown at each step: the ``top`` for themselves, the rest as one.
+    """How nodes are shown at each step of each group: the ``top`` for themselves, the rest as one.
 
     Attributes
     ----------
-    of_node : int32 array (steps, nodes)
-        The class of a node at a slot (:func:`~.sequences.kept`): its rank, or ``other``.
-    nodes : int64 array (steps, other + 2)
+    of_node : int32 array (groups, steps, nodes)
+        The class of a node at a slot (:func:`~.sequences.shown`), below ``other``; or ``other``.
+    nodes : int64 array (groups, steps, other + 2)
         The node of each class: the number of nodes for "other", one more for an exit.
     other : int
     """
@@ -59,326 +61,359 @@ class Classes(NamedTuple):
     @property
     def ids(self) -> int:
         """The number of edges that could be."""
-        return len(self.nodes) * (self.other + 1) * (self.other + 2)
+        groups, steps, _ = self.nodes.shape
+        return groups * steps * (self.other + 1) * (self.other + 2)
 
-    def parts(
-        self, numbers: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Return slot, source and target of edges."""
-        rest, target = np.divmod(numbers, self.other + 2)
-        slot, source = np.divmod(rest, self.other + 1)
+    def edges(
+        self, ids: NDArray[np.int64], counts: NDArray[np.int64], seconds: NDArray[np.float64]
+    ) -> Edges:
+        """Return edges given by their numbers (:func:`_edge`)."""
+        _, steps, _ = self.nodes.shape
+        rest, target = np.divmod(ids, self.other + 2)
+        rest, source = np.divmod(rest, self.other + 1)
+        group, slot = np.divmod(rest, steps)
         # An exit has no next step; its node is the same at each.
-        following = np.minimum(slot + 1, len(self.nodes) - 1)
-        return slot, self.nodes[slot, source], self.nodes[following, target]
+        following = np.minimum(slot + 1, steps - 1)
+        nodes = self.nodes[group, slot, source], self.nodes[group, following, target]
+        return Edges(group, slot, *nodes, counts, seconds)
+
+
+def chunk(steps: int, nodes: int, top: int) -> int:
+    """Return of how many groups the counters may be laid out at once."""
+    other = min(top, nodes)
+    return max(1, _DENSE // (steps * max(nodes, (other + 1) * (other + 2))))
 
 
 def classes(
-    sequences: Sequences, nodes: int, top: int, by_user: bool, unnamed: Sequence[int]
-) -> Classes:
-    """Find the nodes of most sequences, or users, at each step (K5).
-
-    ``unnamed`` are nodes that are always among the others (K13).
-    """
-    counts = np.zeros((sequences.steps, nodes), np.int64)
-    summed_over_units(_count_nodes, sequences.by_user(), counts, sequences, by_user)
-    counts[:, unnamed] = -1
-    other = min(top, nodes)
-    ranked = np.argsort(-counts, axis=1, kind="stable")[:, :other]
-    of_node = np.full(counts.shape, other, np.int32)
-    np.put_along_axis(of_node, ranked, np.arange(other, dtype=np.int32)[None, :], 1)
-    of_node[:, unnamed] = other
-    made_up = np.broadcast_to([nodes, nodes + 1], (sequences.steps, 2))
-    return Classes(of_node, np.concatenate([ranked, made_up], axis=1), other)
-
-
-def edges(sequences: Sequences, shown: Classes, by_user: bool) -> Edges:
-    """Count the edges, and find the median of the time between."""
-    offsets = sequences.by_user()
-    used = np.empty(0, np.int64)
-    if shown.ids > _DENSE:
-        found = np.full(len(sequences.nodes), -1, np.int64)
-        over_units(_list_edges, offsets, sequences, shown.of_node, shown.other, found)
-        used = np.unique(found[found >= 0])
-    size = len(used) if shown.ids > _DENSE else shown.ids
-    cuts = ranges(offsets, size * 16)
-    parts = [np.zeros((size, 2), np.int64) for _ in cuts]
-    given = (offsets, sequences, shown.of_node, shown.other, used)
-    run(
-        [
-            partial(_count_edges, *cut, *given, part, by_user)
-            for cut, part in zip(cuts, parts, strict=True)
-        ]
-    )
-    # Times are written edge by edge, each range after those before it.
-    passages = np.stack([part[:, 1] for part in parts])
-    bounds = np.concatenate([[0], np.cumsum(passages.sum(axis=0))])
-    places = bounds[:-1] + np.cumsum(passages, axis=0) - passages
-    times = np.empty(bounds[-1], np.int64)
-    run(
-        [
-            partial(_write_times, *cut, *given, place, times)
-            for cut, place in zip(cuts, places, strict=True)
-        ]
-    )
-    seconds = np.full(size, np.nan)
-    over_units(_medians, bounds, times, seconds)
-    count = np.sum([part[:, 0] for part in parts], axis=0)
-    occurring = np.flatnonzero(count)
-    number = used[occurring] if len(used) else occurring
-    return Edges(number, *shown.parts(number), count[occurring], seconds[occurring])
-
-
-def pairs(sequences: Sequences, nodes: int) -> Pairs:
-    """Count adjacent nodes of whole sequences (K6)."""
-    offsets = sequences.by_user()
-    if nodes * nodes <= _DENSE:
-        total = np.zeros((nodes, nodes), np.int64)
-        summed_over_units(_count_pairs, offsets, total, sequences)
-        source, target = np.nonzero(total)
-        return Pairs(source, target, total[source, target])
-    found = np.full(len(sequences.nodes), -1, np.int64)
-    over_units(_list_pairs, offsets, sequences, nodes, found)
-    keys, counts = np.unique(found[found >= 0], return_counts=True)
-    source, target = np.divmod(keys, nodes)
-    return Pairs(source, target, counts.astype(np.int64))
-
-
-def users_of(
-    sequences: Sequences, shown: Classes, numbers: NDArray[np.int64], users: int
-) -> NDArray[np.bool_]:
-    """Return a mask of the users who pass along some edges; ``numbers`` ascend."""
-    mask = np.zeros(users, np.bool_)
-    given = (sequences, shown.of_node, shown.other, numbers, mask)
-    over_units(_mark_users, sequences.by_user(), *given)
-    return mask
-
-
-@njit(nogil=True, cache=True)
-def _count_nodes(
-    low: int,
-    high: int,
-    offsets: NDArray[np.int64],
-    total: NDArray[np.int64],
-    sequences: Sequences,
+    units: Units,
+    blocks: NDArray[np.int64],
+    place: NDArray[np.int32],
+    shape: tuple[int, int],
+    top: int,
     by_user: bool,
-) -> None:
-    latest = np.zeros(total.shape if by_user else (0, 0), np.int32)
-    for user in range(low, high):
-        for sequence in range(offsets[user], offsets[user + 1]):
-            first, count, slot = kept(sequences, sequence)
+    unnamed: Sequence[int],
+) -> Classes:
+    """Find the nodes of most sequences, or users, at each step of each group (K5).
+
+    Parameters
+    ----------
+    units, blocks
+        The log.
+    place : int32 array
+        The group of each code of the breakdown's value, from null (-1) on; -1 for none.
+    shape : tuple of int
+        The number of groups and of nodes.
+    top : int
+        So many nodes are kept.
+    by_user : bool
+    unnamed : list of int
+        Nodes that are always among the others (K13).
+    """
+    groups, nodes = shape
+    other = min(top, nodes)
+    made_up = np.broadcast_to([nodes, nodes + 1], (groups, units.steps, 2))
+    if other == nodes:
+        # Each is kept, whatever its rank.
+        ranked = np.broadcast_to(np.arange(nodes), (groups, units.steps, nodes))
+        of_node = ranked.astype(np.int32)
+    else:
+        size = groups * units.steps * nodes * 8
+        parts = [
+            (part, np.zeros((groups, units.steps, nodes), np.int64))
+            for part in units.shares(blocks, size)
+        ]
+        run([partial(_count_nodes, part, units, place, by_user, own) for part, own in parts])
+        counts = sum(own for _, own in parts)
+        counts[:, :, unnamed] = -1
+        ranked = np.argsort(-counts, axis=2, kind="stable")[:, :, :other]
+        of_node = np.full(counts.shape, other, np.int32)
+        np.put_along_axis(of_node, ranked, np.arange(other, dtype=np.int32)[None, None, :], 2)
+    of_node[:, :, unnamed] = other
+    return Classes(of_node, np.concatenate([ranked, made_up], axis=2), other)
+
+
+def edges(
+    units: Units,
+    blocks: NDArray[np.int64],
+    place: NDArray[np.int32],
+    shown: Classes,
+    by_user: bool,
+) -> tuple[Edges, NDArray[np.int64]]:
+    """Count the edges, and the sequences (users) of each group; find the medians of times.
+
+    Parameters are those of :func:`classes`.
+    """
+    if shown.ids > _DENSE:
+        return _listed(units, blocks, place, shown, by_user)
+    look = partial(_look, units, place, shown, by_user)
+    sampled = np.zeros(len(blocks), np.bool_)
+    sampled[:: _SAMPLED if units.rows(blocks) >= _LARGE else 1] = True
+    limits = medians.everything(shown.ids)
+    passed = look(blocks[sampled], limits)
+    if not sampled.all():
+        limits = medians.bounds(passed.times())
+        passed = passed.narrowed(limits).plus(look(blocks[~sampled], limits))
+    timed = passed.total.sum(axis=1)
+    timed.reshape(-1, shown.other + 2)[:, -1] = 0
+    seconds, missed = medians.medians(passed.times(), passed.total[:, 1], timed)
+    if missed.any():
+        limits = medians.nothing(shown.ids)
+        limits[missed] = medians.everything(1)
+        again = look(blocks, limits)
+        found, _ = medians.medians(again.times(), again.total[:, 1], timed)
+        seconds[missed] = found[missed]
+    counts = passed.users if by_user else passed.total.sum(axis=1)
+    ids = np.flatnonzero(counts)
+    return shown.edges(ids, counts[ids], seconds[ids]), passed.starts
+
+
+class _Passed(NamedTuple):
+    """What was seen of some blocks.
+
+    Attributes
+    ----------
+    total : int64 array (edges, 2)
+        Passages of each edge: with a time that is not below the limits (or an exit), and below.
+    users : int64 array
+        Of each edge, if users are counted.
+    starts : int64 array
+        The sequences (users) of each group.
+    edge, time : int64 array
+        The times within limits.
+    """
+
+    total: NDArray[np.int64]
+    users: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    edge: NDArray[np.int64]
+    time: NDArray[np.int64]
+
+    def times(self) -> Times:
+        """Return the times within limits by edge."""
+        return by_kind(self.edge, self.time, len(self.total))
+
+    def narrowed(self, limits: NDArray[np.int64]) -> _Passed:
+        """Return the same for narrower limits."""
+        low, high = limits[self.edge].T
+        below, within = self.time < low, (self.time >= low) & (self.time <= high)
+        moved = np.bincount(self.edge[below], minlength=len(self.total))
+        return self._replace(
+            total=self.total + np.column_stack([-moved, moved]),
+            edge=self.edge[within],
+            time=self.time[within],
+        )
+
+    def plus(self, other: _Passed) -> _Passed:
+        """Return what was seen of other blocks, too."""
+        return _Passed(
+            self.total + other.total,
+            self.users + other.users,
+            self.starts + other.starts,
+            np.concatenate([self.edge, other.edge]),
+            np.concatenate([self.time, other.time]),
+        )
+
+
+def _look(
+    units: Units,
+    place: NDArray[np.int32],
+    shown: Classes,
+    by_user: bool,
+    blocks: NDArray[np.int64],
+    limits: NDArray[np.int64],
+) -> _Passed:
+    """Pass through some blocks, and keep the times within limits."""
+
+    def one(part: NDArray[np.int64]) -> _Passed:
+        most = units.rows(part)
+        passed = _Passed(
+            np.zeros((len(limits), 2), np.int64),
+            np.zeros(len(limits) if by_user else 0, np.int64),
+            np.zeros(len(shown.nodes), np.int64),
+            # What is not written takes no memory.
+            np.empty(most, np.int64),
+            np.empty(most, np.int64),
+        )
+        kept = _pass(part, units, place, shown.of_node, shown.other, limits, by_user, *passed)
+        return passed._replace(edge=passed.edge[:kept].copy(), time=passed.time[:kept].copy())
+
+    parts = run([partial(one, part) for part in units.shares(blocks, len(limits) * 16)])
+    found: _Passed = reduce(_Passed.plus, parts)
+    return found
+
+
+def _listed(
+    units: Units,
+    blocks: NDArray[np.int64],
+    place: NDArray[np.int32],
+    shown: Classes,
+    by_user: bool,
+) -> tuple[Edges, NDArray[np.int64]]:
+    """Do as :func:`edges`, from a list of all passages: for more edges than could be laid out."""
+
+    def one(part: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        most = units.rows(part)
+        lists = [np.empty(most, np.int64) for _ in range(3)]
+        starts = np.zeros(len(shown.nodes), np.int64)
+        kept = _list_edges(part, units, place, shown.of_node, shown.other, by_user, starts, *lists)
+        return [starts, *(one[:kept].copy() for one in lists)]
+
+    parts = run([partial(one, part) for part in units.shares(blocks)])
+    starts = np.sum([part[0] for part in parts], axis=0)
+    edge, time, user = (np.concatenate([part[which] for part in parts]) for which in (1, 2, 3))
+    ids, edge = np.unique(edge, return_inverse=True)
+    if by_user:
+        order = np.lexsort((user, edge))
+        fresh = np.ones(len(order), np.bool_)
+        fresh[1:] = (np.diff(edge[order]) != 0) | (np.diff(user[order]) != 0)
+        counts = np.bincount(edge[order][fresh], minlength=len(ids))
+    else:
+        counts = np.bincount(edge, minlength=len(ids))
+    timed = by_kind(edge[time >= 0], time[time >= 0], len(ids))
+    seconds, _ = medians.medians(timed, np.zeros(len(ids), np.int64), timed.counts)
+    return shown.edges(ids, counts, seconds), starts
+
+
+@njit(nogil=True, cache=True)
+def _count_nodes(blocks: Array, units: Units, place: Array, by_user: bool, total: Array) -> None:
+    latest = np.zeros(total.shape if by_user else (0, 0, 0), np.int32)
+    hall = room(blocks, units)
+    for block in range(len(blocks)):
+        low, high = blocks[block]
+        owned = 0
+        for sequence in range(walk(units, low, high, hall)):
+            owned = owner(hall, sequence, owned)
+            unit = hall.units[owned]
+            here = group(units, place, low, hall, sequence, unit)
+            if here < 0:
+                continue
+            user = units.user[unit] + 1
+            first, count, slot = shown(units, hall, sequence)
             for i in range(count):
-                node = sequences.nodes[first + i]
+                node = hall.kinds[hall.places[first + i]] & NODE
                 if by_user:
-                    if latest[slot + i, node] == user + 1:
+                    if latest[here, slot + i, node] == user:
                         continue
-                    latest[slot + i, node] = user + 1
-                total[slot + i, node] += 1
+                    latest[here, slot + i, node] = user
+                total[here, slot + i, node] += 1
 
 
 @njit(nogil=True, cache=True)
-def _edge(
-    sequences: Sequences,
-    of_node: NDArray[np.int32],
+def _pass(
+    blocks: Array,
+    units: Units,
+    place: Array,
+    of_node: Array,
     other: int,
-    node: int,
-    slot: int,
-    exits: bool,
+    limits: Array,
+    by_user: bool,
+    total: Array,
+    users: Array,
+    starts: Array,
+    edge_out: Array,
+    time_out: Array,
 ) -> int:
-    """Return the number of the edge from the node at a place and slot."""
-    source = int(of_node[slot, sequences.nodes[node]])
-    target = other + 1 if exits else int(of_node[slot + 1, sequences.nodes[node + 1]])
-    return (slot * (other + 1) + source) * (other + 2) + target
-
-
-@njit(nogil=True, cache=True)
-def _edges_of(sequences: Sequences, count: int) -> int:
-    """Return how many edges a sequence has that shows so many nodes."""
-    return count if count < sequences.steps and not sequences.backward else count - 1
-
-
-@njit(nogil=True, cache=True)
-def _place(values: NDArray[np.int64], value: int) -> int:
-    """Return the first place in ascending values that holds no less."""
-    # np.searchsorted would do, but takes longer to compile than the kernels around it.
-    low, high = 0, len(values)
-    while low < high:
-        middle = (low + high) // 2
-        if values[middle] < value:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    """Count, and write the times within limits; return how many those are."""
+    steps = units.steps
+    exits = units.from_ or not units.to
+    latest = np.zeros(len(users), np.int32)
+    latest_start = np.zeros(len(starts), np.int32)
+    hall = room(blocks, units)
+    kinds, places, time = hall.kinds, hall.places, hall.time
+    alone = not by_user and not len(units.values)
+    written = np.uint64(0)
+    for block in range(len(blocks)):
+        low, high = blocks[block]
+        owned = 0
+        here = 0
+        user = 0
+        sequences = walk(units, low, high, hall)
+        for sequence in range(sequences):
+            if not alone:
+                owned = owner(hall, sequence, owned)
+                unit = hall.units[owned]
+                here = group(units, place, low, hall, sequence, unit)
+                if here < 0:
+                    continue
+                user = units.user[unit] + 1
+            if not by_user or latest_start[here] != user:
+                latest_start[here] = user
+                starts[here] += 1
+            first, count, slot = shown(units, hall, sequence)
+            event = places[first]
+            before = time[event]
+            source = of_node[here, slot, kinds[event] & NODE]
+            base = here * steps + slot
+            for i in range(1, count):
+                event = places[first + i]
+                now = time[event]
+                target = of_node[here, slot + i, kinds[event] & NODE]
+                edge = (base * (other + 1) + source) * (other + 2) + target
+                between = now - before
+                lowest = limits[edge, 0]
+                total[edge, np.int64(between < lowest)] += 1
+                # Written always and kept if within: a branch would be guessed wrong too often.
+                edge_out[written] = edge
+                time_out[written] = between
+                written += np.uint64((between >= lowest) & (between <= limits[edge, 1]))
+                if by_user and latest[edge] != user:
+                    latest[edge] = user
+                    users[edge] += 1
+                before = now
+                source = target
+                base += 1
+            if exits and count < steps:
+                edge = (base * (other + 1) + source) * (other + 2) + other + 1
+                total[edge, 0] += 1
+                if by_user and latest[edge] != user:
+                    latest[edge] = user
+                    users[edge] += 1
+    return np.int64(written)
 
 
 @njit(nogil=True, cache=True)
 def _list_edges(
-    low: int,
-    high: int,
-    offsets: NDArray[np.int64],
-    sequences: Sequences,
-    of_node: NDArray[np.int32],
+    blocks: Array,
+    units: Units,
+    place: Array,
+    of_node: Array,
     other: int,
-    out: NDArray[np.int64],
-) -> None:
-    for sequence in range(offsets[low], offsets[high]):
-        first, count, slot = kept(sequences, sequence)
-        for i in range(_edges_of(sequences, count)):
-            exits = i == count - 1
-            out[first + i] = _edge(sequences, of_node, other, first + i, slot + i, exits)
-
-
-@njit(nogil=True, cache=True)
-def _count_edges(
-    low: int,
-    high: int,
-    offsets: NDArray[np.int64],
-    sequences: Sequences,
-    of_node: NDArray[np.int32],
-    other: int,
-    used: NDArray[np.int64],
-    total: NDArray[np.int64],
     by_user: bool,
-) -> None:
-    """Add to ``total[edge]`` what the edge counts, and the passages that take a time."""
-    latest = np.zeros(len(total) if by_user else 0, np.int32)
-    for user in range(low, high):
-        for sequence in range(offsets[user], offsets[user + 1]):
-            first, count, slot = kept(sequences, sequence)
-            for i in range(_edges_of(sequences, count)):
-                exits = i == count - 1
-                edge = _edge(sequences, of_node, other, first + i, slot + i, exits)
-                if len(used):
-                    edge = _place(used, edge)
-                total[edge, 1] += not exits
-                if by_user:
-                    if latest[edge] == user + 1:
-                        continue
-                    latest[edge] = user + 1
-                total[edge, 0] += 1
-
-
-@njit(nogil=True, cache=True)
-def _write_times(
-    low: int,
-    high: int,
-    offsets: NDArray[np.int64],
-    sequences: Sequences,
-    of_node: NDArray[np.int32],
-    other: int,
-    used: NDArray[np.int64],
-    places: NDArray[np.int64],
-    times: NDArray[np.int64],
-) -> None:
-    """Write the times between, each edge from its place on."""
-    for sequence in range(offsets[low], offsets[high]):
-        first, count, slot = kept(sequences, sequence)
-        for i in range(count - 1):
-            edge = _edge(sequences, of_node, other, first + i, slot + i, False)
-            if len(used):
-                edge = _place(used, edge)
-            after = sequences.time[sequences.rows[first + i + 1]]
-            times[places[edge]] = after - sequences.time[sequences.rows[first + i]]
-            places[edge] += 1
-
-
-@njit(nogil=True, cache=True)
-def _medians(
-    low: int,
-    high: int,
-    offsets: NDArray[np.int64],
-    times: NDArray[np.int64],
-    out: NDArray[np.float64],
-) -> None:
-    for edge in range(low, high):
-        some = times[offsets[edge] : offsets[edge + 1]]
-        if not len(some):
-            continue
-        middle = len(some) // 2
-        _select(some, middle)
-        upper = some[middle]
-        lower = upper
-        if len(some) % 2 == 0:
-            lower = some[0]
-            for place in range(middle):
-                lower = max(lower, some[place])
-        out[edge] = (lower / SECOND + upper / SECOND) / 2
-
-
-@njit(nogil=True, cache=True)
-def _select(values: NDArray[np.int64], place: int) -> None:
-    """Put the value that belongs at a place there, none larger before it (Hoare)."""
-    low, high = 0, len(values) - 1
-    while low < high:
-        middle = (low + high) // 2
-        smallest = min(values[low], values[middle])
-        pivot = max(smallest, min(max(values[low], values[middle]), values[high]))
-        i, j = low, high
-        while i <= j:
-            while values[i] < pivot:
-                i += 1
-            while values[j] > pivot:
-                j -= 1
-            if i <= j:
-                values[i], values[j] = values[j], values[i]
-                i += 1
-                j -= 1
-        if place <= j:
-            high = j
-        elif place >= i:
-            low = i
-        else:
-            return
-
-
-@njit(nogil=True, cache=True)
-def _count_pairs(
-    low: int,
-    high: int,
-    offsets: NDArray[np.int64],
-    total: NDArray[np.int64],
-    sequences: Sequences,
-) -> None:
-    for sequence in range(offsets[low], offsets[high]):
-        start = sequences.starts[sequence]
-        source = sequences.nodes[start]
-        for place in range(start + 1, start + sequences.lengths[sequence]):
-            target = sequences.nodes[place]
-            total[source, target] += 1
-            source = target
-
-
-@njit(nogil=True, cache=True)
-def _list_pairs(
-    low: int,
-    high: int,
-    offsets: NDArray[np.int64],
-    sequences: Sequences,
-    nodes: int,
-    out: NDArray[np.int64],
-) -> None:
-    for sequence in range(offsets[low], offsets[high]):
-        start = sequences.starts[sequence]
-        for place in range(start, start + sequences.lengths[sequence] - 1):
-            target = np.int64(sequences.nodes[place + 1])
-            out[place] = np.int64(sequences.nodes[place]) * nodes + target
-
-
-@njit(nogil=True, cache=True)
-def _mark_users(
-    low: int,
-    high: int,
-    offsets: NDArray[np.int64],
-    sequences: Sequences,
-    of_node: NDArray[np.int32],
-    other: int,
-    wanted: NDArray[np.int64],
-    mask: NDArray[np.bool_],
-) -> None:
-    for sequence in range(offsets[low], offsets[high]):
-        first, count, slot = kept(sequences, sequence)
-        for i in range(_edges_of(sequences, count)):
-            exits = i == count - 1
-            edge = _edge(sequences, of_node, other, first + i, slot + i, exits)
-            place = _place(wanted, edge)
-            if place < len(wanted) and wanted[place] == edge:
-                mask[sequences.users[sequence]] = True
+    starts: Array,
+    edge_out: Array,
+    time_out: Array,
+    user_out: Array,
+) -> int:
+    """Write every passage, of an exit with a time of -1; return how many there are."""
+    latest_start = np.zeros(len(starts), np.int32)
+    hall = room(blocks, units)
+    written = 0
+    for block in range(len(blocks)):
+        low, high = blocks[block]
+        owned = 0
+        for sequence in range(walk(units, low, high, hall)):
+            owned = owner(hall, sequence, owned)
+            unit = hall.units[owned]
+            here = group(units, place, low, hall, sequence, unit)
+            if here < 0:
+                continue
+            user = units.user[unit] + 1
+            if not by_user or latest_start[here] != user:
+                latest_start[here] = user
+                starts[here] += 1
+            first, count, slot = shown(units, hall, sequence)
+            for i in range(edges_of(units, count)):
+                event = hall.places[first + i]
+                source = of_node[here, slot + i, hall.kinds[event] & NODE]
+                target = other + 1
+                between = np.int64(-1)
+                if i < count - 1:
+                    following = hall.places[first + i + 1]
+                    target = of_node[here, slot + i + 1, hall.kinds[following] & NODE]
+                    between = hall.time[following] - hall.time[event]
+                base = here * units.steps + slot + i
+                edge_out[written] = (base * (other + 1) + source) * (other + 2) + target
+                time_out[written] = between
+                user_out[written] = user
+                written += 1
+    return written

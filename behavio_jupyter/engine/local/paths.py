@@ -1,4 +1,4 @@
-"""Paths answered over a log's arrays (docs/semantics.md "Paths", K1 to K12)."""
+"""Paths answered over a log's arrays (docs/semantics.md "Paths", K1 to K13)."""
 
 from __future__ import annotations
 
@@ -13,40 +13,59 @@ from numpy.typing import NDArray
 from ...errors import DefinitionError, UnknownNameError
 from ...query import Paths
 from ..answers import EXIT, OTHER, PathsAnswer
-from .flows import Edges, Pairs, classes, edges, pairs, users_of
+from . import passers
+from .flows import Classes, Edges, chunk, classes, edges
 from .groups import Groups, Values, rank
 from .nodes import nodes
-from .sequences import Sequences, find
-from .top_paths import Counted, Spelling, count, tuples
+from .sequences import Units, count_values, units
+from .top_paths import Spelling, count, tuples
+from .transitions import pairs
 
 if TYPE_CHECKING:
     from .engine import LocalEngine
 
 _TAKEN = ("step", "source", "target", "count", "median_seconds", "sequence", "share")
 _ARROW = " -> "
-_Part = NDArray[np.int64] | slice
-"""Some of the sequences."""
+
+
+class _Some(NamedTuple):
+    """The sequences of one segment, and of some of the breakdown's values.
+
+    Attributes
+    ----------
+    units : Units
+    place : int32 array
+        The group of each value's code (:func:`~.sequences.group`), from 0 to ``values``.
+    values : int
+    groups : int64 array
+        The place of each of the groups among all.
+    """
+
+    units: Units
+    place: NDArray[np.int32]
+    values: int
+    groups: NDArray[np.int64]
 
 
 class _Asked(NamedTuple):
-    """The sequences of a question and the group of each.
+    """What a question is about; everything else is found from it.
 
     Attributes
     ----------
     names : list of str
         The nodes, then ``(other)`` and ``(exit)``.
     groups : Groups
-    found : Sequences
-    places : int32 array
-        The breakdown value of each sequence.
+    units : Units
+        Of all users.
+    blocks : int64 array
     segments : tuple of bool array
         Which users each segment has.
     """
 
     names: list[str]
     groups: Groups
-    found: Sequences
-    places: NDArray[np.int32]
+    units: Units
+    blocks: NDArray[np.int64]
     segments: tuple[NDArray[np.bool_], ...]
 
     @property
@@ -54,68 +73,57 @@ class _Asked(NamedTuple):
         """The number of nodes."""
         return len(self.names) - 2
 
-    def parts(self) -> list[_Part]:
-        """Return which sequences each group has."""
-        by_segment: list[Sequence[_Part]] = []
-        for users in self.segments:
-            inside = users[self.found.users]
-            if self.groups.values is None:
-                # Without groups nothing is copied.
-                everything = bool(inside.all())
-                by_segment.append([slice(None) if everything else np.flatnonzero(inside)])
-                continue
-            number = len(self.groups.values.names)
-            places = self.places[inside].astype(np.min_scalar_type(number))
-            order = np.argsort(places, kind="stable")
-            ends = np.cumsum(np.bincount(places, minlength=number))
-            by_segment.append(np.split(np.flatnonzero(inside)[order], ends)[:number])
-        return [part for value in zip(*by_segment, strict=True) for part in value]
-
     @property
     def unnamed(self) -> list[int]:
         """The nodes that are spelled like a made-up name (K13)."""
         return [place for place in range(self.nodes) if self.names[place] in (OTHER, EXIT)]
 
-    def picked(self, pick: Mapping[str, Any]) -> list[_Part]:
-        """Return which sequences each group has that a pick of group columns means."""
-        value, segment, _ = self.groups.chosen(pick)
-        return [
-            part
-            for (place, number, _), part in zip(
-                np.ndindex(self.groups.shape), self.parts(), strict=True
-            )
-            if value in (None, place) and segment in (None, number)
-        ]
+    def parts(
+        self,
+        most: int | None = None,
+        chosen: tuple[int | None, int | None, int | None] = (None, None, None),
+    ) -> Iterator[_Some]:
+        """Iterate over the sequences by segment and by so many values, or over those chosen."""
+        value, segment, _ = chosen
+        values, segments, _ = self.groups.shape
+        most = max(values, 1) if most is None else most
+        last = values if value is None else value + 1
+        for number in range(segments) if segment is None else [segment]:
+            some = self.units.of(self.segments[number])
+            for low in range(value or 0, last, most):
+                high = min(low + most, last)
+                place = np.zeros(0, np.int32)
+                if self.groups.values is not None:
+                    place = self.groups.values.place
+                    place = np.where((place >= low) & (place < high), place - low, -1)
+                groups = np.arange(low, high) * segments + number
+                yield _Some(some, place.astype(np.int32), high - low, groups)
+
+    def classes(self, some: _Some, question: Paths) -> Classes:
+        """Return how nodes are shown in the flows of some groups."""
+        shape = (some.values, self.nodes)
+        by_user = question.counting == "users"
+        return classes(
+            some.units, self.blocks, some.place, shape, question.top, by_user, self.unnamed
+        )
 
 
 def answer(engine: LocalEngine, question: Paths) -> PathsAnswer:
     """Return the flows of a question."""
     asked = _ask(engine, question)
     by_user = question.counting == "users"
-    spelling = Spelling(asked.nodes, question.steps)
-    words = spelling.of(asked.found)
-    shown, adjacent, counted, starts = [], [], [], []
-    for part in asked.parts():
-        some = asked.found.part(part)
-        top = classes(some, asked.nodes, question.top, by_user, asked.unnamed)
-        shown.append(edges(some, top, by_user))
-        adjacent.append(pairs(some, asked.nodes))
-        counted.append(count(words[:, part]))
-        starts.append(len(some.by_user()) - 1 if by_user else len(some.users))
-
-    labels = np.array(asked.names, object)
-    frame = asked.groups.frame
+    starts = np.zeros(int(np.prod(asked.groups.shape)), np.int64)
+    found = []
+    for some in asked.parts(chunk(question.steps, asked.nodes, question.top)):
+        top = asked.classes(some, question)
+        own, starts[some.groups] = edges(some.units, asked.blocks, some.place, top, by_user)
+        found.append(own._replace(group=some.groups[own.group]))
     return PathsAnswer(
         groups=asked.groups.columns,
-        edges=_edge_frame(asked, shown),
-        matrix=frame(
-            _sizes(adjacent),
-            source=labels[_joined(adjacent, "source")],
-            target=labels[_joined(adjacent, "target")],
-            count=_joined(adjacent, "counts"),
-        ),
-        starts=frame(1, count=np.array(starts, np.int64)),
-        list_sequences=partial(_sequence_frame, asked.groups, counted, spelling, asked.names),
+        edges=_edge_frame(asked, found, question),
+        starts=asked.groups.frame(1, count=starts),
+        list_pairs=partial(_pair_frame, asked),
+        list_sequences=partial(_sequence_frame, asked),
     )
 
 
@@ -123,26 +131,20 @@ def members(engine: LocalEngine, question: Paths, pick: Mapping[str, Any]) -> ND
     """Return the users of an edge, of a sequence, or of all sequences."""
     asked = _ask(engine, question)
     mask = np.zeros(len(asked.segments[0]), np.bool_)
-    wanted = [name for name in ("step", "source", "target") if name in pick]
+    wanted = {name: pick[name] for name in ("step", "source", "target") if name in pick}
+    chosen = asked.groups.chosen(pick)
     if "sequence" in pick:
-        spelling = Spelling(asked.nodes, question.steps)
-        words = spelling.of(asked.found)
-        same = np.zeros(words.shape[1], np.bool_)
-        for spelled in _read(str(pick["sequence"]), asked.names[:-2]):
-            if len(spelled) <= question.steps:
-                same |= (words == spelling.of_nodes(spelled)[:, None]).all(axis=0)
-    for part in asked.picked(pick):
-        some = asked.found.part(part)
+        read = _read(str(pick["sequence"]), asked.names[:-2])
+        ways = [way for way in read if len(way) <= question.steps]
+    for some in asked.parts(chunk(question.steps, asked.nodes, question.top), chosen):
         if "sequence" in pick:
-            mask[some.users[same[part]]] = True
+            passers.taking(some.units, asked.blocks, some.place, ways, mask)
         elif wanted:
-            by_user = question.counting == "users"
-            top = classes(some, asked.nodes, question.top, by_user, asked.unnamed)
-            all_edges = edges(some, top, by_user)
-            picked = _picked(all_edges, asked, {name: pick[name] for name in wanted})
-            mask |= users_of(some, top, all_edges.number[picked], len(mask))
+            top = asked.classes(some, question)
+            ends = _ends(asked, top, question, wanted)
+            passers.along(some.units, asked.blocks, some.place, *ends, mask)
         else:
-            mask[some.users] = True
+            passers.taking(some.units, asked.blocks, some.place, None, mask)
     return mask
 
 
@@ -150,87 +152,123 @@ def _ask(engine: LocalEngine, question: Paths) -> _Asked:
     columns = engine.columns
     scope = engine.scope(question)
     shown = nodes(columns, question, scope.keep_in_range(columns))
-    found, first_rows = find(columns, question, shown, scope.users)
+    codes = None if question.by is None else columns.codes(question.by.property)
+    found = units(columns, question, shown, codes)
+    blocks = found.blocks()
     segments = tuple(segment.users for segment in scope.segments)
     values: Values | None = None
-    places = np.zeros(len(found.users), np.int32)
-    if question.by is not None:
-        codes = columns.codes(question.by.property)
-        by_event = question.by.property.owner == "event"
-        at_first = codes.codes[first_rows if by_event else found.users]
+    if question.by is not None and codes is not None:
         weights = np.zeros(len(codes.names) + 1, np.int64)
         for users in segments:
-            weights += np.bincount(at_first[users[found.users]] + 1, minlength=len(weights))
+            weights += count_values(found.of(users), blocks, len(weights))
         values = rank(question.by, codes, weights, _TAKEN)
-        places = values.of(at_first)
     compared = tuple(str(segment.label) for segment in scope.segments) if scope.compared else ()
     return _Asked(
-        [*shown.names, OTHER, EXIT], Groups(values, compared, None), found, places, segments
+        [*shown.names, OTHER, EXIT], Groups(values, compared, None), found, blocks, segments
     )
 
 
-def _edge_frame(asked: _Asked, shown: Sequence[Edges]) -> pd.DataFrame:
+def _edge_frame(asked: _Asked, found: Sequence[Edges], question: Paths) -> pd.DataFrame:
     """Return the edges of all groups, in order."""
-    group = np.repeat(np.arange(len(shown)), _sizes(shown))
-    slot, source, target, counts = (
-        _joined(shown, name) for name in ("slot", "source", "target", "counts")
+    group, slot, source, target, counts = (
+        _joined(found, name) for name in ("group", "slot", "source", "target", "counts")
     )
+    seconds = np.concatenate([np.empty(0), *(one.seconds for one in found)])
     labels = np.array(asked.names, object)
     rank_of_name = np.argsort(np.argsort(labels, kind="stable"))
     order = np.lexsort((rank_of_name[target], rank_of_name[source], -counts, slot, group))
-    return asked.groups.frame(
-        _sizes(shown),
-        step=_step(slot[order], asked.found),
+    return _framed(
+        asked,
+        group,
+        step=_step(slot[order], question),
         source=labels[source[order]],
         target=labels[target[order]],
         count=counts[order],
-        median_seconds=_joined(shown, "seconds", np.float64)[order],
+        median_seconds=seconds[order],
     )
 
 
-def _sizes(parts: Sequence[Edges | Pairs | Counted]) -> NDArray[np.int64]:
-    """Return how many rows each group has."""
-    return np.array([len(part.counts) for part in parts], np.int64)
+def _pair_frame(asked: _Asked) -> pd.DataFrame:
+    """Return the transition matrix of all groups, in order."""
+    labels = np.array(asked.names, object)
+    found = []
+    for some in asked.parts():
+        own = pairs(some.units, asked.blocks, some.place, some.values, asked.nodes)
+        found.append(own._replace(group=some.groups[own.group]))
+    group, source, target, counts = (
+        _joined(found, name) for name in ("group", "source", "target", "counts")
+    )
+    order = np.argsort(group, kind="stable")
+    return _framed(
+        asked,
+        group,
+        source=labels[source[order]],
+        target=labels[target[order]],
+        count=counts[order],
+    )
 
 
-def _joined(parts: Sequence[Any], name: str, dtype: type = np.int64) -> NDArray[Any]:
-    """Return an array of all groups, of which there may be none."""
-    return np.concatenate([np.empty(0, dtype), *(getattr(part, name) for part in parts)])
-
-
-def _step(slot: NDArray[np.int64], found: Sequences) -> NDArray[np.int64]:
-    """Return the numbers of steps: from 1 on, or up to 0 in ``to B``."""
-    return slot + (1 - found.steps if found.backward else 1)
-
-
-def _sequence_frame(
-    groups: Groups, counted: Sequence[Counted], spelling: Spelling, names: Sequence[str]
-) -> pd.DataFrame:
-    sequences = [tuples(one, spelling, names[:-2]) for one in counted]
-    return groups.frame(
-        _sizes(counted),
+def _sequence_frame(asked: _Asked) -> pd.DataFrame:
+    """Return the sequences of all groups, in order."""
+    spelling = Spelling(asked.nodes, asked.units.steps)
+    counted = {}
+    for some in asked.parts():
+        words, group = spelling.of(some.units, asked.blocks, some.place)
+        for value, place in enumerate(some.groups.tolist()):
+            counted[place] = count(words[:, group == value] if some.values > 1 else words)
+    found = [counted[place] for place in sorted(counted)]
+    sequences = [tuples(own, spelling, asked.names[:-2]) for own in found]
+    return _framed(
+        asked,
+        np.repeat(np.arange(len(found)), np.array([len(own.counts) for own in found], np.int64)),
         sequence=np.concatenate([np.empty(0, object), *sequences]),
-        count=_joined(counted, "counts"),
+        count=_joined(found, "counts"),
     )
 
 
-def _picked(all_edges: Edges, asked: _Asked, pick: Mapping[str, Any]) -> NDArray[np.bool_]:
-    """Return which edges have the step, source and target picked."""
-    chosen = np.ones(len(all_edges.number), np.bool_)
+def _joined(found: Sequence[Any], name: str) -> NDArray[np.int64]:
+    """Return a column of all groups, of which there may be none."""
+    return np.concatenate([np.empty(0, np.int64), *(getattr(own, name) for own in found)])
+
+
+def _framed(asked: _Asked, group: NDArray[np.int64], **columns: Any) -> pd.DataFrame:
+    """Return columns, in order of groups, with the names of the groups before them."""
+    sizes = np.bincount(group, minlength=int(np.prod(asked.groups.shape)))
+    return asked.groups.frame(sizes, **columns)
+
+
+def _step(slot: NDArray[np.int64], question: Paths) -> NDArray[np.int64]:
+    """Return the numbers of steps: from 1 on, or up to 0 in ``to B``."""
+    backward = question.to is not None and question.from_ is None
+    return slot + (1 - question.steps if backward else 1)
+
+
+def _ends(
+    asked: _Asked, top: Classes, question: Paths, pick: Mapping[str, Any]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], bool]:
+    """Return which nodes an edge picked begins and ends at, and whether it may be an exit."""
+    sources = np.ones(top.of_node.shape, np.bool_)
+    targets = np.ones(top.of_node.shape, np.bool_)
+    exits = True
+    shown = np.take_along_axis(top.nodes, top.of_node.astype(np.int64), axis=2)
     for what, value in pick.items():
         if what == "step":
-            steps = _step(np.arange(asked.found.steps), asked.found)
+            steps = _step(np.arange(question.steps), question)
             if value not in steps.tolist():
                 raise DefinitionError(
                     f"Step {value!r} is not in the table; steps go from {steps[0]} to {steps[-1]}."
                 )
-            chosen &= _step(all_edges.slot, asked.found) == value
+            sources &= (steps == value)[None, :, None]
+            continue
+        numbers = [place for place, name in enumerate(asked.names) if name == value]
+        if not numbers:
+            raise UnknownNameError(what, str(value), asked.names)
+        if what == "source":
+            sources &= np.isin(shown, numbers)
         else:
-            numbers = [place for place, name in enumerate(asked.names) if name == value]
-            if not numbers:
-                raise UnknownNameError(what, str(value), asked.names)
-            chosen &= np.isin(getattr(all_edges, what), numbers)
-    return chosen
+            targets &= np.isin(shown, numbers)
+            exits = asked.nodes + 1 in numbers
+    return sources, targets, exits
 
 
 def _read(text: str, names: Sequence[str]) -> Iterator[list[int]]:

@@ -1,4 +1,8 @@
-"""Sequences of nodes: a user's events cut into sessions, collapsed, between anchors (K1 to K3)."""
+"""Sequences of nodes: a user's events cut into sessions, collapsed, between anchors (K1 to K3).
+
+Nothing is kept for every event: kernels walk through the log in blocks that stay in the cache, and
+count each block's sequences before the next one.
+"""
 
 from __future__ import annotations
 
@@ -10,186 +14,341 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ...query import Paths
-from .columns import Columns
+from .columns import Codes, Columns
 from .nodes import FROM, GONE, NODE, TO, Nodes
 from .parallel import ranges, run
 from .sessions import cut
 
+Array = NDArray[Any]
 
-class Sequences(NamedTuple):
-    """Sequences, not cut at ``steps``, in the order of users.
+_BLOCK = 4096
+"""Events of a block: what is held for them fits in the second level of the cache."""
+
+
+class Units(NamedTuple):
+    """Where sequences are found, and by which rules; what kernels get.
 
     Attributes
     ----------
-    nodes : uint16 (uint32) array
-        Sequence ``s`` has the nodes ``nodes[starts[s]:starts[s] + lengths[s]]``; what lies
-        between sequences is undefined, here and in ``rows``.
-    rows : uint32 (uint64) array
-        For each of ``nodes`` the place of its event in ``time``.
+    offsets : int64 array of units + 1
+        A unit is a user, or a mapped session; its events are rows ``offsets[u]:offsets[u + 1]``.
+    codes : uint16 (uint32) array
+        The kind of every event, a position in ``table``.
+    table : uint32 array
+        Nodes of kinds (:class:`~.nodes.Nodes`).
     time : int64 array
-    starts : int64 array
-    lengths, users : int32 array
+    user : int32 array
+        The user of each unit.
+    chosen : bool array
+        Which units are looked at.
+    whole : bool
+        Whether all of them are, with all their events.
+    values : int32 array
+        The code of the breakdown's value, of each event (``by_event``) or unit; empty without.
+    by_event : bool
+    gap : int
+        Microseconds after which a session ends.
+    collapse, from_, to : bool
+        Whether immediate repeats count once, and which anchors there are.
     steps : int
         At most so many nodes of a sequence are shown.
-    backward : bool
-        Whether those are the last ones (``to B`` without ``from``) instead of the first.
     """
 
-    nodes: NDArray[Any]
-    rows: NDArray[Any]
-    time: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    lengths: NDArray[np.int32]
-    users: NDArray[np.int32]
-    steps: int
-    backward: bool
-
-    def part(self, chosen: NDArray[np.int64] | slice) -> Sequences:
-        """Return some of the sequences."""
-        return self._replace(
-            starts=self.starts[chosen], lengths=self.lengths[chosen], users=self.users[chosen]
-        )
-
-    def by_user(self) -> NDArray[np.int64]:
-        """Return where each user's sequences begin, and at last their number."""
-        fresh = np.ones(len(self.users), np.bool_)
-        fresh[1:] = self.users[1:] != self.users[:-1]
-        return np.append(np.flatnonzero(fresh), len(self.users))
-
-
-class Found(NamedTuple):
-    """The sequences of a log, and the row in the log of the first event of each."""
-
-    sequences: Sequences
-    first_rows: NDArray[np.int64]
-
-
-def find(columns: Columns, question: Paths, shown: Nodes, users: NDArray[np.bool_]) -> Found:
-    """Return the sequences of some users."""
-    offsets, codes, time = columns.offsets, shown.codes, columns.time
-    rows = None
-    of_unit = np.arange(len(users), dtype=np.int32)
-    if question.sessions.by == "mapped":
-        # The events of such a session may lie apart: bring them together.
-        stretches = cut(columns, question.sessions, None)
-        offsets, rows, of_unit = stretches.offsets, stretches.rows, stretches.user
-        codes, time, users = codes[rows], time[rows], users[of_unit]
-    gap = np.iinfo(np.int64).max
-    if question.sessions.by == "gap":
-        gap = question.sessions.gap.microseconds
-
-    total = len(time)
-    flat = (
-        np.empty(total, np.uint16 if len(shown.names) <= 1 << 16 else np.uint32),
-        np.empty(total, np.uint32 if total < 1 << 32 else np.uint64),
-    )
-    places = (np.empty(total, np.int64), np.empty(total, np.int32), np.empty(total, np.int32))
-    events = (codes, shown.table, time)
-    rules = _Rules(gap, question.collapse, question.from_ is not None, question.to is not None)
-    cuts = ranges(offsets)
-    counts = run(
-        [
-            partial(_find, low, high, offsets, events, users, rules, flat, places)
-            for low, high in cuts
-        ]
-    )
-    starts, lengths, units = (
-        np.concatenate(
-            [
-                place[offsets[low] : offsets[low] + count]
-                for (low, _), count in zip(cuts, counts, strict=True)
-            ]
-        )
-        for place in places
-    )
-    backward = rules.to and not rules.from_
-    found = Sequences(*flat, time, starts, lengths, of_unit[units], question.steps, backward)
-    first = flat[1][starts].astype(np.int64)
-    return Found(found, first if rows is None else rows[first])
-
-
-class _Rules(NamedTuple):
+    offsets: Array
+    codes: Array
+    table: Array
+    time: Array
+    user: Array
+    chosen: Array
+    whole: bool
+    values: Array
+    by_event: bool
     gap: int
     collapse: bool
     from_: bool
     to: bool
+    steps: int
+
+    @property
+    def backward(self) -> bool:
+        """Whether the last nodes are shown (``to B`` without ``from``) instead of the first."""
+        return self.to and not self.from_
+
+    def of(self, users: NDArray[np.bool_]) -> Units:
+        """Return the units of some users only."""
+        chosen = users[self.user]
+        whole = bool(chosen.all()) and not (self.table == GONE).any()
+        return self._replace(chosen=chosen, whole=whole)
+
+    def blocks(self) -> NDArray[np.int64]:
+        """Return the ranges of units that make a block: (blocks, 2). No user lies in two."""
+        fresh = np.ones(len(self.user), np.bool_)
+        fresh[1:] = self.user[1:] != self.user[:-1]
+        users = np.append(np.flatnonzero(fresh), len(self.user))
+        ends = self.offsets[users]
+        cuts = np.searchsorted(ends, np.arange(_BLOCK, ends[-1], _BLOCK))
+        bounds = users[np.unique(np.concatenate([[0], cuts, [len(users) - 1]]))]
+        return np.column_stack([bounds[:-1], bounds[1:]]).astype(np.int64)
+
+    def shares(self, blocks: NDArray[np.int64], part_bytes: int = 0) -> list[NDArray[np.int64]]:
+        """Return the blocks in parts for the cores (:func:`~.parallel.ranges`)."""
+        sizes = self.offsets[blocks[:, 1]] - self.offsets[blocks[:, 0]]
+        ends = np.concatenate([[0], np.cumsum(sizes)])
+        return [blocks[low:high] for low, high in ranges(ends, part_bytes)]
+
+    def rows(self, blocks: NDArray[np.int64]) -> int:
+        """Return how many events blocks have."""
+        return int((self.offsets[blocks[:, 1]] - self.offsets[blocks[:, 0]]).sum())
+
+
+def units(columns: Columns, question: Paths, shown: Nodes, codes: Codes | None) -> Units:
+    """Return the units of a log; ``codes`` are those of the property it is broken down by."""
+    offsets, kinds, time = columns.offsets, shown.codes, columns.time
+    user = np.arange(columns.users, dtype=np.int32)
+    by_event = (
+        codes is not None and question.by is not None and question.by.property.owner == "event"
+    )
+    values = np.empty(0, np.int32) if codes is None else codes.codes
+    if question.sessions.by == "mapped":
+        # The events of such a session may lie apart: bring them together.
+        stretches = cut(columns, question.sessions, None)
+        offsets, user = stretches.offsets, stretches.user
+        kinds, time = kinds[stretches.rows], time[stretches.rows]
+        values = values[stretches.rows] if by_event else values
+    if codes is not None and not by_event:
+        values = values[user]
+    gap = np.iinfo(np.int64).max
+    if question.sessions.by == "gap":
+        gap = question.sessions.gap.microseconds
+    return Units(
+        offsets,
+        kinds,
+        shown.table,
+        time,
+        user,
+        np.ones(len(user), np.bool_),
+        not (shown.table == GONE).any(),
+        values,
+        by_event,
+        int(gap),
+        question.collapse,
+        question.from_ is not None,
+        question.to is not None,
+        question.steps,
+    )
+
+
+def count_values(units: Units, blocks: NDArray[np.int64], number: int) -> NDArray[np.int64]:
+    """Return how many sequences have each of ``number`` codes of a value, from null (-1) on."""
+    parts = [(part, np.zeros(number, np.int64)) for part in units.shares(blocks, number * 8)]
+    run([partial(_count_values, part, units, own) for part, own in parts])
+    total: NDArray[np.int64] = np.sum([own for _, own in parts], axis=0)
+    return total
+
+
+class Room(NamedTuple):
+    """A block's sequences; kernels make one and use it for block after block.
+
+    Attributes
+    ----------
+    kinds : uint32 array
+        The table's entry of each of the block's events that are left.
+    time, rows : int64 array
+        Their times; and their rows, unless the units are whole.
+    fresh, keep : uint8 array
+        Whether a session begins there, and whether the event is no repeat.
+    places : uint32 array
+        The places in ``kinds`` of those that are kept: the nodes of the sequences.
+    starts, ends : int32 array
+        The sequences, as ranges of ``places``.
+    units, firsts : int64 array
+        The units that have events left, and where in ``kinds`` each begins.
+    """
+
+    kinds: Array
+    time: Array
+    rows: Array
+    fresh: Array
+    keep: Array
+    places: Array
+    starts: Array
+    ends: Array
+    units: Array
+    firsts: Array
 
 
 @njit(nogil=True, cache=True)
-def _find(
-    low: int,
-    high: int,
-    offsets: NDArray[np.int64],
-    events: tuple[NDArray[Any], NDArray[np.uint32], NDArray[np.int64]],
-    chosen: NDArray[np.bool_],
-    rules: _Rules,
-    flat: tuple[NDArray[Any], NDArray[Any]],
-    places: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]],
-) -> int:
-    """Write the sequences of some units from ``offsets[low]`` on; return how many."""
-    codes, table, time = events
-    nodes, rows = flat
-    starts, lengths, units = places
-    found = offsets[low]
-    place = offsets[low]
-    for unit in range(low, high):
-        if not chosen[unit]:
-            continue
-        start = place
-        end = place  # of what is sure to be kept of this session: up to the last `to`
-        inside = not rules.from_
-        over = False
-        before = 0
-        latest = np.int64(-1)
-        for row in range(offsets[unit], offsets[unit + 1]):
-            kind = table[codes[row]]
-            if kind == GONE:
-                continue
-            if latest >= 0 and time[row] - before > rules.gap:
-                place = end if rules.to else place
-                if place > start:
-                    starts[found], lengths[found], units[found] = start, place - start, unit
-                    found += 1
-                start = place
-                end = place
-                inside = not rules.from_
-                over = False
-                latest = np.int64(-1)
-            before = time[row]
-            node = np.int64(kind & NODE)
-            if rules.collapse and node == latest:
-                continue
-            latest = node
-            ending = kind & TO != 0
-            if not inside:
-                if kind & FROM == 0:
-                    continue
-                inside = True
-                ending = False
-            if over:
-                continue
-            nodes[place] = node
-            rows[place] = row
-            place += 1
-            if ending:
-                end = place
-                over = rules.from_
-        place = end if rules.to else place
-        if place > start:
-            starts[found], lengths[found], units[found] = start, place - start, unit
-            found += 1
-    return found - offsets[low]
+def room(blocks: NDArray[np.int64], units: Units) -> Room:
+    """Return room for the largest of some blocks."""
+    events, most = 0, 0
+    for block in range(len(blocks)):
+        low, high = blocks[block]
+        events = max(events, units.offsets[high] - units.offsets[low])
+        most = max(most, high - low)
+    return Room(
+        np.empty(events, np.uint32),
+        np.empty(events, np.int64),
+        np.empty(0 if units.whole else events, np.int64),
+        np.empty(events, np.uint8),
+        np.empty(events, np.uint8),
+        np.empty(events + 1, np.uint32),
+        np.empty(events + 1, np.int32),
+        np.empty(events + 1, np.int32),
+        np.empty(most, np.int64),
+        np.empty(most + 1, np.int64),
+    )
 
 
 @njit(nogil=True, cache=True)
-def kept(sequences: Sequences, sequence: int) -> tuple[int, int, int]:
+def _gather(units: Units, low: int, high: int, room: Room) -> tuple[int, int]:
+    """Bring the events that are left into the room; return how many, and of how many units."""
+    left = 0
+    many = 0
+    if units.whole:
+        start = units.offsets[low]
+        left = units.offsets[high] - start
+        room.time[:left] = units.time[start : start + left]
+        codes = units.codes[start : start + left]
+        for place in range(left):
+            room.kinds[place] = units.table[codes[place]]
+        for unit in range(low, high):
+            room.units[many] = unit
+            room.firsts[many] = units.offsets[unit] - start
+            many += units.offsets[unit + 1] > units.offsets[unit]
+    else:
+        for unit in range(low, high):
+            if not units.chosen[unit]:
+                continue
+            first = left
+            for row in range(units.offsets[unit], units.offsets[unit + 1]):
+                kind = units.table[units.codes[row]]
+                room.kinds[left] = kind
+                room.time[left] = units.time[row]
+                room.rows[left] = row
+                left += kind != GONE
+            room.units[many] = unit
+            room.firsts[many] = first
+            many += left > first
+    room.firsts[many] = left
+    return left, many
+
+
+@njit(nogil=True, cache=True)
+def walk(units: Units, low: int, high: int, room: Room) -> int:
+    """Find the sequences of some units; return how many there are."""
+    left, many = _gather(units, low, high, room)
+    kinds, time, fresh, keep = room.kinds, room.time, room.fresh, room.keep
+    # Loops without branches, each over all of a block: whether an event opens a session or is a
+    # repeat is as good as random, and a wrong guess of the processor costs more than the work.
+    for place in range(1, left):
+        fresh[place] = time[place] - time[place - 1] > units.gap
+    for unit in range(many):
+        fresh[room.firsts[unit]] = 1
+    if units.collapse:
+        if left:
+            keep[0] = 1
+        for place in range(1, left):
+            keep[place] = fresh[place] | (((kinds[place] ^ kinds[place - 1]) & NODE) != 0)
+    else:
+        keep[:left] = 1
+    kept = np.uint64(0)
+    found = np.uint64(0)
+    for place in range(left):
+        room.places[kept] = place
+        room.starts[found] = kept
+        kept += keep[place]
+        found += fresh[place]
+    sequences = np.int64(found)
+    room.starts[sequences] = kept
+    room.ends[:sequences] = room.starts[1 : sequences + 1]
+    if units.from_ or units.to:
+        sequences = _anchor(units, sequences, room)
+    return sequences
+
+
+@njit(nogil=True, cache=True)
+def _anchor(units: Units, sequences: int, room: Room) -> int:
+    """Narrow the sequences down to what lies between the anchors; return how many are left."""
+    kinds, places = room.kinds, room.places
+    left = 0
+    for sequence in range(sequences):
+        start, end = room.starts[sequence], room.ends[sequence]
+        if units.from_:
+            while start < end and kinds[places[start]] & FROM == 0:
+                start += 1
+        if units.to and units.from_:
+            last = start + 1
+            while last < end and kinds[places[last]] & TO == 0:
+                last += 1
+            end = last + 1 if last < end else start
+        elif units.to:
+            while end > start and kinds[places[end - 1]] & TO == 0:
+                end -= 1
+        if start < end:
+            room.starts[left] = start
+            room.ends[left] = end
+            left += 1
+    return left
+
+
+@njit(nogil=True, cache=True)
+def shown(units: Units, room: Room, sequence: int) -> tuple[int, int, int]:
     """Return where a sequence's shown nodes begin, how many they are, and the slot of the first.
 
     Slots number the steps from 0 in the order of time; the last slot is step 0 of ``to B``.
     """
-    start = int(sequences.starts[sequence])
-    length = int(sequences.lengths[sequence])
-    count = min(length, sequences.steps)
-    if sequences.backward:
-        return start + length - count, count, sequences.steps - count
+    start, end = np.int64(room.starts[sequence]), np.int64(room.ends[sequence])
+    count = min(end - start, units.steps)
+    if units.to and not units.from_:
+        return end - count, count, units.steps - count
     return start, count, 0
+
+
+@njit(nogil=True, cache=True)
+def owner(room: Room, sequence: int, before: int) -> int:
+    """Return the place in ``room.units`` of a sequence's unit; that of the one before is known."""
+    place = room.places[room.starts[sequence]]
+    while room.firsts[before + 1] <= place:
+        before += 1
+    return before
+
+
+@njit(nogil=True, cache=True)
+def group(
+    units: Units, place: NDArray[np.int32], low: int, room: Room, sequence: int, unit: int
+) -> int:
+    """Return the group of a sequence, by its value (K10); negative if it is in none.
+
+    ``place`` has the group of each code of a value, from null (-1) on; ``low`` is the block's first
+    unit.
+    """
+    if not len(units.values):
+        return 0
+    return np.int64(place[code(units, low, room, sequence, unit) + 1])
+
+
+@njit(nogil=True, cache=True)
+def code(units: Units, low: int, room: Room, sequence: int, unit: int) -> int:
+    """Return the code of a sequence's breakdown value: that of its first event, or its user."""
+    if not units.by_event:
+        return np.int64(units.values[unit])
+    place = room.places[room.starts[sequence]]
+    row = units.offsets[low] + place if units.whole else room.rows[place]
+    return np.int64(units.values[row])
+
+
+@njit(nogil=True, cache=True)
+def edges_of(units: Units, count: int) -> int:
+    """Return how many edges a sequence has that shows so many nodes (K2, K4)."""
+    return count if count < units.steps and (units.from_ or not units.to) else count - 1
+
+
+@njit(nogil=True, cache=True)
+def _count_values(blocks: Array, units: Units, total: Array) -> None:
+    hall = room(blocks, units)
+    for block in range(len(blocks)):
+        low, high = blocks[block]
+        owned = 0
+        for sequence in range(walk(units, low, high, hall)):
+            owned = owner(hall, sequence, owned)
+            total[code(units, low, hall, sequence, hall.units[owned]) + 1] += 1

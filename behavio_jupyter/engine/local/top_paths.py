@@ -10,8 +10,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .parallel import over_units, ranges, run
-from .sequences import Sequences, kept
+from .nodes import NODE
+from .parallel import ranges, run
+from .sequences import Units, group, owner, room, shown, walk
 
 
 class Spelling(NamedTuple):
@@ -39,21 +40,24 @@ class Spelling(NamedTuple):
         """The words of a number."""
         return -(-self.steps // self.per_word)
 
-    def of(self, sequences: Sequences) -> NDArray[np.uint64]:
-        """Return the shown nodes of sequences: (words, sequences)."""
-        out = np.zeros((self.words, len(sequences.starts)), np.uint64)
-        units = np.arange(len(sequences.starts) + 1)
-        over_units(_spell, units, sequences, self.base, self.per_word, out)
-        return out
+    def of(
+        self, units: Units, blocks: NDArray[np.int64], place: NDArray[np.int32]
+    ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """Return the shown nodes of sequences: (words, sequences); and the group of each."""
 
-    def of_nodes(self, nodes: Sequence[int]) -> NDArray[np.uint64]:
-        """Return the words of one sequence of at most ``steps`` nodes."""
-        digits = np.zeros(self.words * self.per_word, np.uint64)
-        digits[: len(nodes)] = np.array(nodes, np.uint64) + np.uint64(1)
-        words = np.zeros(self.words, np.uint64)
-        for digit in digits.reshape(self.words, self.per_word).T:
-            words = words * self.base + digit
-        return words
+        def one(part: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+            nothing = np.empty((self.words, 0), np.uint64), np.empty(0, np.int64)
+            number = _spell(part, units, place, self.base, self.per_word, *nothing)
+            out = np.zeros((self.words, number), np.uint64), np.empty(number, np.int64)
+            if number:
+                _spell(part, units, place, self.base, self.per_word, *out)
+            return out
+
+        parts = run([partial(one, part) for part in units.shares(blocks)])
+        return (
+            np.concatenate([words for words, _ in parts], axis=1),
+            np.concatenate([groups for _, groups in parts]),
+        )
 
     def digits(self, words: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the digits of numbers: (numbers, steps)."""
@@ -121,20 +125,35 @@ def _count_values(values: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArr
 
 @njit(nogil=True, cache=True)
 def _spell(
-    low: int,
-    high: int,
-    _: NDArray[np.int64],
-    sequences: Sequences,
+    blocks: NDArray[np.int64],
+    units: Units,
+    place: NDArray[np.int32],
     base: np.uint64,
     per_word: int,
     out: NDArray[np.uint64],
-) -> None:
-    for sequence in range(low, high):
-        first, shown, _slot = kept(sequences, sequence)
-        for word in range(out.shape[0]):
-            value = np.uint64(0)
-            for place in range(word * per_word, (word + 1) * per_word):
-                value *= base
-                if place < shown:
-                    value += np.uint64(sequences.nodes[first + place]) + np.uint64(1)
-            out[word, sequence] = value
+    groups: NDArray[np.int64],
+) -> int:
+    """Return how many sequences there are; write them, if there is where to."""
+    hall = room(blocks, units)
+    found = 0
+    for block in range(len(blocks)):
+        low, high = blocks[block]
+        owned = 0
+        for sequence in range(walk(units, low, high, hall)):
+            owned = owner(hall, sequence, owned)
+            here = group(units, place, low, hall, sequence, hall.units[owned])
+            if here < 0:
+                continue
+            if len(groups):
+                groups[found] = here
+                first, count, _slot = shown(units, hall, sequence)
+                for word in range(out.shape[0]):
+                    value = np.uint64(0)
+                    for step in range(word * per_word, (word + 1) * per_word):
+                        value *= base
+                        if step < count:
+                            node = hall.kinds[hall.places[first + step]] & NODE
+                            value += np.uint64(node) + np.uint64(1)
+                    out[word, found] = value
+            found += 1
+    return found

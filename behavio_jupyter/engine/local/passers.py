@@ -1,0 +1,117 @@
+"""The users behind the numbers of paths: of an edge, of a whole way, of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from .nodes import NODE
+from .parallel import run
+from .sequences import Units, edges_of, group, owner, room, shown, walk
+
+Array = NDArray[Any]
+
+
+def along(
+    units: Units,
+    blocks: NDArray[np.int64],
+    place: NDArray[np.int32],
+    sources: NDArray[np.bool_],
+    targets: NDArray[np.bool_],
+    exits: bool,
+    mask: NDArray[np.bool_],
+) -> None:
+    """Mark the users who pass along an edge.
+
+    Parameters
+    ----------
+    units, blocks
+        The log.
+    place : int32 array
+        The group of each value's code (:func:`~.sequences.group`).
+    sources, targets : bool array (groups, steps, nodes)
+        The nodes at which such an edge begins and ends, each at its own slot.
+    exits : bool
+        Whether it may end in an exit.
+    mask : bool array of users
+        Out.
+    """
+    given = (units, place, sources, targets, exits, mask)
+    run([partial(_mark_along, part, *given) for part in units.shares(blocks)])
+
+
+def taking(
+    units: Units,
+    blocks: NDArray[np.int64],
+    place: NDArray[np.int32],
+    ways: Sequence[Sequence[int]] | None,
+    mask: NDArray[np.bool_],
+) -> None:
+    """Mark the users of sequences that show just the nodes of one of the ways; None: of all."""
+    wanted = np.full((0 if ways is None else len(ways), units.steps), -1, np.int64)
+    for number, way in enumerate(ways or []):
+        wanted[number, : len(way)] = way
+    given = (units, place, wanted, ways is None, mask)
+    run([partial(_mark_taking, part, *given) for part in units.shares(blocks)])
+
+
+@njit(nogil=True, cache=True)
+def _mark_along(
+    blocks: Array,
+    units: Units,
+    place: Array,
+    sources: Array,
+    targets: Array,
+    exits: bool,
+    mask: Array,
+) -> None:
+    hall = room(blocks, units)
+    kinds, places = hall.kinds, hall.places
+    for block in range(len(blocks)):
+        low, high = blocks[block]
+        owned = 0
+        for sequence in range(walk(units, low, high, hall)):
+            owned = owner(hall, sequence, owned)
+            unit = hall.units[owned]
+            here = group(units, place, low, hall, sequence, unit)
+            if here < 0:
+                continue
+            first, count, slot = shown(units, hall, sequence)
+            for i in range(edges_of(units, count)):
+                if not sources[here, slot + i, kinds[places[first + i]] & NODE]:
+                    continue
+                if i == count - 1:
+                    if exits:
+                        mask[units.user[unit]] = True
+                elif targets[here, slot + i + 1, kinds[places[first + i + 1]] & NODE]:
+                    mask[units.user[unit]] = True
+
+
+@njit(nogil=True, cache=True)
+def _mark_taking(
+    blocks: Array, units: Units, place: Array, wanted: Array, all_of_them: bool, mask: Array
+) -> None:
+    hall = room(blocks, units)
+    for block in range(len(blocks)):
+        low, high = blocks[block]
+        owned = 0
+        for sequence in range(walk(units, low, high, hall)):
+            owned = owner(hall, sequence, owned)
+            unit = hall.units[owned]
+            if group(units, place, low, hall, sequence, unit) < 0:
+                continue
+            same = all_of_them
+            first, count, _slot = shown(units, hall, sequence)
+            for way in range(len(wanted)):
+                equal = count == units.steps or wanted[way, count] < 0
+                for i in range(count):
+                    node = np.int64(hall.kinds[hall.places[first + i]] & NODE)
+                    equal = equal and wanted[way, i] == node
+                same = same or equal
+            if same:
+                mask[units.user[unit]] = True
