@@ -75,7 +75,12 @@ def timeline_of(store: Store, user: Any) -> pd.DataFrame:
         hint = f"the nearest is {nearest[0][0]!r}" if nearest else "there is none"
         raise UnknownNameError("user", str(user), [row[0] for row in nearest], hint)
     infos = store.schema.properties
-    columns = "".join(f", {info.column}" for info in infos)
+    columns = "".join(
+        f", CAST({info.column} AS VARCHAR) AS {info.column}"
+        if info.kind == "text"
+        else f", {info.column}"
+        for info in infos
+    )
     frame = cursor.execute(
         f"SELECT time, name{columns} FROM events JOIN names USING (event_no)"
         " WHERE user_no = ? ORDER BY events.rowid",

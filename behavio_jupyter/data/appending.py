@@ -147,7 +147,13 @@ def _types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
 
 
 def _properties(infos: tuple[PropertyInfo, ...], types: dict[str, str]) -> tuple[Property, ...]:
-    return tuple(Property(info.name, Value(info.column, types[info.column])) for info in infos)
+    return tuple(Property(info.name, _value(info.column, types[info.column])) for info in infos)
+
+
+def _value(column: str, type_: str) -> Value:
+    if type_.startswith("ENUM"):
+        return Value(f"CAST({column} AS VARCHAR)", "VARCHAR")
+    return Value(column, type_)
 
 
 def _old_rows(connection: duckdb.DuckDBPyConnection, store: Store, tables: dict[str, str]) -> Rows:

@@ -86,7 +86,7 @@ def connect_store(
     Returns
     -------
     Store
-        In memory, or in a temporary file from two million rows on.
+        In memory, or in a temporary file from 200 000 rows on.
 
     Raises
     ------

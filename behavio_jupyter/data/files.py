@@ -17,7 +17,7 @@ from .progress import Progress, progress
 from .sql import literal, one_row
 from .store import Store, state_of
 
-FORMAT = 1
+FORMAT = 2
 """The version of the store's layout."""
 
 

@@ -13,7 +13,7 @@ from .sql import one_row
 
 def people(
     connection: duckdb.DuckDBPyConnection, catalog: str, rows: str, table: Table, bar: Progress
-) -> int:
+) -> tuple[int, int]:
     """Write ``users`` (``user_no, user_id``) and, with anonymous ids, ``ids``.
 
     Two ids seen in one row are one person, chains of them too. A person is called by the smallest
@@ -23,21 +23,24 @@ def people(
     Returns
     -------
     int
+        How many rows there are.
+    int
         How many anonymous ids were seen with several user ids.
     """
-    if "anonymous_id" not in table.types:
-        bar.run(
-            connection,
-            f"CREATE TABLE {catalog}.users AS SELECT CAST(row_number() OVER (ORDER BY user_id) - 1"
-            f" AS INTEGER) AS user_no, user_id FROM (SELECT DISTINCT user_id FROM {rows})",
-            label="Counting users",
-        )
-        return 0
+    ids = ("user_id", "anonymous_id") if "anonymous_id" in table.types else ("user_id",)
     bar.run(
         connection,
-        f"CREATE OR REPLACE TEMP TABLE links AS SELECT DISTINCT user_id, anonymous_id FROM {rows}",
-        label="Linking ids",
+        f"CREATE OR REPLACE TEMP TABLE links AS SELECT {', '.join(ids)}, count(*) AS n FROM {rows}"
+        " GROUP BY ALL",
+        label="Counting users",
     )
+    (count,) = one_row(connection, "SELECT coalesce(sum(n), 0) FROM links")
+    if "anonymous_id" not in table.types:
+        connection.execute(
+            f"CREATE TABLE {catalog}.users AS SELECT CAST(row_number() OVER (ORDER BY user_id) - 1"
+            " AS INTEGER) AS user_no, user_id FROM links"
+        )
+        return int(count), 0
     for kind, column in (("user", "user_id"), ("anonymous", "anonymous_id")):
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {kind}_nodes AS SELECT row_number() OVER (ORDER BY id)"
@@ -99,7 +102,7 @@ def people(
             f" JOIN numbered n ON n.node = k.node + {first}"
         )
     connection.unregister("named")
-    return int(joined)
+    return int(count), int(joined)
 
 
 def _smallest_linked(nodes: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -31,7 +31,7 @@ from .sql import literal
 from .store import Store
 from .survey import end_of_day
 
-IN_MEMORY = 2_000_000
+IN_MEMORY = 200_000
 """Logs with fewer rows live in memory until they are saved."""
 
 

@@ -8,7 +8,8 @@ Tables
     ``insert_id``, ``anonymous_id``, ``source_user`` (the id before identity; if an anonymous id is
     mapped), then the properties ``p0, p1, …``.
     The rows lie in the order of docs/semantics.md D1: user_no, time, sequence, event_no,
-    p0, p1, …; row ids are positions in that order.
+    p0, p1, …; row ids ascend in that order. They are positions in it unless rows were removed.
+    Text of few different values is an enum, its values in the order of code points.
 ``users``
     ``user_no INTEGER, user_id`` (type of the source), then user properties ``u0, u1, …``; users
     with at least one event, numbered from 0 in the order of their ids.
@@ -28,6 +29,7 @@ from __future__ import annotations
 
 import os
 import weakref
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -136,6 +138,22 @@ class Store:
     def event_numbers(self) -> NDArray[np.uint16] | NDArray[np.uint32]:
         """Return the rows' event numbers: positions in ``schema.events``."""
         return self._column("event_no")
+
+    def row_ids(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the row ids of rows given by their place in the order; -1 for -1."""
+        if self._row_ids is None:
+            return places
+        return np.where(places < 0, -1, self._row_ids[places])
+
+    def places(self, row_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the places in the order of rows given by their row ids."""
+        return row_ids if self._row_ids is None else np.searchsorted(self._row_ids, row_ids)
+
+    @cached_property
+    def _row_ids(self) -> NDArray[np.int64] | None:
+        """The row ids in order; None where each is its row's place."""
+        count, last = one_row(self.cursor(), "SELECT count(*), max(rowid) FROM events")
+        return None if not count or last == count - 1 else self._column("rowid")
 
     def user_ids(self) -> pd.Series[Any]:
         """Return the users' ids in the order of their numbers, named ``user_id``."""

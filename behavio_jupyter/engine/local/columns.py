@@ -224,5 +224,5 @@ class Columns:
             parameters,
         )
         out: NDArray[Any] = np.zeros(int(self.offsets[-1]), dtype)
-        out[rows["r"]] = rows["v"]
+        out[self.store.places(rows["r"])] = rows["v"]
         return out

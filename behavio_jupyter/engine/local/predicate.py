@@ -39,6 +39,11 @@ Resolve = Callable[[Property | FirstLast], Column]
 _PLAIN = (Comparison, In, Between, Like, IsNull, Not, And, Or)
 
 
+# Looked up, not pasted: no SQL is made of what a definition holds, however it was made.
+_COMPARED_BY = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_CALCULATED_BY = {sign: sign for sign in "+-*/%"}
+
+
 class Expression:
     """One condition translated: ``sql`` with ``?`` for each of ``parameters``.
 
@@ -54,14 +59,13 @@ class Expression:
     def _condition(self, node: Any) -> str:
         match node:
             case And() | Or():
-                return (
-                    "(" + f" {node.kind} ".join(self._condition(part) for part in node.parts) + ")"
-                )
+                word = " and " if isinstance(node, And) else " or "
+                return "(" + word.join(self._condition(part) for part in node.parts) + ")"
             case Not():
                 return f"(not {self._condition(node.part)})"
             case Comparison():
                 left, right = self._aligned(node.left, node.right)
-                return f"({left} {'<>' if node.operator == '!=' else node.operator} {right})"
+                return f"({left} {_COMPARED_BY[node.operator]} {right})"
             case Between():
                 value, low, high = self._aligned(node.value, node.low, node.high)
                 return f"({value} {'not ' * node.negated}between {low} and {high})"
@@ -74,6 +78,8 @@ class Expression:
                 value = self._value(node.value, "text").sql
                 self.parameters.append(node.pattern)
                 return f"(cast({value} as varchar) {'not ' * node.negated}like ?)"
+            case IsNull(value=Property() | FirstLast()):
+                return f"({self._resolve(node.value).sql} is {'not ' * node.negated}null)"
             case IsNull():
                 return f"({self._value(node.value, 'text').sql} is {'not ' * node.negated}null)"
         raise TypeError(f"no predicate: {node!r}")
@@ -106,7 +112,10 @@ class Expression:
     def _value(self, node: Any, beside: str) -> Column:
         match node:
             case Property() | FirstLast():
-                return self._resolve(node)
+                column = self._resolve(node)
+                # The store keeps some text as enums, which do not compare as text does.
+                plain = column.kind != "text"
+                return column if plain else Column(f"cast({column.sql} as varchar)", "text")
             case Constant(value=str() as text) if beside in ("time", "date"):
                 self.parameters.append(self._moment(text, beside))
                 return Column("cast(? as timestamp)", "time")
@@ -124,7 +133,7 @@ class Expression:
                 right = f"cast({self._value(node.right, 'number').sql} as double)"
                 if node.operator in "/%":
                     right = f"nullif({right}, 0)"
-                return Column(f"({left} {node.operator} {right})", "number")
+                return Column(f"({left} {_CALCULATED_BY[node.operator]} {right})", "number")
         raise TypeError(f"no value: {node!r}")
 
     def _moment(self, text: str, kind: str) -> dt.datetime:

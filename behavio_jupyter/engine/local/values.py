@@ -55,7 +55,10 @@ def valued(columns: Columns, seen: Sight, condition: Any) -> Truth:
     cursor = columns.store.cursor()
     source = "users u"
     if firsts:
-        places = {f"r{n}": _row_of_value(columns, seen, node) for n, node in enumerate(firsts)}
+        places = {
+            f"r{n}": columns.store.row_ids(_row_of_value(columns, seen, node))
+            for n, node in enumerate(firsts)
+        }
         cursor.register("places", pd.DataFrame({"user_no": range(columns.users), **places}))
         source += " join places f on f.user_no = u.user_no" + "".join(
             f" left join events e{n} on e{n}.rowid = f.r{n}" for n in range(len(firsts))
