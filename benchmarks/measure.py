@@ -6,9 +6,10 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from . import processes
 from .apart import Apart, LostError
@@ -18,6 +19,9 @@ from .timing import ROUNDS, Timing, timed
 from .workload import QUESTIONS, events_file
 
 Say = Callable[[str], None]
+
+_TOGETHER = 50_000_000
+"""Up to so many events all sides are open at once and take turns; beyond, one after the other."""
 
 _COPY = "copy"
 _ALONE = ("funnel", "predicate", "breakdown")
@@ -136,46 +140,70 @@ def measure(
         tell("memory, first funnel of a new process")
         memory = processes.memory(store)
         first = processes.first_answer(store, "funnel", runs)
-        with ExitStack() as stack:
-            sides: dict[str, Apart] = {}
-            refused: dict[str, Loaded] = {}
-            for peer in (BEHAVIO, *PEERS):
-                if peer is not BEHAVIO and not peer.is_here(events):
-                    continue
-                tell(f"loading {peer.name}")
-                source = store if peer is BEHAVIO else parquet
-                place = folder / peer.name.replace(", ", "-").replace(" ", "-")
-                try:
-                    side = Apart(peer.name, peer.command, place, source)
-                except LostError as error:
-                    refused[peer.name] = Loaded(None, 0, str(error))
-                else:
-                    sides[peer.name] = stack.enter_context(side)
-            compared = []
-            for number, key in enumerate(QUESTIONS, 1):
-                tell(f"{QUESTIONS[key].title} ({number} of {len(QUESTIONS)})")
-                compared.append(_compare(key, sides, rounds))
-            tell("Behavio alone")
-            ours = sides[BEHAVIO.name]
-            calls = {key: partial(ours.timed, "ask", key) for key in _ALONE}
-            alone = timed({**calls, "draw": partial(ours.timed, "draw", "funnel")}, rounds)[0]
-            loaded = {name: Loaded(side.loading, side.peak()) for name, side in sides.items()}
-        return Measured(
-            built.events, built.users, compared, alone, loaded | refused, built, memory, first
-        )
+        there = [peer for peer in (BEHAVIO, *PEERS) if peer.is_here(events)]
+        # A side that needs much memory is to have all of it.
+        groups = [there] if events <= _TOGETHER else [[peer] for peer in there]
+        answers = {key: _Answers() for key in QUESTIONS}
+        loaded: dict[str, Loaded] = {}
+        alone: dict[str, Timing] = {}
+        for group in groups:
+            with ExitStack() as stack:
+                sides: dict[str, Apart] = {}
+                for peer in group:
+                    tell(f"loading {peer.name}")
+                    source = store if peer is BEHAVIO else parquet
+                    place = folder / peer.module / "-".join(peer.arguments)
+                    try:
+                        side = Apart(peer.name, peer.command, place, source)
+                    except LostError as error:
+                        loaded[peer.name] = Loaded(None, 0, str(error))
+                    else:
+                        sides[peer.name] = stack.enter_context(side)
+                for number, (key, taken) in enumerate(answers.items(), 1):
+                    names = [peer.name for peer in group if peer.answers(key)]
+                    asked = {name: sides[name] for name in names if name in sides}
+                    if asked:
+                        tell(f"{QUESTIONS[key].title} ({number} of {len(QUESTIONS)})")
+                        taken.add(key, asked, rounds)
+                if BEHAVIO.name in sides:
+                    tell("Behavio alone")
+                    alone = _alone(sides[BEHAVIO.name], rounds)
+                for name, side in sides.items():
+                    loaded[name] = Loaded(side.loading, side.peak())
+        compared = [taken.compared(key) for key, taken in answers.items()]
+        return Measured(built.events, built.users, compared, alone, loaded, built, memory, first)
     finally:
         shutil.rmtree(folder)
 
 
-def _compare(key: str, sides: Mapping[str, Apart], rounds: int) -> Compared:
-    """Time the sides in rounds, and check that they agree."""
-    asked = {peer.name for peer in (BEHAVIO, *PEERS) if peer.answers(key)}
-    calls = {name: partial(side.timed, "ask", key) for name, side in sides.items() if name in asked}
-    copying = {_COPY: partial(sides[BEHAVIO.name].timed, "copy", key)}
-    timings, lost = timed({**calls, **copying}, rounds)
-    copy = timings.pop(_COPY)
-    sides[BEHAVIO.name].timed("ask", key)  # what is copied is no answer
-    answers = {name: sides[name].rows(key) for name in timings}
-    expected = answers[BEHAVIO.name]
-    differing = [name for name, rows in answers.items() if rows != expected]
-    return Compared(key, timings, copy, lost, differing)
+@dataclass
+class _Answers:
+    """What sides said to one question so far."""
+
+    timings: dict[str, Timing] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, list[list[Any]]] = field(default_factory=dict)
+
+    def add(self, key: str, sides: Mapping[str, Apart], rounds: int) -> None:
+        """Ask sides, in the same rounds; Behavio copies what it reads as well."""
+        calls = {name: partial(side.timed, "ask", key) for name, side in sides.items()}
+        if BEHAVIO.name in sides:
+            calls[_COPY] = partial(sides[BEHAVIO.name].timed, "copy", key)
+        timings, lost = timed(calls, rounds)
+        if BEHAVIO.name in sides:
+            sides[BEHAVIO.name].timed("ask", key)  # what was copied is no answer
+        self.rows |= {name: side.rows(key) for name, side in sides.items() if name in timings}
+        self.timings |= timings
+        self.lost |= lost
+
+    def compared(self, key: str) -> Compared:
+        """Return what they said side by side."""
+        timings = {name: timing for name, timing in self.timings.items() if name != _COPY}
+        expected = self.rows[BEHAVIO.name]
+        differing = [name for name, rows in self.rows.items() if rows != expected]
+        return Compared(key, timings, self.timings[_COPY], self.lost, differing)
+
+
+def _alone(behavio: Apart, rounds: int) -> dict[str, Timing]:
+    calls = {key: partial(behavio.timed, "ask", key) for key in _ALONE}
+    return timed({**calls, "draw": partial(behavio.timed, "draw", "funnel")}, rounds)[0]

@@ -179,7 +179,8 @@ def _beginning(machine: Machine) -> list[str]:
         "The peers hold users as numbers, names as an enum and times as integers (retentioneering:"
         " as it makes them). *Copying what it reads* is one thread copying the bytes of the arrays"
         " that Behavio reads for the question, which is the least that reading them can take."
-        " Where a side ran out of memory, that stands in place of its time.",
+        " Above 50 million events the sides take no turns but come one after the other, so that"
+        " each has the whole memory; where one ran out of it, that stands in place of its time.",
         "Where the rules of the sides could differ, the questions are chosen so that they do not:"
         " every user has one region, so that ClickHouse can group by it (its `windowFunnel` does"
         " not tell which event began); paths keep every node at each step; the funnel asked of"
