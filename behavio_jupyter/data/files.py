@@ -167,10 +167,11 @@ def _check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     )
     if lacking:
         raise StoreError(f"{path} is damaged: it has no table {min(lacking)!r}.")
-    # A file cut short opens, and fails only when the missing blocks are read.
+    # A file cut short opens, and fails only when the missing blocks are read. Free blocks at the
+    # end DuckDB itself cuts off.
     size, blocks = one_row(
         connection,
-        "SELECT block_size, total_blocks FROM pragma_database_size() WHERE database_name = 'store'",
+        "SELECT block_size, used_blocks FROM pragma_database_size() WHERE database_name = 'store'",
     )
     if path.stat().st_size < size * blocks:
         raise StoreError(f"{path} is damaged: its end is missing.")
@@ -187,6 +188,7 @@ def write_copy(store: Store, draft: Draft, segments: str | None = None) -> None:
                 connection.execute(
                     "UPDATE copy.meta SET value = ? WHERE key = 'segments'", [segments]
                 )
+                connection.execute("CHECKPOINT copy")
                 connection.execute("DETACH copy")
         bar.during(draft.make_durable, "Saving")
 

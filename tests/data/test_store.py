@@ -202,6 +202,18 @@ def test_a_segment_saved_in_a_file(tmp_path: Path) -> None:
     assert len(again) == 8
 
 
+def test_many_segments_saved_in_a_file(tmp_path: Path) -> None:
+    # Each makes blocks of the file free, which DuckDB cuts off where they lie at its end.
+    path = tmp_path / "shop.behavio"
+    log = shop()
+    log.save(path)
+    for number in range(12):
+        log.save_segment(f"s{number}", "did(buy)")
+        with behavio_jupyter.connect(path) as again:
+            assert len(again.segments) == number + 1
+            assert contents(again.store) == contents(log.store)
+
+
 def damaged(path: Path, how: str) -> None:
     shop().save(path)
     content = path.read_bytes()
