@@ -39,7 +39,7 @@ from behavio_jupyter.query.segment import (
     WithinOfFirst,
 )
 
-from .raw_logs import NUMBERS, OPERATORS, PLANS, PROPERTIES, TEXTS, Span
+from .raw_logs import MOMENTS, NUMBERS, OPERATORS, PLANS, PROPERTIES, TEXTS, WHOLE, Span
 
 # Times.
 
@@ -84,10 +84,12 @@ def constant(value: Any) -> Constant:
     return Constant(value=value)
 
 
-P, X, F = (Property(name=name) for name in PROPERTIES)
+P, X, F, N, T = (Property(name=name) for name in PROPERTIES)
 PLAN = Property(name="plan", owner="user")
 texts = st.sampled_from(TEXTS).map(constant)
 numbers = st.sampled_from(NUMBERS).map(constant)
+wholes = st.sampled_from(WHOLE).map(constant)
+moments_in_text = st.sampled_from(MOMENTS)
 arithmetic = st.builds(
     Arithmetic,
     left=st.just(X) | numbers,
@@ -118,13 +120,34 @@ comparisons = st.one_of(
         negated=st.booleans(),
     ),
     st.builds(Between, value=numeric, low=numbers, high=numeric, negated=st.booleans()),
+    st.builds(Comparison, left=st.just(N), operator=st.sampled_from(OPERATORS), right=wholes),
+    st.builds(
+        In,
+        value=st.just(N),
+        options=st.lists(st.sampled_from(WHOLE), min_size=1, max_size=2).map(tuple),
+        negated=st.booleans(),
+    ),
+    st.builds(
+        Comparison,
+        left=st.just(T),
+        operator=st.sampled_from(OPERATORS),
+        right=moments_in_text.map(constant),
+    ),
+    st.builds(
+        Between,
+        value=st.just(T),
+        low=moments_in_text.map(constant),
+        high=moments_in_text.map(constant),
+        negated=st.booleans(),
+    ),
+    st.builds(In, value=st.just(T), options=st.tuples(moments_in_text), negated=st.booleans()),
     st.builds(
         Like,
         value=st.sampled_from((P, PLAN)),
         pattern=st.sampled_from(("k", "%", "_", "p%", "%r%")),
         negated=st.booleans(),
     ),
-    st.builds(IsNull, value=st.sampled_from((P, X, F, PLAN)), negated=st.booleans()),
+    st.builds(IsNull, value=st.sampled_from((P, X, F, N, T, PLAN)), negated=st.booleans()),
 )
 
 
@@ -181,7 +204,7 @@ def windows(span: Span) -> st.SearchStrategy[Any]:
 def measured(span: Span) -> st.SearchStrategy[Measured]:
     counted = st.tuples(st.sampled_from(("count", "count_days")), st.none())
     summed = st.tuples(st.sampled_from(("sum", "avg", "min", "max", "distinct")), st.just("x"))
-    distinct = st.tuples(st.just("distinct"), st.sampled_from(("p", "f")))
+    distinct = st.tuples(st.just("distinct"), st.sampled_from(("p", "f", "n", "t")))
     return st.builds(
         lambda function, events, operator, value, window: Measured(
             function=function[0],
@@ -228,6 +251,18 @@ def user_leaves(draw: st.DrawFn, span: Span) -> Any:
             left=st.just(PLAN),
             operator=st.sampled_from(OPERATORS),
             right=st.sampled_from(PLANS).map(constant),
+        ),
+        st.builds(
+            Comparison,
+            left=first_last(span, "n"),
+            operator=st.sampled_from(OPERATORS),
+            right=wholes,
+        ),
+        st.builds(
+            Comparison,
+            left=first_last(span, "t"),
+            operator=st.sampled_from(OPERATORS),
+            right=moments_in_text.map(constant),
         ),
         st.builds(IsNull, value=first_last(span, "p") | st.just(PLAN), negated=st.booleans()),
         st.builds(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from behavio_jupyter import connect
@@ -14,12 +12,19 @@ from ..reference.log import Log
 from .raw_logs import PROPERTIES, RawLog
 
 
+def mapped(raw: RawLog) -> dict[str, str]:
+    """The columns that play a part beside those that every log has, and their types."""
+    parts = {
+        "sequence": (raw.has_sequence, "Int64"),
+        "session": (raw.has_session, "str"),
+        "insert_id": (raw.has_insert_id, "Int64"),
+        "anonymous_id": (raw.has_anonymous_id, "str"),
+    }
+    return {name: dtype for name, (given, dtype) in parts.items() if given}
+
+
 def reference_log(raw: RawLog) -> Log:
-    unmapped = [
-        name
-        for name, mapped in (("sequence", raw.has_sequence), ("session", raw.has_session))
-        if not mapped
-    ]
+    unmapped = {"sequence", "session", "insert_id", "anonymous_id"} - set(mapped(raw))
     return Log(
         [{key: value for key, value in row.items() if key not in unmapped} for row in raw.rows],
         properties=PROPERTIES,
@@ -44,11 +49,10 @@ def event_frame(raw: RawLog) -> pd.DataFrame:
         "p": column("p", "str"),
         "x": column("x", "float64"),
         "f": column("f", "boolean"),
+        "n": column("n", "Int64"),
+        "t": column("t", "datetime64[us, UTC]"),
     }
-    if raw.has_sequence:
-        columns["sequence"] = column("sequence", "Int64")
-    if raw.has_session:
-        columns["session"] = column("session", "str")
+    columns |= {name: column(name, dtype) for name, dtype in mapped(raw).items()}
     return pd.DataFrame(columns)
 
 
@@ -59,11 +63,6 @@ def local_engine(raw: RawLog) -> LocalEngine:
             "plan": pd.Series([row["plan"] for row in raw.users.values()], dtype="str"),
         }
     )
-    options: dict[str, Any] = {}
-    if raw.has_sequence:
-        options["sequence"] = "sequence"
-    if raw.has_session:
-        options["session"] = "session"
     log = connect(
         event_frame(raw),
         user="user",
@@ -74,6 +73,6 @@ def local_engine(raw: RawLog) -> LocalEngine:
         users=users,
         user_key="user",
         end=raw.end,
-        **options,
+        **{name: name for name in mapped(raw)},
     )
     return LocalEngine(log.store, raw.segments)

@@ -21,8 +21,11 @@ from behavio_jupyter.query import (
 NAMES = ("a", "b", "c", "d", "e")
 TEXTS = ("k", "l", "m", "(none)", "(other)")
 NUMBERS = (0.0, 0.5, 1.0, 2.5, 3.0)
+WHOLE = (0, 1, 2**53, 2**53 + 1, 2**62 + 1)
+"""Whole numbers of which some have no float of their own."""
 PLANS = ("free", "pro")
-PROPERTIES = ("p", "x", "f")
+PROPERTIES = ("p", "x", "f", "n", "t")
+"""Text, a number, true or false, a whole number, a time."""
 OPERATORS = ("=", "!=", "<", "<=", ">", ">=")
 
 CHANGES = {
@@ -32,6 +35,17 @@ CHANGES = {
     "America/Sao_Paulo": (dt.date(2018, 11, 4), dt.date(2018, 2, 18)),
     "Asia/Kathmandu": (dt.date(2024, 1, 1),),
 }
+MOMENTS = (
+    *(str(day) for days in CHANGES.values() for day in days),
+    "2024-03-31 02:30",
+    "2024-10-27 02:30",
+    "2024-03-10T02:30:00",
+    "2024-11-03 01:30",
+    "2018-02-17 23:30",
+    "2024-02-29T12:00:00+05:45",
+    "2024-10-27T00:00:00+00:00",
+)
+"""Times as written in a predicate: midnights, times that clocks skip or show twice, offsets."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,8 @@ class RawLog:
     end: dt.datetime | None
     has_sequence: bool
     has_session: bool
+    has_insert_id: bool
+    has_anonymous_id: bool
     segments: dict[str, Segment]
 
 
@@ -106,7 +122,19 @@ def random_row(source: random.Random, users: int, slots: int) -> dict[str, Any]:
         "p": maybe(source.choice(TEXTS)),
         "x": maybe(source.choice(NUMBERS)),
         "f": maybe(source.random() < 0.5),
+        "n": maybe(source.choice(WHOLE)),
+        "t": maybe(source.randrange(slots)),
+        "insert_id": maybe(source.randrange(3_000)),
+        "anonymous_id": None,
     }
+
+
+def before_known(source: random.Random, row: dict[str, Any]) -> None:
+    """Give a row an anonymous id, mostly one of its user's two, and take the user off some."""
+    of = row["user"] if source.random() < 0.97 else "u00"
+    row["anonymous_id"] = source.choice((None, f"n{of}", f"m{of}"))
+    if row["anonymous_id"] is not None and source.random() < 0.5:
+        row["user"] = None
 
 
 def small_rows(slots: int) -> st.SearchStrategy[list[dict[str, Any]]]:
@@ -121,6 +149,10 @@ def small_rows(slots: int) -> st.SearchStrategy[list[dict[str, Any]]]:
             "p": st.sampled_from((None, *TEXTS)),
             "x": st.sampled_from((None, float("nan"), *NUMBERS)),
             "f": st.sampled_from((None, False, True)),
+            "n": st.sampled_from((None, *WHOLE)),
+            "t": st.none() | st.integers(0, slots - 1),
+            "insert_id": st.none() | st.integers(0, 12),
+            "anonymous_id": st.sampled_from((None, None, "n", "m")),
         }
     )
     return st.lists(row, max_size=24)
@@ -134,6 +166,9 @@ def large_rows(draw: st.DrawFn, slots: int) -> list[dict[str, Any]]:
     slots = min(slots, draw(st.sampled_from((12, 30, slots))))
     rows = [random_row(source, users, slots) for _ in range(draw(st.integers(2, 25)) * users)]
     rows += [random_row(source, 1, slots) | {"user": f"u{number:02}"} for number in (20, 21)]
+    if draw(st.booleans()):
+        for row in rows:
+            before_known(source, row)
     rows += [dict(source.choice(rows)) for _ in range(3)]
     for row in source.sample(rows, 3):
         row[source.choice(("user", "event", "time"))] = None

@@ -38,7 +38,9 @@ from behavio_jupyter.query.segment import (
 from .conditions import (
     PLAN,
     F,
+    N,
     P,
+    T,
     X,
     combined,
     conditions,
@@ -51,7 +53,18 @@ from .conditions import (
     some_events,
     user_leaves,
 )
-from .raw_logs import CHANGES, GRIDS, PLANS, RawLog, Span, instant, large_rows, small_rows
+from .opening import reference_log
+from .raw_logs import (
+    CHANGES,
+    GRIDS,
+    PLANS,
+    PROPERTIES,
+    RawLog,
+    Span,
+    instant,
+    large_rows,
+    small_rows,
+)
 
 
 @dataclass
@@ -74,8 +87,8 @@ def spans_and_logs(draw: st.DrawFn) -> tuple[Span, RawLog]:
     for row in rows:
         if row["time"] is not None:
             row["time"] = instant(first_day, row["time"], grid, zone)
-    names = {row["event"] for row in rows if None not in (row["user"], row["event"], row["time"])}
-    span = Span(first_day, grid, draw(st.booleans()), tuple(sorted(names)))
+        if row["t"] is not None:
+            row["t"] = instant(first_day, row["t"], grid, zone)
     users = draw(
         st.dictionaries(
             st.sampled_from([f"u{number:02}" for number in (0, 1, 2, 3, 4, 99)]),
@@ -84,7 +97,6 @@ def spans_and_logs(draw: st.DrawFn) -> tuple[Span, RawLog]:
         )
     )
     later = draw(st.none() | st.integers(0, 10))
-    either = Or(parts=(InSegment(name="one"), Did(events=Events(names=span.names[:1]))))
     log = RawLog(
         rows=rows,
         users=users,
@@ -92,12 +104,17 @@ def spans_and_logs(draw: st.DrawFn) -> tuple[Span, RawLog]:
         week_start=draw(st.sampled_from(("monday", "sunday", "wednesday"))),
         end=None if later is None else instant(first_day, grid.slots + later, grid, zone),
         has_sequence=draw(st.booleans()),
-        has_session=span.has_session,
-        segments={
-            "one": Segment(condition=draw(conditions(span, 1))),
-            "two": Segment(condition=either, reference=draw(st.none() | moments(span))),
-        },
+        has_session=draw(st.booleans()),
+        has_insert_id=draw(st.integers(0, 3)) == 3,
+        has_anonymous_id=draw(st.booleans()),
+        segments={},
     )
+    kept = reference_log(log).events.values()
+    names = sorted({event.name for events in kept for event in events})
+    span = Span(first_day, grid, log.has_session, tuple(names))
+    either = Or(parts=(InSegment(name="one"), Did(events=Events(names=span.names[:1]))))
+    log.segments["one"] = Segment(condition=draw(conditions(span, 1)))
+    log.segments["two"] = Segment(condition=either, reference=draw(st.none() | moments(span)))
     return span, log
 
 
@@ -150,7 +167,7 @@ def segments(span: Span) -> st.SearchStrategy[Segment]:
 
 
 breakdowns = st.builds(
-    Breakdown, property=st.sampled_from((P, X, F, PLAN)), top=st.sampled_from((1, 2, 10))
+    Breakdown, property=st.sampled_from((P, X, F, N, T, PLAN)), top=st.sampled_from((1, 2, 10))
 )
 
 
@@ -203,7 +220,7 @@ def funnels(draw: st.DrawFn, span: Span, plain: bool = False) -> Funnel:
         order=order,
         counting=counting,
         sessions=draw(sessions(span)) if counting == "sessions" else Sessions(),
-        same=draw(st.sampled_from((None, None, None, None, "p", "x", "f"))),
+        same=draw(st.sampled_from((None, None, None, None, None, None, *PROPERTIES))),
         exclusions=tuple(exclusions),
         attribution=attribution,
         per=None if plain else draw(st.none() | st.none() | periods(span)),

@@ -21,7 +21,18 @@ from behavio_jupyter.query.predicate import Or
 from behavio_jupyter.query.segment import Did, InSegment
 
 from ..engine.conditions import conditions, moments
-from ..engine.raw_logs import CHANGES, GRIDS, NAMES, NUMBERS, PLANS, PROPERTIES, TEXTS, Grid, Span
+from ..engine.raw_logs import (
+    CHANGES,
+    GRIDS,
+    NAMES,
+    NUMBERS,
+    PLANS,
+    PROPERTIES,
+    TEXTS,
+    WHOLE,
+    Grid,
+    Span,
+)
 
 SIZES = (40, 2_000, 100_000)
 FINE = Grid(dt.timedelta(minutes=1), 40_000, ("1m", "1h", "6h", "2d", "1w"))
@@ -40,7 +51,7 @@ class LargeLog:
     Attributes
     ----------
     rows : DataFrame
-        ``user, event, time, sequence, session, p, x, f, insert, anonymous``.
+        ``user, event, time, sequence, session, p, x, f, n, t``, and perhaps ``insert, anonymous``.
     settings : dict
         Arguments of ``connect`` beside the source.
     span : Span
@@ -137,8 +148,11 @@ def large_logs(
             "p": maybe(source.choice(TEXTS, count), "str"),
             "x": maybe(source.choice(NUMBERS, count), "float64"),
             "f": maybe(source.random(count) < 0.5, "boolean"),
+            "n": maybe(source.choice(WHOLE, count), "Int64"),
         }
     )
+    seen = times(source.integers(0, slots, count), first_day, grid, timezone)
+    rows["t"] = maybe(seen, "datetime64[us, UTC]")
     if identity:
         rows["insert"] = maybe(source.integers(0, 2 * count, count), "Int64")
         rows["anonymous"] = maybe(

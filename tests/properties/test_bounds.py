@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from behavio_jupyter.engine import Engine
-from behavio_jupyter.query import Duration, Funnel, Paths, Segment
-from behavio_jupyter.query.predicate import Comparison, IsNull, Not, Or
-from behavio_jupyter.query.segment import Did, InLast, InSegment, Sequence, ThenNot
+from behavio_jupyter.query import Duration, Events, Funnel, Paths, Segment
+from behavio_jupyter.query.predicate import And, Comparison, IsNull, Not, Or
+from behavio_jupyter.query.segment import Did, InLast, InSegment, Measured, Sequence, ThenNot
 
-from ..engine.conditions import PLAN, durations, first_last, ordered_steps, some_events, texts
+from ..engine.conditions import PLAN, X, durations, first_last, ordered_steps, some_events, texts
 from ..engine.raw_logs import OPERATORS
 from ..engine.strategies import funnels, paths, retentions, segments
 from .logs import LargeLog, large_logs
@@ -185,6 +185,25 @@ def test_who_is_in_neither_has_no_value(data: st.DataObject, log: LargeLog):
             )
         )
         conditions = (condition, Not(part=condition), IsNull(value=value))
+        found = [members(engine, Segment(condition=each)) for each in conditions]
+        everyone = engine.answer(Segment(condition=condition)).seen
+        assert sum(map(len, found)) == len(set().union(*found)) == everyone
+
+
+@some()
+@given(st.data(), large_logs(), st.sampled_from(("avg", "min", "max")))
+def test_who_is_in_neither_has_no_number(data: st.DataObject, log: LargeLog, function: Any):
+    engine = log.engine()
+    for _ in range(QUESTIONS):
+        asked = data.draw(some_events(log.span))
+        known = IsNull(value=X, negated=True)
+        where = known if asked.where is None else And(parts=(asked.where, known))
+        condition = Measured(function=function, events=asked, property="x", operator=">", value=1)
+        conditions = (
+            condition,
+            Not(part=condition),
+            Not(part=Did(events=Events(names=asked.names, where=where))),
+        )
         found = [members(engine, Segment(condition=each)) for each in conditions]
         everyone = engine.answer(Segment(condition=condition)).seen
         assert sum(map(len, found)) == len(set().union(*found)) == everyone

@@ -158,7 +158,8 @@ def without_duplicates(
     """One of several rows with one insert id, or of equal rows where there is none (D8)."""
 
     def first_key(row: Row) -> tuple[Any, ...]:
-        values = tuple(nulls_last(row[name]) for name in properties)
+        names = (*properties, "sequence", "session", "anonymous_id")
+        values = tuple(nulls_last(row[name]) for name in names)
         return (row["time"], nulls_last(row["user"]), row["event"], *values)
 
     kept = []

@@ -1,7 +1,8 @@
-"""Conditions on one event in three-valued logic (Predicate, P1 to P3)."""
+"""Conditions on one event in three-valued logic (Predicate, P1 to P4)."""
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import operator as python
 import re
@@ -10,6 +11,7 @@ from typing import Any
 
 from behavio_jupyter.query import Events
 
+from .calendar import Calendar, to_datetime
 from .log import Event, Log
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
@@ -41,21 +43,22 @@ def holds(predicate: Any, event: Event, log: Log) -> bool:
             return log.user_property(event.user, node.name)
         return event.properties[node.name]
 
-    return truth(predicate, lookup) is True
+    return truth(predicate, lookup, log.calendar) is True
 
 
-def truth(condition: Any, lookup: Lookup) -> Truth:
+def truth(condition: Any, lookup: Lookup, calendar: Calendar) -> Truth:
     """True, false or null."""
     kind = condition.kind
     if kind == "not":
-        return negation(truth(condition.part, lookup))
+        return negation(truth(condition.part, lookup, calendar))
     if kind == "and":
-        return conjunction(truth(part, lookup) for part in condition.parts)
+        return conjunction(truth(part, lookup, calendar) for part in condition.parts)
     if kind == "or":
-        return disjunction(truth(part, lookup) for part in condition.parts)
+        return disjunction(truth(part, lookup, calendar) for part in condition.parts)
     if kind == "comparison":
         return compare(
-            value(condition.left, lookup), condition.operator, value(condition.right, lookup)
+            *in_time(value(condition.left, lookup), value(condition.right, lookup), calendar),
+            condition.operator,
         )
 
     left = value(condition.value, lookup)
@@ -63,12 +66,14 @@ def truth(condition: Any, lookup: Lookup) -> Truth:
     if kind == "is_null":
         result = left is None
     elif kind == "in":
-        result = disjunction(compare(left, "=", option) for option in condition.options)
+        result = disjunction(
+            compare(*in_time(left, option, calendar), "=") for option in condition.options
+        )
     elif kind == "between":
         result = conjunction(
             (
-                compare(left, ">=", value(condition.low, lookup)),
-                compare(left, "<=", value(condition.high, lookup)),
+                compare(*in_time(left, value(condition.low, lookup), calendar), ">="),
+                compare(*in_time(left, value(condition.high, lookup), calendar), "<="),
             )
         )
     elif kind == "like":
@@ -98,7 +103,29 @@ def value(node: Any, lookup: Lookup) -> Any:
     return left / right if node.operator == "/" else math.fmod(left, right)
 
 
-def compare(left: Any, operator: str, right: Any) -> Truth:
+def in_time(left: Any, right: Any, calendar: Calendar) -> tuple[Any, Any]:
+    """Two values to compare; text beside a time or a day is one (P4)."""
+    if isinstance(left, dt.date) and isinstance(right, str):
+        return beside(left), moment(right, left, calendar)
+    if isinstance(right, dt.date) and isinstance(left, str):
+        return moment(left, right, calendar), beside(right)
+    return left, right
+
+
+def beside(time: dt.date) -> dt.datetime:
+    """A time, or the midnight of a day on any clock."""
+    return time if isinstance(time, dt.datetime) else dt.datetime.combine(time, dt.time())
+
+
+def moment(text: str, other: dt.date, calendar: Calendar) -> dt.datetime:
+    """The instant that text means; beside a day what the log's clock shows then."""
+    read = dt.datetime.fromisoformat(text)
+    if isinstance(other, dt.datetime):
+        return to_datetime(calendar.instant(read))
+    return read if read.tzinfo is None else read.astimezone(calendar.zone).replace(tzinfo=None)
+
+
+def compare(left: Any, right: Any, operator: str) -> Truth:
     if left is None or right is None:
         return None
     return bool(OPERATORS[operator](left, right))

@@ -114,10 +114,10 @@ class UserHistory:
         if kind == "did":
             return len(self.matching(condition.events, condition.window)) > 0
         if kind == "measured":
-            return compare(self.measure(condition), condition.operator, condition.value)
+            return compare(self.measure(condition), condition.value, condition.operator)
         if kind == "seen":
             event = self.events[0] if condition.which == "first" else self.events[-1]
-            return compare(event.time, condition.operator, self.instant_of(condition.at))
+            return compare(event.time, self.instant_of(condition.at), condition.operator)
         if kind == "inactive":
             after = self.reference - condition.duration.microseconds
             return not any(event.time > after for event in self.events)
@@ -125,7 +125,7 @@ class UserHistory:
             return self.has_sequence(condition)
         if kind == "then_not":
             return self.did_then_not(condition)
-        return truth(condition, self.lookup)
+        return truth(condition, self.lookup, self.log.calendar)
 
     def lookup(self, node: Any) -> Any:
         """A user property, or the first or last value of an event property (S9)."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -18,10 +19,12 @@ from behavio_jupyter.query.predicate import (
 )
 
 from ..definitions import compare, events, prop
+from .calendar import Calendar
 from .notation import log_of
 from .predicate import event_matches, truth, value
 
 NULL = Property(name="missing")
+UTC = Calendar()
 
 
 def lookup(node: Any) -> Any:
@@ -59,7 +62,7 @@ UNKNOWN = compare("missing", "=", "x")
     ],
 )
 def test_three_values(condition: Any, expected: bool | None):
-    assert truth(condition, lookup) is expected
+    assert truth(condition, lookup, UTC) is expected
 
 
 @pytest.mark.parametrize(
@@ -75,7 +78,7 @@ def test_three_values(condition: Any, expected: bool | None):
     ],
 )
 def test_like(text: str, pattern: str, expected: bool):
-    assert truth(Like(value=Constant(value=text), pattern=pattern), lookup) is expected
+    assert truth(Like(value=Constant(value=text), pattern=pattern), lookup, UTC) is expected
 
 
 @pytest.mark.parametrize(
@@ -99,3 +102,32 @@ def test_events_match_by_name_and_predicate():
     assert not event_matches(events("a", where=P_IS_Y), event, log)
     assert not event_matches(events("b"), event, log)
     assert event_matches(events("a", where=compare("user.plan", "=", "pro")), event, log)
+
+
+@pytest.mark.parametrize(
+    ("operator", "text", "expected"),
+    [
+        # 31 March 2024 began in Berlin at 23:00 UTC the day before.
+        ("=", "2024-03-31", True),
+        ("=", "2024-03-31T00:00", True),
+        ("=", "2024-03-30T23:00:00+00:00", True),
+        (">", "2024-03-31T00:00:00+00:00", False),
+        ("<", "2024-03-31 02:30", True),
+    ],
+)
+def test_text_beside_a_time_is_one_of_the_logs_clock(operator: str, text: str, expected: bool):
+    when = dt.datetime(2024, 3, 30, 23, tzinfo=dt.UTC)
+    found = truth(compare("p", operator, text), lambda node: when, Calendar("Europe/Berlin"))
+    assert found is expected
+
+
+def test_text_beside_a_day_is_read_on_the_logs_clock():
+    def holds(operator: str, text: str) -> Any:
+        found = Calendar("Europe/Berlin")
+        return truth(compare("p", operator, text), lambda node: dt.date(2024, 1, 1), found)
+
+    assert holds("=", "2024-01-01")
+    assert holds("<", "2024-01-01 00:01")
+    # 23:30 UTC is the next day in Berlin.
+    assert holds("<", "2023-12-31T23:30:00+00:00")
+    assert holds(">", "2023-12-31T22:30:00+00:00")
