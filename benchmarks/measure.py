@@ -37,7 +37,7 @@ class Compared:
     timings : dict of str to Timing
         By side, Behavio first.
     copy : Timing
-        Of copying what Behavio reads, in the same rounds.
+        Of copying the columns that the question is about, in the same rounds.
     lost : dict of str to str
         Why a side gave no answer, of those that gave none.
     differing : list of str
@@ -66,7 +66,7 @@ class Compared:
 
     @property
     def above_copy(self) -> float:
-        """How many times as long as copying what it reads Behavio takes."""
+        """How many times as long as copying the question's columns Behavio takes."""
         return self.ours.median / self.copy.median
 
 
@@ -185,7 +185,7 @@ class _Answers:
     rows: dict[str, list[list[Any]]] = field(default_factory=dict)
 
     def add(self, key: str, sides: Mapping[str, Apart], rounds: int) -> None:
-        """Ask sides, in the same rounds; Behavio copies what it reads as well."""
+        """Ask sides, in the same rounds; Behavio copies the question's columns as well."""
         calls = {name: partial(side.timed, "ask", key) for name, side in sides.items()}
         if BEHAVIO.name in sides:
             calls[_COPY] = partial(sides[BEHAVIO.name].timed, "copy", key)

@@ -68,21 +68,34 @@ told = {"connect": connected, "save": saved, "peak": peak(), "events": len(log)}
 print(json.dumps({**told, "users": len(log.store.user_ids())}))
 """
 _MEMORY = """
-import psutil, behavio_jupyter
+import gc, psutil, numpy as np, behavio_jupyter
 from behavio_jupyter.engine.local import LocalEngine
 from behavio_jupyter.query import parse
 from behavio_jupyter.query.predicate import Property
+def arrays_below(*things):
+    seen, found, left = set(), {}, list(things)
+    while left:
+        thing = left.pop()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, np.ndarray):
+            while isinstance(thing.base, np.ndarray):
+                thing = thing.base
+            found[id(thing)] = thing.nbytes
+        elif isinstance(thing, (dict, list, tuple)) or "behavio_jupyter" in type(thing).__module__:
+            left += [part for part in gc.get_referents(thing) if not isinstance(part, type)]
+    return sum(found.values())
 process = psutil.Process()
 behavio_jupyter.datasets.cdnow().funnel("purchase -> purchase").table
 before = process.memory_info().rss
 log = behavio_jupyter.connect(sys.argv[1])
 engine = LocalEngine(log.store, {})
 engine.answer(parse("funnel " + sys.argv[2]))
-columns = engine.columns
-held = columns.offsets.nbytes + columns.time.nbytes + columns.event.nbytes
+held = arrays_below(engine.columns)
 growth = process.memory_info().rss - before
-codes = columns.codes(Property(name="region")).codes.nbytes
-events = len(columns.time)
+codes = engine.columns.codes(Property(name="region")).codes.nbytes
+events = len(log)
 print(json.dumps({"held": held / events, "growth": growth / events, "property": codes / events}))
 """
 
@@ -140,7 +153,7 @@ class Memory:
     Attributes
     ----------
     held : float
-        In arrays.
+        In arrays, all that the engine keeps.
     growth : float
         By which the process grew, DuckDB's buffers included.
     property : float

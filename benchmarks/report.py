@@ -177,8 +177,9 @@ def _beginning(machine: Machine) -> list[str]:
             )
         ),
         "The peers hold users as numbers, names as an enum and times as integers (retentioneering:"
-        " as it makes them). *Copying what it reads* is one thread copying the bytes of the arrays"
-        " that Behavio reads for the question, which is the least that reading them can take."
+        " as it makes them). *Copying its columns* is one thread copying the columns that a"
+        " question is about: users' offsets, times, event numbers, and the mask or the codes of its"
+        " property. That is the least that reading all of them can take."
         " Above 50 million events the sides take no turns but come one after the other, so that"
         " each has the whole memory; where one ran out of it, that stands in place of its time.",
         "Where the rules of the sides could differ, the questions are chosen so that they do not:"

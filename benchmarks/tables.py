@@ -27,7 +27,7 @@ def comparison(run: Measured) -> Shown:
     """Return medians by question and side, and how many times faster Behavio is."""
     peers = [name for name in run.loaded if name != BEHAVIO.name]
     return Shown(
-        ["question", "first", BEHAVIO.name, "copying what it reads", *peers, "same answer"],
+        ["question", "first", BEHAVIO.name, "copying its columns", *peers, "same answer"],
         [
             [
                 QUESTIONS[one.key].title,

@@ -37,7 +37,7 @@ class Question:
         The method of a log that answers it.
     text : str
     reads : tuple of {"mask", "region"}
-        What it reads besides offsets, times and events; as often as named.
+        What it is about besides offsets, times and event numbers.
     """
 
     title: str
