@@ -50,7 +50,7 @@ class Behavio:
         return result.users if kind == "segment" else result.table
 
     def copy(self, key: str) -> None:
-        """Copy, in one thread, the columns that a question is about: the least that reading takes."""
+        """Copy, in one thread, the columns that a question is about: reading takes no less."""
         columns = self._engine.columns
         arrays = [columns.offsets, columns.time, columns.event]
         for more in QUESTIONS[key].reads:
