@@ -10,6 +10,7 @@ from numba import carray, njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from .calendar import LATEST
 from .funnel_plain import MISSING
 from .occurrences import Occurrences
 
@@ -124,7 +125,7 @@ def disjoint(
                     at_place += 1
                 pointer[step] = at_place
                 if at_place == stops[step]:
-                    lacking = seen
+                    lacking = LATEST
                     break
                 now = listed[at_place]
                 if now > limit:
@@ -137,8 +138,9 @@ def disjoint(
                 for step in range(reached):
                     at[step, user] = times[step]
                     best[step] = i if step == 0 else pointer[step]
-            # No opening gets further whose window ends before the event that this one lacked.
-            if deepest == count or lacking >= seen or only_first:
+            # No opening gets further whose window ends before the event that this one lacked, and
+            # none at all where there is no such event, or where it is not seen.
+            if deepest == count or lacking == LATEST or lacking > seen or only_first:
                 break
             hopeless = lacking - within
         if deepest == 0:

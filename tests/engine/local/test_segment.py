@@ -235,6 +235,18 @@ def test_sequences(log: LocalEngine) -> None:
     assert who(log, Sequence(steps=steps("buy visit")), reference="2026-01-15 08:00") == "bob cat"
 
 
+def test_a_sequence_may_end_with_the_last_event_of_the_log() -> None:
+    ending = engine("""
+        ann | 2026-01-01 10:00 | visit
+        ann | 2026-01-03 10:00 | visit
+        ann | 2026-01-03 11:00 | buy
+    """)
+    # The first visit's window is over long before; what it lacked is at the end, and seen.
+    assert who(ending, Sequence(steps=steps("visit buy"), within="2h")) == "ann"
+    bought = Sequence(steps=steps("visit buy"), within="2h")
+    assert who(ending, bought, reference="2026-01-03 10:59") == ""
+
+
 def test_then_not(log: LocalEngine) -> None:
     def left(first: str, absent: str, within: str) -> ThenNot:
         return ThenNot(first=events(first), absent=events(absent), within=within)
