@@ -8,7 +8,6 @@ import secrets
 import signal
 import statistics
 import time
-from pathlib import Path
 
 import pytest
 
@@ -37,10 +36,10 @@ def is_old(places: work.Places, old: bytes) -> bool:
 def whole(job: work.Job, places: work.Places) -> tuple[float, int]:
     """Let the work end; return how long it took, and how many steps."""
     with work.running(job, places) as (process, pipe):
-        pipe.recv()
+        work.told(pipe)
         begun = time.monotonic()
         pipe.send(None)
-        steps = pipe.recv()
+        steps = work.told(pipe)
         took = time.monotonic() - begun
         process.join()
     return took, steps
@@ -64,7 +63,7 @@ def test_killed_at_random(job: work.Job, places: work.Places) -> None:
     killed = renamed = 0
     while killed < MOMENTS + STEPS:
         with work.running(job, places) as (process, pipe):
-            pipe.recv()
+            work.told(pipe)
             if killed < MOMENTS:
                 pipe.send(None)
                 time.sleep(chance.uniform(0, duration))
@@ -92,7 +91,7 @@ def test_what_the_living_write_stays(job: work.Job, places: work.Places) -> None
     for _ in range(4):
         places.store.write_bytes(old)
         with work.running(job, places) as (process, pipe):
-            pipe.recv()
+            work.told(pipe)
             pipe.send(None)
             for _ in range(2):
                 time.sleep(chance.uniform(0, duration / 2))
@@ -101,6 +100,6 @@ def test_what_the_living_write_stays(job: work.Job, places: work.Places) -> None
                     with behavio_jupyter.connect(places.store) as log:
                         assert states.state_of(log) in (work.OLD, work.NEW)
                     os.kill(process.pid or 0, signal.SIGCONT)
-            assert pipe.recv() > 0
+            assert work.told(pipe) > 0
             process.join()
         assert not is_old(places, old)

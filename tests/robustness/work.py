@@ -1,7 +1,7 @@
 """Work on stores in processes of their own, to be stopped, killed or run side by side.
 
-The processes are forked from a warm one, which has imported everything and done nothing: to start
-one costs hundredths of a second.
+The processes are forked from a warm one (see ``warm.py``): to start one costs hundredths of a
+second.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -21,17 +22,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 import behavio_jupyter
-import behavio_jupyter.engine.local.engine
 from behavio_jupyter.data import appending, connecting, load
-from behavio_jupyter.engine.local import flows, funnel, paths, retention, segment, trend
 
 from . import states
 
 WARM = mp.get_context("forkserver")
-WARM.set_forkserver_preload([__name__, "pytest"])
-
-PARTS = (flows, funnel, paths, retention, segment, trend)
-"""What questions load when first asked; here it is loaded once for all processes."""
+WARM.set_forkserver_preload([f"{__package__}.warm", __name__, "pytest"])
 
 
 class Places(NamedTuple):
@@ -64,8 +60,25 @@ Job = Callable[[Places, Connection], Any]
 def _quietly(job: Job, places: Places, pipe: Connection) -> None:
     places.enter()
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
-        sys.stdout = sys.stderr = nowhere
-        job(places, pipe)
+        sys.stdout = nowhere
+        try:
+            job(places, pipe)
+        except Exception:
+            pipe.send(Failure(traceback.format_exc()))
+
+
+class Failure(NamedTuple):
+    """What a job sends when it fails."""
+
+    trace: str
+
+
+def told(pipe: Connection) -> Any:
+    """Return what a job sends next."""
+    message = pipe.recv()
+    if isinstance(message, Failure):
+        raise AssertionError(message.trace)
+    return message
 
 
 @contextlib.contextmanager
@@ -83,6 +96,13 @@ def running(job: Job, places: Places) -> Iterator[tuple[BaseProcess, Connection]
         process.kill()
         process.join()
         ours.close()
+
+
+@contextlib.contextmanager
+def all_running(jobs: list[Job], places: Places) -> Iterator[list[Connection]]:
+    """Run jobs side by side; give the pipes to them."""
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(running(job, places))[1] for job in jobs]
 
 
 def large_logs(megabytes: int) -> None:
@@ -107,6 +127,13 @@ def save(places: Places, pipe: Connection) -> None:
 def append(places: Places, pipe: Connection) -> None:
     """Open the store and add a batch."""
     _watched(pipe, lambda: behavio_jupyter.connect(places.store).append(_FRAMES[-1]))
+
+
+def append_one(places: Places, pipe: Connection) -> None:
+    """Add the next batch; tell how many there are then."""
+    log = behavio_jupyter.connect(places.store)
+    log.append(states.batch(states.state_of(log)))
+    pipe.send(states.state_of(log))
 
 
 STEPS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.scandir", "shutil.rmtree"}
