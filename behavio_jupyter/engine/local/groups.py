@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -109,23 +109,18 @@ class Groups:
 
     def frame(self, repeats: int | NDArray[np.int64], **columns: Any) -> pd.DataFrame:
         """Return a frame with ``repeats`` rows for each group (one number, or one a group)."""
-        axes: list[Sequence[Any]] = []
-        if self.values:
-            axes.append(self.values.names)
-        if self.segments:
-            axes.append(self.segments)
-        if self.periods is not None:
-            axes.append(range(len(self.periods)))
-        groups = list(product(*axes))
-        times = np.broadcast_to(np.asarray(repeats, np.int64), (len(groups),))
-        index = np.repeat(np.arange(len(groups)), times)
+        if not self.columns:
+            return pd.DataFrame(columns)
+        group = np.repeat(np.arange(math.prod(self.shape)), repeats)
+        periods = self.shape[2]
+        segments = self.shape[1] * periods
         data: dict[str, Any] = {}
-        for position, name in enumerate(self.columns):
-            column = [group[position] for group in groups]
-            if name == "period" and self.periods is not None:
-                data[name] = self.periods.labels[np.array(column, np.int64)[index]]
-            else:
-                data[name] = pd.Series(column, dtype=object).to_numpy()[index]
+        if self.values:
+            data[self.values.column] = _texts(self.values.names, group // segments)
+        if self.segments:
+            data["segment"] = _texts(self.segments, group // periods % len(self.segments))
+        if self.periods is not None:
+            data["period"] = self.periods.labels[group % periods]
         return pd.DataFrame({**data, **columns})
 
     def chosen(self, pick: Mapping[str, Any]) -> tuple[int | None, int | None, int | None]:
@@ -138,6 +133,11 @@ class Groups:
         if self.periods is not None and "period" in pick:
             period = position_of(self.periods, pick["period"], "period")
         return value, segment, period
+
+
+def _texts(names: Sequence[str], places: NDArray[np.int64]) -> Any:
+    """Return the names at some places; only the names themselves are looked at one by one."""
+    return pd.array(names, dtype="str").take(places)
 
 
 def position_of(periods: Periods, moment: Any, what: str) -> int:
