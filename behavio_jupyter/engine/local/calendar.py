@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,7 @@ class Periods:
     def __len__(self) -> int:
         return len(self.bounds) - 1
 
-    @property
+    @cached_property
     def labels(self) -> pd.DatetimeIndex:
         """The starts, in the log's time zone."""
         return labels(self.bounds[:-1], self.timezone)
@@ -69,8 +70,13 @@ def labels(instants: NDArray[np.int64], timezone: str) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(instants.view("M8[us]")).tz_localize("UTC").tz_convert(timezone)
 
 
+@lru_cache(maxsize=32)
 def periods(first: int, last: int, per: Period, timezone: str, week_start: str) -> Periods:
-    """Return the periods that cover both instants, ``first <= last``."""
+    """Return the periods that cover both instants, ``first <= last``.
+
+    The last answers are kept: questions about one log mostly ask for the same periods, and their
+    calendar takes as long as the rest of a small answer.
+    """
     begin, stop = (
         labels(np.array([instant]), timezone).tz_localize(None).normalize()[0]
         for instant in (first, last)
