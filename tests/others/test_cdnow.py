@@ -54,6 +54,10 @@ def test_the_weekly_repeat_curve(rows: pd.DataFrame):
     wide = table.assign(week=mondays).pivot(index="week", columns="period", values="retained")
     assert wide[range(1, WEEKS + 1)].to_numpy().tolist() == cells.to_numpy().tolist()
     assert result.cohorts["size"].tolist() == sizes.tolist()
+    again = (
+        rows.drop_duplicates().assign(number=number).query("number == 0").groupby("user_id").size()
+    )
+    assert wide[0].sum() == (again > 1).sum()
     assert table["complete"].all()  # the last cohort's 39th week is over by the end of June 1998
 
     curve = cells.sum() / sizes.sum()

@@ -1,7 +1,7 @@
 """Every interval and test that is shown, by another way than the one the product takes.
 
-It takes statsmodels for Wilson, Newcombe and Holm, and scipy for Fisher and chi-square. Here are
-scipy for Wilson, exact fractions for Fisher, and for the others their formulas in the literature:
+It takes a formula for Wilson, statsmodels for Newcombe and Holm, scipy for Fisher and chi-square.
+Here are scipy for Wilson, fractions for Fisher, for the others what the literature says:
 Newcombe (1998), Statistics in Medicine 17, 873-890, method 10; Pearson's chi-square by the
 difference of two rates; Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
 """

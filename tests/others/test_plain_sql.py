@@ -64,6 +64,7 @@ SEGMENTS = {
     "max(b.x) < 3": "max(x) FILTER (event = 'b') < 3",
     "min(b.x) = 0": "min(x) FILTER (event = 'b') = 0",
     "distinct(any.p) = 2": "count(DISTINCT p) = 2",
+    "distinct(any.x) >= 4": "count(DISTINCT x) FILTER (NOT isnan(x)) >= 4",
     "count(a) >= 1 in last 3d": (
         "count(*) FILTER (event = 'a' AND timestamp > now - INTERVAL 72 HOUR) >= 1"
     ),

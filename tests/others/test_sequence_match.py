@@ -38,6 +38,17 @@ def test_sequences(sequence: str, match: str, seed: int):
 
 @given(seed=seeds)
 @few
+def test_sequences_as_of_a_time_at_which_many_events_are(seed: int):
+    events = random_events(seed, ties=False)
+    log, past = opened(events), events[events["timestamp"] <= "2024-03-10 12:00"]
+    for hours in (12, 48, 120):
+        match = f"sequenceMatch('(?1)(?t<={hours * HOUR})(?2)')({ABC})"
+        found = log.segment(f"sequence(a -> b within {hours}h) as of 2024-03-10 12:00")
+        assert list(found.users) == yes(clickhouse.per_user(past, match))
+
+
+@given(seed=seeds)
+@few
 def test_next_to_each_other(seed: int):
     """Strict order; the condition ``1`` makes ClickHouse see the other events at all."""
     events = random_events(seed, ties=False)
