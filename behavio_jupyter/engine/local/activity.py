@@ -94,7 +94,7 @@ def _survival(
         question = question.model_copy(update={"cohort": "first in range"})
     starting = columns.occurrences(question.start, question.where)
     entered = entries(columns, question, scope, starting, spans)
-    inside = scope.users[entered.users] & (entered.rows >= 0)
+    inside = scope.users[entered.users] & (entered.cohorts >= 0)
     starts, users = entered.rows[inside], entered.users[inside]
     latest = np.full(columns.users, -1)
     active = np.diff(returns.offsets) > 0

@@ -22,21 +22,22 @@ class Entries(NamedTuple):
 
     Attributes
     ----------
-    rows : int64 array
-        The start event of each entry; -1 for a user who enters none.
+    cohorts : int32 array
+        The period of each start event, an index into the cohorts of :func:`cohort_periods`; -1
+        for a user who enters none.
+    rows : uint32 array
+        The start event of each entry.
     times : int64 array
         Its time.
-    cohorts : int32 array
-        Its period, an index into the cohorts of :func:`cohort_periods`; -1 for none.
     users : int32 array
         The user of each entry.
     offsets : int64 array of users + 1
         The entries of user ``u`` are ``offsets[u]`` to ``offsets[u + 1]``.
     """
 
-    rows: NDArray[np.int64]
-    times: NDArray[np.int64]
     cohorts: NDArray[np.int32]
+    rows: NDArray[np.uint32]
+    times: NDArray[np.int64]
     users: NDArray[np.int32]
     offsets: NDArray[np.int64]
 
@@ -61,23 +62,24 @@ def entries(
 ) -> Entries:
     """Find the start events that make cohorts (docs/semantics.md "Retention", R6, R12)."""
     arguments = (starts.time, starts.rows, scope.start, scope.end, cohorts.bounds)
-    each = np.arange(columns.users + 1)
     if question.cohort != "every":
-        found = _room(columns.users)
-        over_units(
-            _first_start, starts.offsets, *arguments, question.cohort != "first in range", *found
-        )
-        return Entries(*found, each[:-1].astype(np.int32), each)
+        ever = question.cohort == "first ever"
+        found = _room(columns.users, starts)
+        over_units(_first_start, starts.offsets, *arguments, ever, *found)
+        return Entries(*found, *columns.each)
     offsets = np.zeros(columns.users + 1, np.int64)
     over_units(_count_entries, starts.offsets, starts.time, *arguments[2:], offsets)
     np.cumsum(offsets, out=offsets)
-    found = _room(int(offsets[-1]))
+    found = _room(int(offsets[-1]), starts)
     over_units(_every_start, starts.offsets, *arguments, offsets, *found)
-    return Entries(*found, each[:-1].astype(np.int32).repeat(np.diff(offsets)), offsets)
+    return Entries(*found, columns.each[0].repeat(np.diff(offsets)), offsets)
 
 
-def _room(entries: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
-    return np.empty(entries, np.int64), np.empty(entries, np.int64), np.empty(entries, np.int32)
+def _room(
+    entries: int, starts: Occurrences
+) -> tuple[NDArray[np.int32], NDArray[np.uint32], NDArray[np.int64]]:
+    rows = np.zeros(entries, starts.rows.dtype)
+    return np.empty(entries, np.int32), rows, np.empty(entries, np.int64)
 
 
 @njit(nogil=True, cache=True)
@@ -91,12 +93,11 @@ def _first_start(
     end: int,
     bounds: NDArray[np.int64],
     ever: bool,
-    row: NDArray[np.int64],
-    when: NDArray[np.int64],
     cohort: NDArray[np.int32],
+    row: NDArray[np.uint32],
+    when: NDArray[np.int64],
 ) -> None:
     for user in range(low, high):
-        row[user] = -1
         cohort[user] = -1
         for place in range(offsets[user], offsets[user + 1]):
             now = time[place]
@@ -155,9 +156,9 @@ def _every_start(
     end: int,
     bounds: NDArray[np.int64],
     entries: NDArray[np.int64],
-    row: NDArray[np.int64],
-    when: NDArray[np.int64],
     cohort: NDArray[np.int32],
+    row: NDArray[np.uint32],
+    when: NDArray[np.int64],
 ) -> None:
     for user in range(low, high):
         stop = offsets[user + 1]

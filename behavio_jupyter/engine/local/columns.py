@@ -82,6 +82,12 @@ class Columns:
         """User ids in the order of user numbers."""
         return self.store.user_ids()
 
+    @cached_property
+    def each(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The numbers of users, and the offsets of one element for each."""
+        offsets = np.arange(self.users + 1)
+        return offsets[:-1].astype(np.int32), offsets
+
     @property
     def users(self) -> int:
         """The number of users."""

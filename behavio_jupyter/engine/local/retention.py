@@ -98,7 +98,7 @@ def members(engine: LocalEngine, question: Retention, pick: Mapping[str, Any]) -
     entered, groups = asked.entered, asked.groups
     value, segment, _ = groups.chosen({key: pick[key] for key in groups.columns if key in pick})
     users = asked.scope.users if segment is None else asked.scope.segments[segment].users
-    chosen = users[entered.users] & (entered.rows >= 0)
+    chosen = users[entered.users] & (entered.cohorts >= 0)
     if value is not None:
         chosen &= asked.places == value
     if "cohort" in pick:
@@ -131,7 +131,7 @@ def _enter(engine: LocalEngine, question: Retention) -> _Entered:
         codes = columns.codes(question.by.property)
         by_event = question.by.property.owner == "event"
         at_start = codes.codes[entered.rows if by_event else entered.users]
-        enters = entered.rows >= 0
+        enters = entered.cohorts >= 0
         weights = np.zeros(len(codes.names) + 1, np.int64)
         for segment in scope.segments:
             inside = segment.users[entered.users] & enters

@@ -27,10 +27,8 @@ class Spans(NamedTuple):
     firsts, lasts : int64 arrays
         The first and the last period of each span.
     of_period : int32 array
-        For each period number up to the last one shown: its span, -1 for none. Unbounded: how
-        many spans begin in it or before.
-    until : int32 array
-        For each period number: the last one that says the same.
+        For each period number up to the last one shown: its span, -1 for none. Unbounded: the
+        last span that begins in it or before.
     bounds : int64 array
         Calendar periods.
     elapsed : int
@@ -41,7 +39,6 @@ class Spans(NamedTuple):
     firsts: NDArray[np.int64]
     lasts: NDArray[np.int64]
     of_period: NDArray[np.int32]
-    until: NDArray[np.int32]
     bounds: NDArray[np.int64]
     elapsed: int
     unbounded: bool
@@ -63,11 +60,8 @@ def spans(question: Retention, cohorts: Periods, only: int | None = None) -> Spa
     firsts, lasts = np.array(shown, np.int64).T
     numbers = np.arange(lasts[-1] + 1)
     begun = np.searchsorted(firsts, numbers, "right")
-    if question.unbounded:
-        of_period = begun
-    else:
-        of_period = np.where(numbers <= np.append(-1, lasts)[begun], begun - 1, -1)
-    changes = np.append(np.flatnonzero(np.diff(of_period)), lasts[-1])
+    inside = question.unbounded | (numbers <= np.append(-1, lasts)[begun])
+    of_period = np.where(inside, begun - 1, -1)
     elapsed = 0
     if isinstance(question.per, Duration):
         elapsed = question.per.microseconds
@@ -77,7 +71,6 @@ def spans(question: Retention, cohorts: Periods, only: int | None = None) -> Spa
         firsts,
         lasts,
         of_period.astype(np.int32),
-        changes[np.searchsorted(changes, numbers)].astype(np.int32),
         cohorts.bounds,
         elapsed,
         question.unbounded,
@@ -95,53 +88,20 @@ def count_retained(
     total = np.zeros((number, 1 + len(shown.firsts)), np.int64)
     arguments = (returns.rows, returns.time, entered, keys, shown)
     summed_over_units(_count, returns.offsets, total, *arguments)
+    if shown.unbounded:
+        # Each entry is counted in the last span it is retained in, and so in all before.
+        total[:, 1:] = np.cumsum(total[:, :0:-1], axis=1)[:, ::-1]
     return total
 
 
 def retained_entries(returns: Occurrences, entered: Entries, shown: Spans) -> NDArray[np.bool_]:
     """Return which entries are retained in the first span shown."""
     keys = np.arange(len(entered.rows), dtype=np.int32)
-    keys[entered.rows < 0] = -1
+    keys[entered.cohorts < 0] = -1
     total = np.zeros((len(keys), 1 + len(shown.firsts)), np.int64)
     # Every entry has a counter of its own, so ranges of users do not meet.
     over_units(_count, returns.offsets, total, returns.rows, returns.time, entered, keys, shown)
     return total[:, 1] > 0
-
-
-@njit(nogil=True, cache=True)
-def _number(time: int, since: int, cohort: int, shown: Spans) -> int:
-    """Return the period number of an instant at or after a start event."""
-    if shown.elapsed:
-        return (time - since) // shown.elapsed
-    return period_at(time, shown.bounds, cohort) - cohort
-
-
-@njit(nogil=True, cache=True)
-def _end(number: int, since: int, cohort: int, shown: Spans) -> int:
-    """Return the end of a numbered period; calendar periods behind the last one have its end."""
-    if shown.elapsed:
-        return since + (number + 1) * shown.elapsed
-    return shown.bounds[min(cohort + number + 1, len(shown.bounds) - 1)]
-
-
-@njit(nogil=True, cache=True)
-def _place_at(time: NDArray[np.int64], place: int, stop: int, instant: int) -> int:
-    """Return the first place from ``place`` on at an instant or later, or ``stop``."""
-    # It is mostly near: look ahead by growing steps, then search between the last two.
-    step = 1
-    high = place
-    while high < stop and time[high] < instant:
-        place = high + 1
-        high += step
-        step *= 2
-    high = min(high, stop)
-    while place < high:
-        middle = (place + high) // 2
-        if time[middle] < instant:
-            place = middle + 1
-        else:
-            high = middle
-    return place
 
 
 @njit(nogil=True, cache=True)
@@ -169,27 +129,20 @@ def _count(
             since, cohort = entered.times[entry], entered.cohorts[entry]
             while begin < stop and rows[begin] <= entered.rows[entry]:
                 begin += 1
-            if shown.unbounded:
-                number = -1
-                if begin < stop:
-                    number = min(_number(time[stop - 1], since, cohort, shown), last)
-                elif shown.including_start:
-                    number = 0
-                if number >= 0:
-                    for span in range(shown.of_period[number]):
-                        total[key, 1 + span] += 1
-                continue
-            wanted = since
-            if shown.including_start:
-                if shown.of_period[0] >= 0:
-                    total[key, 1 + shown.of_period[0]] += 1
-                wanted = _end(shown.until[0], since, cohort, shown)
-            place = _place_at(time, begin, stop, wanted)
-            while place < stop:
-                number = _number(time[place], since, cohort, shown)
-                if number > last:
+            latest = -1
+            counts_start = shown.including_start and (begin == stop or not shown.unbounded)
+            if counts_start and shown.of_period[0] >= 0:
+                latest = shown.of_period[0]
+                total[key, 1 + latest] += 1
+            for place in range(max(begin, stop - 1) if shown.unbounded else begin, stop):
+                if shown.elapsed:
+                    number = (time[place] - since) // shown.elapsed
+                else:
+                    number = period_at(time[place], shown.bounds, -1) - cohort
+                if number > last and not shown.unbounded:
                     break
-                if shown.of_period[number] >= 0:
-                    total[key, 1 + shown.of_period[number]] += 1
-                wanted = _end(shown.until[number], since, cohort, shown)
-                place = _place_at(time, place + 1, stop, wanted)
+                # Spans follow each other, so one is counted when it is first passed; that this is
+                # added up and not branched on spares what no processor can foresee.
+                span = shown.of_period[min(number, last)]
+                total[key, 1 + max(span, 0)] += span > latest
+                latest = max(latest, span)
