@@ -211,4 +211,7 @@ def in_memory() -> duckdb.DuckDBPyConnection:
             _session[process] = temporary_draft("session")
         spill = str(_session[process].spill.with_name(f"spill-{secrets.token_hex(4)}"))
     connection.execute(f"SET temp_directory = {literal(spill)}")
+    # How far a statement is we ask and show ourselves.
+    connection.execute("SET enable_progress_bar = true")
+    connection.execute("SET enable_progress_bar_print = false")
     return connection

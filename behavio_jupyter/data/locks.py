@@ -93,6 +93,8 @@ def _opened(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except PermissionError:
+        if not path.exists():
+            raise
         # Somebody else's, in a folder that several people write to.
         return os.open(path, os.O_RDONLY)
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import os
 import weakref
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +47,13 @@ from .schema import Kind, PropertyInfo, Schema
 from .sql import one_row
 
 __all__ = ["Kind", "PropertyInfo", "Schema", "Store"]
+
+
+_HOT = ("user_no", "time", "event_no")
+"""The columns that every question reads."""
+
+_AHEAD = 1 << 30
+"""Bytes of a file up to which they are read before anyone knows how much memory they take."""
 
 
 class Store:
@@ -87,6 +95,7 @@ class Store:
         self.catalog = catalog
         self.path = path
         self.file = draft.file if draft is not None else path
+        self._ahead: dict[str, Future[NDArray[Any]]] = {}
         self._state = None if self.file is None else state_of(self.file)
         connection.execute(f"USE {catalog}")
         self._finalizer = weakref.finalize(self, _close, connection, draft)
@@ -109,6 +118,7 @@ class Store:
                 "This log is closed; open it again with behavio_jupyter.connect(…)."
             ) from None
         cursor.execute(f"USE {self.catalog}")
+        cursor.execute("SET enable_progress_bar_print = false")
         current_task().uses(cursor)
         return cursor
 
@@ -123,6 +133,17 @@ class Store:
         """Return the JSON kept under a key of the table ``meta``."""
         found = self.cursor().execute("SELECT value FROM meta WHERE key = ?", [key]).fetchall()
         return str(found[0][0]) if found else "null"
+
+    def read_ahead(self) -> None:
+        """Begin to read what every question needs; loading the engine takes as long.
+
+        A large log is left alone: whether it fits in memory is asked first.
+        """
+        if self._ahead or (self.file is not None and self.file.stat().st_size > _AHEAD):
+            return
+        reader = ThreadPoolExecutor(1, thread_name_prefix="behavio-reading")
+        self._ahead = {name: reader.submit(self._read, name) for name in _HOT}
+        reader.shutdown(wait=False)
 
     def offsets(self) -> NDArray[np.int64]:
         """Return, per user number, where the user's rows begin; and at last the number of rows."""
@@ -162,6 +183,7 @@ class Store:
 
     def close(self) -> None:
         """Close the database; a log that was not saved is gone."""
+        wait(self._ahead.values())
         self._finalizer()
 
     def __enter__(self) -> Self:
@@ -176,6 +198,10 @@ class Store:
         self.close()
 
     def _column(self, column: str) -> NDArray[Any]:
+        begun = self._ahead.pop(column, None)
+        return self._read(column) if begun is None else begun.result()
+
+    def _read(self, column: str) -> NDArray[Any]:
         try:
             values = self.cursor().execute(f"SELECT {column} FROM events").fetchnumpy()[column]
         except duckdb.IOException as error:

@@ -45,7 +45,8 @@ class Places(NamedTuple):
         return cls(folder / "stores" / "shop.behavio", folder / "temporary", folder / "home")
 
     def strays(self) -> list[str]:
-        """What lies there and should not, except what open logs of this process need."""
+        """What lies there and should not, once somebody opened the store."""
+        behavio_jupyter.connect(self.store).close()
         return states.strays(self.store.parent, self.temporary, self.home)
 
     def enter(self) -> None:
