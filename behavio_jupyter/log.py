@@ -169,6 +169,8 @@ class EventLog:
         >>> by_text.table.equals(log.run(Trend(value="users of purchase", per="month")).table)
         True
         """
+        if self._engine is None:
+            self.store.read_ahead()
         from .query import Question, Segment, parse
         from .query.check import check
         from .query.locate import locate

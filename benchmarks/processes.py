@@ -15,6 +15,9 @@ from typing import Any
 
 from .workload import QUESTIONS
 
+_USUAL = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""What is asked of a process that keeps compiled code is how long it takes with it."""
+
 RUNS = 5
 """How often a process is started for a median."""
 
@@ -230,7 +233,7 @@ def _run(code: str, *arguments: str | Path, **environment: str) -> dict[str, Any
         text=True,
         # An interrupt from the keyboard is for the one who measures, and ends this one.
         start_new_session=True,
-        env={**os.environ, **environment},
+        env={**_USUAL, **environment},
     )
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

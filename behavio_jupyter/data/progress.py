@@ -121,7 +121,12 @@ class Progress:
         if self._bar is None:
             if time.monotonic() - self._started < _PATIENCE:
                 return
-            self._bar = _NotebookBar() if _in_notebook() else _TerminalBar()
+            if _in_notebook():
+                self._bar = _NotebookBar()
+            elif _in_terminal():
+                self._bar = _TerminalBar()
+            else:
+                return
         self._bar.update(label, percent)
 
     def close(self) -> None:
@@ -135,8 +140,12 @@ def _in_notebook() -> bool:
     return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 
 
+def _in_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 class _TerminalBar:
-    """A bar on standard error; nothing where that is no terminal."""
+    """A bar on standard error."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -151,7 +160,6 @@ class _TerminalBar:
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
-            disable=not console.is_terminal,
         )
         self._task = self._bars.add_task("", total=100)
         self._bars.start()
