@@ -21,7 +21,7 @@ Array = NDArray[Any]
 _DENSE = 1 << 22
 """The most counters that are laid out for every edge, whether it occurs or not."""
 
-_SAMPLED = 16
+_SAMPLED = 32
 """One block of so many tells between which bounds medians are."""
 
 _LARGE = 1 << 20
@@ -123,7 +123,7 @@ def classes(
             for part in units.shares(blocks, size)
         ]
         run([partial(_count_nodes, part, units, place, by_user, own) for part, own in parts])
-        counts = sum(own for _, own in parts)
+        counts = np.sum([own for _, own in parts], axis=0)
         counts[:, :, unnamed] = -1
         ranked = np.argsort(-counts, axis=2, kind="stable")[:, :, :other]
         of_node = np.full(counts.shape, other, np.int32)
@@ -368,7 +368,7 @@ def _pass(
                 if by_user and latest[edge] != user:
                     latest[edge] = user
                     users[edge] += 1
-    return np.int64(written)
+    return int(np.int64(written))
 
 
 @njit(nogil=True, cache=True)

@@ -53,6 +53,10 @@ def taking(
     mask: NDArray[np.bool_],
 ) -> None:
     """Mark the users of sequences that show just the nodes of one of the ways; None: of all."""
+    if ways is None and units.whole and not (units.from_ or units.to or len(place)):
+        # Whoever has an event has a sequence.
+        mask[units.user[np.diff(units.offsets) > 0]] = True
+        return
     wanted = np.full((0 if ways is None else len(ways), units.steps), -1, np.int64)
     for number, way in enumerate(ways or []):
         wanted[number, : len(way)] = way

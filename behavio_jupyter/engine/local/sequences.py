@@ -258,7 +258,7 @@ def walk(units: Units, low: int, high: int, room: Room) -> int:
         room.starts[found] = kept
         kept += keep[place]
         found += fresh[place]
-    sequences = np.int64(found)
+    sequences = int(np.int64(found))
     room.starts[sequences] = kept
     room.ends[:sequences] = room.starts[1 : sequences + 1]
     if units.from_ or units.to:
@@ -297,7 +297,7 @@ def shown(units: Units, room: Room, sequence: int) -> tuple[int, int, int]:
 
     Slots number the steps from 0 in the order of time; the last slot is step 0 of ``to B``.
     """
-    start, end = np.int64(room.starts[sequence]), np.int64(room.ends[sequence])
+    start, end = int(room.starts[sequence]), int(room.ends[sequence])
     count = min(end - start, units.steps)
     if units.to and not units.from_:
         return end - count, count, units.steps - count
@@ -324,17 +324,17 @@ def group(
     """
     if not len(units.values):
         return 0
-    return np.int64(place[code(units, low, room, sequence, unit) + 1])
+    return int(place[code(units, low, room, sequence, unit) + 1])
 
 
 @njit(nogil=True, cache=True)
 def code(units: Units, low: int, room: Room, sequence: int, unit: int) -> int:
     """Return the code of a sequence's breakdown value: that of its first event, or its user."""
     if not units.by_event:
-        return np.int64(units.values[unit])
+        return int(units.values[unit])
     place = room.places[room.starts[sequence]]
     row = units.offsets[low] + place if units.whole else room.rows[place]
-    return np.int64(units.values[row])
+    return int(units.values[row])
 
 
 @njit(nogil=True, cache=True)

@@ -36,7 +36,7 @@ def pairs(
     if size <= _DENSE:
         parts = [(part, np.zeros(size, np.int64)) for part in units.shares(blocks, size * 8)]
         run([partial(_count, part, units, place, nodes, own) for part, own in parts])
-        total = sum(own for _, own in parts)
+        total = np.sum([own for _, own in parts], axis=0)
         keys = np.flatnonzero(total)
         counts = total[keys]
     else:
