@@ -72,6 +72,14 @@ SEGMENTS = {
         "count(*) FILTER (event = 'b' AND timestamp BETWEEN first_a"
         " AND first_a + INTERVAL 48 HOUR) >= 1"
     ),
+    "count(a) = 1 within 2d of first(a)": (
+        "count(*) FILTER (event = 'a' AND timestamp BETWEEN first_a"
+        " AND first_a + INTERVAL 48 HOUR) = 1"
+    ),
+    "count(any) >= 2 between 2024-03-06 and 2024-03-09": (
+        "count(*) FILTER (timestamp >= TIMESTAMP '2024-03-06 00:00:00'"
+        " AND timestamp < TIMESTAMP '2024-03-10 00:00:00') >= 2"
+    ),
     "first_seen >= 2024-03-06": "min(timestamp) >= TIMESTAMP '2024-03-06 00:00:00'",
     "last_seen < 4d ago": "max(timestamp) < now - INTERVAL 96 HOUR",
     "inactive for 5d": "count(*) FILTER (timestamp > now - INTERVAL 120 HOUR) = 0",
