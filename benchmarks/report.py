@@ -167,7 +167,7 @@ def _beginning(machine: Machine) -> list[str]:
                 " part; *by time*: the same, sorted by time. From SQL to a pandas table.",
                 "- **DuckDB**: a table sorted by user, time and name. From SQL to a pandas table."
                 " Where windows go along the rows as they lie, they have no partition and no order,"
-                " which is ten times faster.",
+                " which is several times faster.",
                 "- **Polars**: a frame in memory sorted by user, time and name, lazy plans, each"
                 " by the engine (streaming or in memory) that is faster.",
                 "- **pandas**: a frame in memory sorted by user, time and name, vectorised; up to"

@@ -65,7 +65,7 @@ def _funnel(
 
 
 # Windows without partition and order run over the rows as they lie in the table, in one pass:
-# ten times faster than sorting them again by user.
+# several times faster than sorting them again by user.
 _SQL = {
     "funnel": _funnel(),
     "predicate": _funnel(where="AND amount > 20"),
