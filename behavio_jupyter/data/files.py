@@ -17,7 +17,7 @@ from .progress import Progress, progress
 from .sql import literal, one_row
 from .store import Store, state_of
 
-FORMAT = 2
+FORMAT = 3
 """The version of the store's layout."""
 
 
@@ -167,6 +167,11 @@ def _check(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     )
     if lacking:
         raise StoreError(f"{path} is damaged: it has no table {min(lacking)!r}.")
+    if version < FORMAT:
+        raise StoreError(
+            f"{path} is a store of an older version ({version}; this one reads {FORMAT}); build it"
+            " again from its events."
+        )
     # A file cut short opens, and fails only when the missing blocks are read. Free blocks at the
     # end DuckDB itself cuts off.
     size, blocks = one_row(

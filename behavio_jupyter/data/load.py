@@ -198,6 +198,10 @@ def load(
         f"UPDATE {catalog}.names SET count = n FROM counts WHERE event_no = counts.no"
     )
     connection.unregister("counts")
+    starts = np.append(0, np.cumsum(built.survey.per_user))
+    connection.register("counts", pa.table({"start": starts}))
+    connection.execute(f"CREATE TABLE {catalog}.offsets AS FROM counts")
+    connection.unregister("counts")
     names = tuple(
         row[0]
         for row in connection.execute(

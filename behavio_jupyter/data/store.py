@@ -13,6 +13,8 @@ Tables
 ``users``
     ``user_no INTEGER, user_id`` (type of the source), then user properties ``u0, u1, …``; users
     with at least one event, numbered from 0 in the order of their ids.
+``offsets``
+    ``start BIGINT``: where the rows of each user begin in that order, and at last their number.
 ``names``
     ``event_no, name, count``; numbered from 0 in the order of names (code points).
 ``sessions``
@@ -49,10 +51,10 @@ from .sql import one_row
 __all__ = ["Kind", "PropertyInfo", "Schema", "Store"]
 
 
-_HOT = ("user_no", "time", "event_no")
-"""The columns that every question reads."""
+_HOT = ("time", "event_no")
+"""The columns of events that every question reads."""
 
-_AHEAD = 1 << 30
+_AHEAD = 1 << 29
 """Bytes of a file up to which they are read before anyone knows how much memory they take."""
 
 
@@ -147,10 +149,7 @@ class Store:
 
     def offsets(self) -> NDArray[np.int64]:
         """Return, per user number, where the user's rows begin; and at last the number of rows."""
-        numbers = self._column("user_no")
-        (users,) = one_row(self.cursor(), "SELECT count(*) FROM users")
-        starts = np.searchsorted(numbers, np.arange(users, dtype=numbers.dtype))
-        return np.append(starts, len(numbers)).astype(np.int64)
+        return self._column("start", "offsets")
 
     def times(self) -> NDArray[np.int64]:
         """Return the rows' times, microseconds since 1970 UTC."""
@@ -197,13 +196,13 @@ class Store:
     ) -> None:
         self.close()
 
-    def _column(self, column: str) -> NDArray[Any]:
+    def _column(self, column: str, table: str = "events") -> NDArray[Any]:
         begun = self._ahead.pop(column, None)
-        return self._read(column) if begun is None else begun.result()
+        return self._read(column, table) if begun is None else begun.result()
 
-    def _read(self, column: str) -> NDArray[Any]:
+    def _read(self, column: str, table: str = "events") -> NDArray[Any]:
         try:
-            values = self.cursor().execute(f"SELECT {column} FROM events").fetchnumpy()[column]
+            values = self.cursor().execute(f"SELECT {column} FROM {table}").fetchnumpy()[column]
         except duckdb.IOException as error:
             raise StoreError(f"{self.file} is damaged: its events cannot be read.") from error
         return np.asarray(values)

@@ -28,6 +28,8 @@ class Survey:
     events, users : int
     names : int64 array
         Events per event number.
+    per_user : int64 array
+        Events per user number.
     tied : int64 array
         Places of rows with the user, time and event of the row before.
     shared_instants : int
@@ -46,6 +48,7 @@ class Survey:
     events: int
     users: int
     names: NDArray[np.int64]
+    per_user: NDArray[np.int64]
     tied: NDArray[np.int64]
     shared_instants: int
     first: int | None
@@ -63,6 +66,7 @@ def survey(connection: duckdb.DuckDBPyConnection, catalog: str, timezone: str) -
         f"SELECT (SELECT count(*) FROM {catalog}.names), (SELECT count(*) FROM {catalog}.users)",
     )
     names = np.zeros(sizes[0], np.int64)
+    per_user = np.zeros(sizes[1], np.int64)
     tied: list[NDArray[np.int64]] = []
     quarters: NDArray[np.int64] = np.empty(0, np.int64)
     first: int | None = None
@@ -82,6 +86,7 @@ def survey(connection: duckdb.DuckDBPyConnection, catalog: str, timezone: str) -
         first = low if first is None else min(first, low)
         last = high if last is None else max(last, high)
         names += np.bincount(event, minlength=len(names))
+        per_user[user[0] : user[-1] + 1] += np.bincount(user - user[0])
         instant = np.empty(len(time), np.bool_)
         instant[1:] = (time[1:] == time[:-1]) & (user[1:] == user[:-1])
         instant[0] = (int(user[0]), int(time[0])) == before[:2]
@@ -108,6 +113,7 @@ def survey(connection: duckdb.DuckDBPyConnection, catalog: str, timezone: str) -
         events=place,
         users=sizes[1],
         names=names,
+        per_user=per_user,
         tied=np.concatenate(tied) if tied else np.empty(0, np.int64),
         shared_instants=shared,
         first=first,

@@ -93,7 +93,8 @@ def drop_rows(
         f"DELETE FROM {catalog}.events WHERE rowid IN (SELECT place FROM repeated_rows)"
     )
     connection.unregister("repeated_rows")
-    events = np.asarray(connection.execute("SELECT event_no FROM dropped").fetchnumpy()["event_no"])
+    dropped = connection.execute("SELECT user_no, event_no FROM dropped").fetchnumpy()
+    users, events = np.asarray(dropped["user_no"]), np.asarray(dropped["event_no"])
     # Where one row is left of an instant, only copies of it shared the instant.
     (alone,) = one_row(
         connection,
@@ -105,5 +106,6 @@ def drop_rows(
         found,
         events=found.events - len(places),
         names=found.names - np.bincount(events, minlength=len(found.names)),
+        per_user=found.per_user - np.bincount(users, minlength=len(found.per_user)),
         shared_instants=found.shared_instants - alone,
     )

@@ -246,7 +246,8 @@ def damaged(path: Path, how: str) -> None:
         ("head", "is damaged"),
         ("garbage", "is damaged"),
         ("database", "no Behavio store; .* with table=… \\(its tables: 'shop'\\)"),
-        ("format=99", "is a store of a newer version \\(99; this one reads up to 2\\)"),
+        ("format=99", "is a store of a newer version \\(99; this one reads up to 3\\)"),
+        ("format=1", "is a store of an older version \\(1; this one reads 3\\); build it again"),
         ("schema={}x", "damaged"),
         ("schema=[]", "its description cannot be read"),
     ],
@@ -377,7 +378,7 @@ def test_rows_lie_in_order_for_many_threads() -> None:
 def test_the_description_of_a_store_is_json(tmp_path: Path) -> None:
     shop().save(tmp_path / "shop.behavio")
     with open_store(tmp_path / "shop.behavio") as store:
-        assert json.loads(store.meta("format")) == 2
+        assert json.loads(store.meta("format")) == 3
         assert json.loads(store.meta("segments")) == {}
         assert store.meta("nothing") == "null"
 
