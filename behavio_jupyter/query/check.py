@@ -28,6 +28,9 @@ from .retention import Retention
 from .segment import InSegment, Measured, Segment, UsersOf
 from .trend import Series, Trend
 
+DEEPEST = 200
+"""How deep a definition and the segments it names may nest; engines follow them recursively."""
+
 Kind = Literal["text", "number", "boolean", "time"]
 
 _NUMERIC = ("sum", "avg", "min", "max", "median", "p90")
@@ -93,16 +96,23 @@ class _Check:
     """A walk through a definition.
 
     ``inside`` are the saved segments it came through, ``fitting`` those that were found to fit:
-    segments may name each other so often that looking at each again would take forever.
+    segments may name each other so often that looking at each again would take forever. ``depth``
+    counts the nodes around the one it looks at, in those segments, too.
     """
 
     def __init__(
-        self, catalog: Catalog, events: frozenset[str], inside: tuple[str, ...], fitting: set[str]
+        self,
+        catalog: Catalog,
+        events: frozenset[str],
+        inside: tuple[str, ...],
+        fitting: set[str],
+        depth: int = 0,
     ) -> None:
         self.catalog = catalog
         self.events = events
         self.inside = inside
         self.fitting = fitting
+        self.depth = depth
 
     def node(self, node: Any, extra: tuple[str, ...] = ()) -> None:
         """Check a node and all below it; ``extra`` are names that events may have here as well."""
@@ -113,8 +123,16 @@ class _Check:
         except DefinitionError as error:
             raise MisfitError(str(error), node) from None
         renamed = tuple(rule.name for rule in node.rename) if isinstance(node, Paths) else ()
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise MisfitError(
+                f"This is nested more than {DEEPEST} deep, with the saved segments that it names; "
+                "make them simpler.",
+                node,
+            )
         for name, part in _parts(node):
             self.node(part, renamed if name in ("from_", "to") else ())
+        self.depth -= 1
 
     def alone(self, node: Any, extra: tuple[str, ...]) -> None:
         """Check a node but for the nodes below it that :meth:`node` comes to."""
@@ -161,7 +179,8 @@ class _Check:
         if name in self.fitting:
             return
         try:
-            inner = _Check(self.catalog, self.events, (*self.inside, name), self.fitting)
+            inside = (*self.inside, name)
+            inner = _Check(self.catalog, self.events, inside, self.fitting, self.depth)
             inner.node(self.catalog.segments[name])
         except (UnknownNameError, MisfitError) as error:
             says = str(error)

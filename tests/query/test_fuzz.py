@@ -202,3 +202,15 @@ def test_variables_may_be_anything() -> None:
     for name in VARIABLES:
         for text in ("funnel {} -> b", "paths top {}", "did(a) in last {}", "user.a in ({})"):
             ask(text.format(f"{{{name}}}"))
+
+
+def test_saved_segments_cannot_lie_too_deep_in_each_other() -> None:
+    saved = {"s0": parse("did(a)", kind="segment")}
+    for number in range(1, 300):
+        saved[f"s{number}"] = parse(f"not s{number - 1}", kind="segment")
+    catalog = Catalog(("a", "b"), segments=saved)
+    check(parse("funnel a -> b for not s40"), catalog)
+    text = "funnel a -> b for not s299"
+    with pytest.raises(MisfitError, match="nested more than 200 deep") as caught:
+        check(parse(text), catalog)
+    assert locate(caught.value, text).position == text.index("s299")
