@@ -73,7 +73,8 @@ def rank(
         else f"user.{breakdown.property.name}"
     )
     return Values(
-        f"by {name}" if name in taken else name,
+        # Also where nothing is compared: a name that comes and goes with a clause breaks notebooks.
+        f"by {name}" if name in (*taken, "segment", "period") else name,
         [labels[position] for position in kept] + ([OTHER] if rest else []),
         place,
     )
