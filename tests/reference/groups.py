@@ -60,17 +60,30 @@ def text_of(value: Any) -> str:
     return str(value)
 
 
-def column_of(breakdown: Breakdown) -> str:
-    """The name of the group column: as the property is written (A4)."""
-    name = breakdown.property.name
-    return f"user.{name}" if breakdown.property.owner == "user" else name
+COLUMNS = {
+    "funnel": "step name count from_start from_start_low from_start_high from_previous"
+    " median_seconds complete",
+    "retention": "cohort size period retained rate low high complete",
+    "paths": "step source target count median_seconds sequence share",
+    "trend": "period value complete",
+}
+"""The columns of the tables of each analysis (Result tables, F10)."""
+
+
+def column_of(question: Any) -> str:
+    """The name of the group column: as the property is written, unless it is taken (A4)."""
+    name = question.by.property.name
+    if question.by.property.owner == "user":
+        return f"user.{name}"
+    taken = (*COLUMNS[question.kind].split(), "segment", "period")
+    return f"by {name}" if name in taken else name
 
 
 def group_columns(question: Any) -> tuple[str, ...]:
     """The names of the group columns, but for ``period``."""
     columns: list[str] = []
     if question.by is not None:
-        columns.append(column_of(question.by))
+        columns.append(column_of(question))
     if len(question.segments) > 1:
         columns.append("segment")
     return tuple(columns)
@@ -110,7 +123,7 @@ def grouped(
 def key_of(question: Any, value: str | None, part: Part) -> Key:
     key: Key = {}
     if question.by is not None:
-        key[column_of(question.by)] = value
+        key[column_of(question)] = value
     if part.name is not None:
         key["segment"] = part.name
     return key

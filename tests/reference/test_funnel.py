@@ -9,6 +9,7 @@ from behavio_jupyter.query import DateRange, Events, Exclusion, Funnel, Sessions
 
 from ..definitions import by, compare, did, step, steps, without
 from .funnel import answer, members
+from .groups import text_of
 from .log import Log
 from .notation import log_of, minute
 
@@ -341,3 +342,118 @@ def test_members():
 def test_empty_log():
     assert counts(funnel("a b"), Log([])) == [0, 0]
     assert answer(funnel("a b", by=by("p")), Log([])).counts == []
+
+
+def test_where_decides_which_events_exclude():
+    log = log_of({"u": "a 0 p=k, x 1, b 2 p=k"})
+    without_x = funnel("a b", exclusions=(without("x"),))
+    assert counts(without_x, log) == [0, 0]
+    kept = without_x.model_copy(update={"where": compare("p", "=", "k")})
+    assert counts(kept, log) == [1, 1]
+
+
+def test_an_excluding_event_need_not_have_the_same_value():
+    log = log_of({"u": "a 0 p=k, x 1 p=l, b 2 p=k"})
+    assert counts(funnel("a b", same="p", exclusions=(without("x"),)), log) == [0, 0]
+
+
+def test_with_the_same_value_ties_keep_the_order_of_steps():
+    # At minute 5 step 2 (b) comes before step 3 (c), whichever value they have.
+    log = log_of({"u": "a 0 p=k, c 5 p=k, b 5 p=k"})
+    assert counts(funnel("a b c", same="p"), log) == [1, 1, 1]
+    # The b of another value is passed over, but c lies before the next b.
+    log = log_of({"u": "a 0 p=k, c 5 p=k, b 5 p=l, b 6 p=k"})
+    assert counts(funnel("a b c", same="p"), log) == [1, 1, 0]
+
+
+def test_breakdown_at_an_optional_step_left_out_is_none():
+    log = log_of({"u": "a 0 p=k, o 1 p=l, b 2 p=k", "v": "a 0 p=k, b 2 p=k"})
+    rows = answer(funnel("a o? b", by=by("p"), attribution=2), log).counts
+    assert [(row["p"], row["count"]) for row in rows if row["step"] == 1] == [
+        ("(none)", 1),
+        ("l", 1),
+    ]
+
+
+def test_breakdown_by_a_property_of_the_user():
+    log = log_of({"u": "a 0", "v": "a 0"}, users={"u": {"plan": "pro"}})
+    rows = answer(funnel("a b", by=by("plan", owner="user")), log).counts
+    assert [(row["user.plan"], row["count"]) for row in rows if row["step"] == 1] == [
+        ("(none)", 1),
+        ("pro", 1),
+    ]
+
+
+def test_groups_are_named_by_text():
+    log = log_of({"u": "a 0 x=2.5", "v": "a 0 x=3", "w": "a 0"})
+    rows = answer(funnel("a b", by=by("x")), log).counts
+    assert [row["x"] for row in rows if row["step"] == 1] == ["(none)", "2.5", "3.0"]
+    assert [text_of(value) for value in (True, False, None, dt.date(2024, 1, 31))] == [
+        "true",
+        "false",
+        "(none)",
+        "2024-01-31",
+    ]
+
+
+def test_values_are_ranked_over_all_segments():
+    # Of k two users in the first segment; of l one in each: equal, so by name.
+    log = log_of({"u": "a 0 p=l, b 1, c 2", "v": "a 0 p=k, b 1", "w": "a 0 p=k, b 1"})
+    rows = answer(funnel("a b", by=by("p", top=1), segments=(did("b"), did("c"))), log).counts
+    firsts = [row for row in rows if row["step"] == 1]
+    assert [(row["p"], row["segment"], row["count"]) for row in firsts] == [
+        ("k", "did(b)", 2),
+        ("k", "did(c)", 0),
+        ("(other)", "did(b)", 1),
+        ("(other)", "did(c)", 1),
+    ]
+
+
+def test_a_segment_is_of_the_whole_log():
+    # Neither where nor during hides the b from the segment.
+    log = log_of({"u": "a 0 p=k, b 2000", "v": "a 0 p=k"})
+    day = DateRange(start=dt.date(2024, 1, 1), end=dt.date(2024, 1, 1))
+    only = {"where": compare("p", "=", "k"), "during": day, "segments": (did("b"),)}
+    assert counts(funnel("a b", **only), log) == [1, 0]
+
+
+def test_the_window_is_30_days_unless_given_and_a_month_is_30_days():
+    day = 1440
+    for question in (Funnel(steps=steps("a b")), funnel("a b", within="1mo")):
+        assert counts(question, log_of({"u": f"a 0, b {30 * day}"})) == [1, 1]
+        assert counts(question, log_of({"u": f"a 0, b {30 * day + 1}"})) == [1, 0]
+
+
+def test_the_window_counts_elapsed_time_not_days():
+    # From noon to noon across the change of clocks are 23 hours in Berlin.
+    history = "a 2024-03-30T12:00+01:00, b 2024-03-31T13:00+02:00"
+    log = log_of({"u": history}, timezone="Europe/Berlin")
+    assert counts(funnel("a b", within="24h"), log) == [1, 1]
+
+
+def test_periods_of_a_range_are_all_there():
+    during = DateRange(start=dt.date(2024, 1, 1), end=dt.date(2024, 1, 3))
+    result = answer(funnel("a b", per="day", during=during), log_of({"u": "a 5, z 9000"}))
+    assert [row["count"] for row in result.counts if row["step"] == 1] == [1, 0, 0]
+    assert list(result.complete.values()) == [True, True, True]
+
+
+def test_events_without_a_session_are_one_session():
+    mapped = {"counting": "sessions", "sessions": Sessions(by="mapped")}
+    log = log_of({"u": "a 0, a 5 session=s, b 9"})
+    assert counts(funnel("a b", **mapped), log) == [2, 1]
+
+
+@pytest.mark.parametrize("name", ["count", "complete", "segment", "period"])
+def test_a_property_named_like_a_column(name: str):
+    rows = [
+        {"user": user, "event": "a", "time": minute(0), name: value}
+        for user, value in (("u", "x"), ("v", "y"))
+    ]
+    log = Log(rows, properties=[name])
+    everyone = (did("a"), did())
+    result = answer(funnel("a a", by=by(name), per="day", segments=everyone), log)
+    assert result.groups == (f"by {name}", "segment", "period")
+    assert [row[f"by {name}"] for row in result.counts[::4]] == ["x", "y"]
+    plain = answer(funnel("a a", by=by(name)), log)
+    assert plain.groups == (f"by {name}",)

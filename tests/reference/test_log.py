@@ -103,3 +103,33 @@ def test_empty_log():
     log = Log([])
     assert (log.events, log.end, log.periods(None, "day")) == ({}, None, [])
     assert not log.is_over(0)
+
+
+def test_of_rows_with_one_insert_id_at_one_time_user_name_and_properties_decide():
+    row = {"time": 1, "insert_id": "i"}
+    rows = [
+        {**row, "user": "v", "event": "a", "p": "x"},
+        {**row, "user": "u", "event": "b", "p": "x"},
+        {**row, "user": "u", "event": "a", "p": None, "session": "r"},
+        {**row, "user": "u", "event": "a", "p": None, "session": "s"},
+    ]
+    for order in (rows, rows[::-1]):
+        (event,) = Log(order, properties=["p"]).events["u"]
+        assert (event.name, event.session) == ("a", "r")
+    # A value before null.
+    (event,) = Log([*rows, {**rows[2], "p": "z"}], properties=["p"]).events["u"]
+    assert event.properties["p"] == "z"
+
+
+def test_users_are_those_with_events():
+    assert list(log_of({"u": "a 0"}, users={"u": {}, "v": {"plan": "pro"}}).events) == ["u"]
+
+
+def test_a_log_that_ends_at_a_midnight_has_no_period_there():
+    # Observed until the third midnight: two days, both over.
+    log = log_of({"u": "a 5"}, end=minute(2880))
+    assert log.periods(None, "day") == [minute(0), minute(1440)]
+    assert log.is_over(minute(2880))
+    # An event at that midnight itself is in a third day.
+    log = log_of({"u": "a 5, b 2880"}, end=minute(2880))
+    assert log.periods(None, "day") == [minute(0), minute(1440), minute(2880)]

@@ -225,3 +225,51 @@ def test_events_spelled_like_made_up_names_are_among_the_rest():
         (2, "x", "(exit)", 2),
         (2, "(other)", "(exit)", 1),
     ]
+
+
+def test_an_anchors_predicate_holds_where_it_names_a_rename():
+    rules = (Rename(events=events("b", "c"), name="basket"),)
+    log = log_of({"u": "b 0 p=no, a 1, c 2 p=yes, d 3"})
+    anchor = events("basket", where=compare("p", "=", "yes"))
+    assert sequences(Paths(rename=rules, from_=anchor), log) == ["basket d"]
+
+
+def test_the_matrix_is_of_whole_sequences_before_other():
+    log = log_of({"u": "a 0, b 1, c 2, d 3"})
+    found = answer(Paths(steps=2, top=1), log)
+    assert [(row["source"], row["target"]) for row in found.matrix] == [
+        ("a", "b"),
+        ("b", "c"),
+        ("c", "d"),
+    ]
+    assert sequences(Paths(steps=2), log) == ["a b"]
+
+
+def test_groups_of_segments_have_their_own_top():
+    log = log_of({"u": "a 0, c 1", "v": "b 0", "w": "b 0"})
+    found = answer(Paths(top=1, segments=(did("c"), did("b"))), log).edges
+    assert [(row["segment"], row["source"]) for row in found if row["step"] == 1] == [
+        ("did(c)", "a"),
+        ("did(b)", "b"),
+    ]
+
+
+def test_a_breakdown_reads_the_first_event_after_the_anchor():
+    log = log_of({"u": "x 0 p=no, a 1 p=k, b 2 p=l"})
+    found = answer(Paths(from_=events("a"), to=events("b"), by=by("p")), log).edges
+    assert {row["p"] for row in found} == {"k"}
+    # To b: the sequence begins with x, which steps cut away.
+    found = answer(Paths(to=events("b"), steps=2, by=by("p")), log).edges
+    assert {row["p"] for row in found} == {"no"}
+
+
+def test_where_for_and_during_come_before_sessions_and_repeats():
+    # Without the x kept by nothing, the two a are repeats of one another.
+    log = log_of({"u": "a 0 p=k, x 1, a 2 p=k, b 3 p=k"})
+    assert sequences(Paths(where=compare("p", "=", "k")), log) == ["a b"]
+    assert sequences(Paths(), log) == ["a x a b"]
+
+
+def test_repeats_may_stay():
+    log = log_of({"u": "a 0, a 1, b 2"})
+    assert sequences(Paths(collapse=False), log) == ["a a b"]

@@ -210,3 +210,67 @@ def test_empty_log():
     assert answer(asked(), Log([])).cells == []
     found = activity(asked(), Log([]))
     assert (found.lifecycle, found.active_days, found.active_users, found.survival) == ([],) * 4
+
+
+def test_rolling_months_are_30_days():
+    rolling = asked(per="month", alignment="rolling", periods=1)
+    assert cells(rolling, log_of({"u": f"s 5, r {30 * DAY + 4}, z 200000"})) == {1: ["1/1", "0/1"]}
+    assert cells(rolling, log_of({"u": f"s 5, r {30 * DAY + 5}, z 200000"})) == {1: ["0/1", "1/1"]}
+
+
+def test_a_cohort_without_users_has_no_row():
+    log = log_of({"u": "s 0", "v": f"s {2 * DAY}, z 9000"})
+    assert cells(asked(periods=1), log) == {1: ["0/1", "0/1"], 3: ["0/1", "0/1"]}
+
+
+def test_cells_on_or_after_are_complete_when_their_period_is_over():
+    log = log_of({"u": f"s 0, z {2 * DAY + 5}"})
+    assert cells(asked(unbounded=True), log) == {1: ["0/1", "0/1", "0/1?"]}
+    joined = Retention(
+        start=events("s"),
+        returning=events("r"),
+        per="day",
+        brackets=((0, 0), (1, 2)),
+        unbounded=True,
+    )
+    # On or after a bracket: in its first period or later, so r in period 5 counts.
+    assert cells(joined, log_of({"u": "s 0, r 7205, z 20000"})) == {1: ["1/1", "1/1"]}
+
+
+def test_what_lies_after_a_log_that_ends_with_a_period_is_not_over():
+    log = log_of({"u": "s 5"}, end=minute(2 * DAY))
+    assert cells(asked(), log) == {1: ["0/1", "0/1", "0/1?"]}
+    # Nor is there a period of it.
+    assert [row["complete"] for row in activity(asked(), log).lifecycle] == [True, True]
+    assert [row["complete"] for row in activity(asked(), log).active_users] == [True, True]
+
+
+def test_a_period_that_the_range_cuts_is_judged_by_the_part_inside():
+    # Every: the s at 10 lies before the range; the next s of that day makes the entry.
+    log = log_of({"u": "s 10, r 15, s 20, z 9000"})
+    during = DateRange(start=dt.datetime(2024, 1, 1, 0, 12), end=dt.date(2024, 1, 1))
+    assert cells(asked(cohort="every", during=during, periods=1), log) == {1: ["0/1", "0/1"]}
+
+
+def test_survival_begins_at_the_start_event_of_the_range():
+    log = log_of({"u": f"s 0, s {DAY}, r {DAY + 60}, z 9000"})
+    during = DateRange(start=dt.date(2024, 1, 2))
+    for cohort, seconds in (("first in range", [3600.0]), ("every", [3600.0]), ("first ever", [])):
+        rows = activity(asked(cohort=cohort, during=during), log).survival
+        assert [row["seconds"] for row in rows] == seconds
+
+
+def test_survival_is_censored_up_to_one_period_before_the_end():
+    for last, ended in ((100, True), (101, False)):
+        log = log_of({"u": f"s 0, r {last}", "v": f"z {DAY + 101}"})
+        assert [row["ended"] for row in activity(asked(), log).survival] == [ended]
+
+
+def test_activity_by_blocks_of_hours():
+    log = log_of({"u": "r 5, r 800", "v": "r 1500"})
+    rows = activity(asked(per="12h"), log).lifecycle
+    assert [(row["period"], row["new"], row["returning"]) for row in rows] == [
+        (minute(0), 1, 0),
+        (minute(720), 0, 1),
+        (minute(1440), 1, 0),
+    ]

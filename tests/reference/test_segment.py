@@ -169,6 +169,7 @@ def test_named_segments():
             "early": Segment(condition=did("b"), reference=dt.datetime(2024, 1, 1, 0, 4)),
             "unknown": Segment(condition=compare("user.plan", "=", "pro")),
         },
+        users={"w": {"plan": "pro"}},
     )
     assert users(InSegment(name="b"), log) == "u"
     assert users(Not(part=InSegment(name="b")), log) == "v"
@@ -208,3 +209,49 @@ def test_empty_log():
     found = answer(Segment(condition=did("a")), Log([]))
     assert (found.users, found.seen) == ([], 0)
     assert over_time(Segment(condition=did("a")), "day", Log([])) == []
+
+
+def test_over_time_replaces_the_reference_asked_but_not_of_those_named():
+    log = log_of(
+        {"u": "a 1, b 1500", "v": "a 2885"},
+        segments={"early": Segment(condition=did("b"), reference=dt.date(2024, 1, 2))},
+    )
+    own = Segment(condition=did("b"), reference=dt.date(2024, 1, 2))
+    assert [row["users"] for row in over_time(own, "day", log)] == [0, 1, 1]
+    named = Segment(condition=InSegment(name="early"))
+    assert [row["users"] for row in over_time(named, "day", log)] == [0, 0, 0]
+
+
+def test_users_of_a_group_there_is_not_are_nobody():
+    log = log_of({"u": "a 0 p=k, b 1"})
+    funnel = Funnel(steps=steps("a b"), by="p")
+    assert users(UsersOf(query=funnel, pick=(("p", "k"),)), log) == "u"
+    assert users(UsersOf(query=funnel, pick=(("p", "UK"),)), log) == ""
+
+
+def test_days_are_those_of_the_time_zone():
+    # 23:30 and 00:30 in Berlin are 22:30 and 23:30 UTC: two days.
+    history = "a 2024-01-01T22:30+00:00, a 2024-01-01T23:30+00:00"
+    two = measured("count_days", "=", 2)
+    assert users(two, log_of({"u": history}, timezone="Europe/Berlin")) == "u"
+    assert users(two, log_of({"u": history})) == ""
+
+
+def test_ties_in_a_sequence_are_those_of_funnels():
+    # b is step 1 here, so it comes before the a of its minute.
+    assert users(Sequence(steps=steps("b a")), log_of({"u": "a 0, b 0"})) == "u"
+    assert users(Sequence(steps=steps("a o? b"), within="5m"), log_of({"u": "a 0, b 5"})) == "u"
+
+
+def test_only_users_seen_are_in_a_segment():
+    # As of minute 5, w has no event yet, and so is not "not (a)".
+    log = log_of({"u": "a 0", "w": "b 60"})
+    found = answer(
+        Segment(condition=Not(part=did("a")), reference=dt.datetime(2024, 1, 1, 0, 5)), log
+    )
+    assert (found.users, found.seen) == ([], 1)
+
+
+def test_the_first_value_of_some_events():
+    first = FirstLast(which="first", property="x", events=events("a"))
+    assert users(compare(first, ">", 1), LOG) == "v"

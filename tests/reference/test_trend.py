@@ -118,3 +118,26 @@ def test_empty_log():
     day = DateRange(start=dt.date(2024, 1, 1), end=dt.date(2024, 1, 1))
     rows = answer(Trend(value=series("events"), during=day), Log([])).points
     assert [(row["value"], row["complete"]) for row in rows] == [(0, False)]
+
+
+def test_every_group_has_every_period():
+    log = log_of({"u": "a 0 p=x, a 1440 p=y"})
+    rows = answer(Trend(value=series("events"), by=by("p")), log).points
+    assert [(row["p"], row["period"], row["value"]) for row in rows] == [
+        ("x", minute(0), 1),
+        ("x", minute(1440), 0),
+        ("y", minute(0), 0),
+        ("y", minute(1440), 1),
+    ]
+
+
+def test_members_have_the_event_whether_or_not_it_has_a_value():
+    assert members(Trend(value=series("sum", "b", of="x")), {}, log_of({"u": "b 0"})) == ["u"]
+
+
+def test_the_last_period_holds_the_last_instant_before_the_end():
+    rows = answer(Trend(value=series("events")), log_of({"u": "a 5"}, end=minute(2880))).points
+    assert [(row["period"], row["complete"]) for row in rows] == [
+        (minute(0), True),
+        (minute(1440), True),
+    ]
