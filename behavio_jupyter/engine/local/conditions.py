@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 
@@ -60,12 +60,15 @@ class Moment:
         What is seen. Of users outside it any answer is taken.
     lasting : dict
         Truths that do not depend on the reference, by condition; shared between moments.
+    named : dict
+        Saved segments at this reference, each with the users it was evaluated for.
     """
 
     engine: LocalEngine
     reference: int
     sight: Sight
     lasting: dict[str, Truth]
+    named: dict[str, tuple[Sight, Truth]] = field(default_factory=dict)
 
     @classmethod
     def at(
@@ -186,12 +189,29 @@ class Moment:
         """Evaluate a saved segment at its own reference time, or else at this one (S7, S10)."""
         segment = self.engine.segments[condition.name]
         if segment.reference is None:
-            return known(self.members(segment.condition))
+            return self._repeated(condition.name, segment.condition)
         at = instant(segment.reference, self._columns.schema.timezone)
         return self._once(
             condition,
             lambda _: known(Moment.at(self.engine, at, self.lasting).members(segment.condition)),
         )
+
+    def _repeated(self, name: str, condition: Any) -> Truth:
+        """Evaluate a saved segment at most twice: segments may name each other 2^n times.
+
+        The first time it is for the users asked about; asked about others, it is for all.
+        """
+        if name in self.named:
+            sight, truth = self.named[name]
+            asked = self.sight.users
+            if sight.users is None or (asked is not None and not (asked & ~sight.users).any()):
+                return truth
+            sight = self.sight._replace(users=None)
+        else:
+            sight = self.sight
+        truth = known(replace(self, sight=sight).members(condition))
+        self.named[name] = sight, truth
+        return truth
 
     def _users_of(self, condition: UsersOf) -> Truth:
         analysis = import_module(f".{condition.query.kind}", __package__)

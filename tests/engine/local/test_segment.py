@@ -316,3 +316,14 @@ def test_empty_log() -> None:
     condition = Or(parts=(did("e"), Inactive(duration=span("1d"))))
     assert who(log, condition) == ""
     assert len(log.over_time(Segment(condition=condition), "day")) == 0
+
+
+def test_saved_segments_that_name_each_other_again_and_again_are_evaluated_once() -> None:
+    saved = {"s0": Segment(condition=did("buy"))}
+    for place in range(1, 61):
+        last = InSegment(name=f"s{place - 1}")
+        rare = And(parts=(did("visit"), last))
+        saved[f"s{place}"] = Segment(condition=And(parts=(Or(parts=(last, rare)), last)))
+    log = engine(SHOP).knowing(saved)
+    assert who(log, InSegment(name="s60")) == "ann bob cat"
+    assert who(log, Not(part=InSegment(name="s60"))) == "dan"
