@@ -28,6 +28,10 @@ class DefinitionError(BehavioError):
     """A question that is well written but cannot be asked, such as a funnel of one step."""
 
 
+class TooLargeError(BehavioError):
+    """What is asked needs more memory than there is."""
+
+
 class MisfitError(DefinitionError):
     """A part of a definition that does not fit the log, such as text compared with a number.
 

@@ -26,6 +26,7 @@ import duckdb
 from ..errors import StoreError
 from .interrupts import held_back
 from .locks import FileLock, owner, try_lock
+from .memory import LEAST, available
 from .progress import progress
 from .sql import database, literal
 
@@ -211,6 +212,8 @@ def in_memory() -> duckdb.DuckDBPyConnection:
             _session[process] = temporary_draft("session")
         spill = str(_session[process].spill.with_name(f"spill-{secrets.token_hex(4)}"))
     connection.execute(f"SET temp_directory = {literal(spill)}")
+    # The rest is for the arrays that questions need.
+    connection.execute(f"SET memory_limit = '{max(available() * 6 // 10, LEAST)}B'")
     # How far a statement is we ask and show ourselves.
     connection.execute("SET enable_progress_bar = true")
     connection.execute("SET enable_progress_bar_print = false")

@@ -21,6 +21,7 @@ from .disk import refusal
 from .drafts import Draft, in_memory, temporary_draft
 from .files import FORMAT, open_store
 from .interrupts import held_back
+from .memory import LEAST, available, require
 from .profiles import Profiles, write_users
 from .progress import Progress
 from .quality import Quality, Removed
@@ -96,8 +97,11 @@ def find_roles(
     return Roles(**roles, properties=kept, unit=unit, user_key=given.get("user_key"))
 
 
-_ROOM = 2500
-"""MiB that building a large log may take; what does not fit is sorted on disk."""
+_ROOM = 2500 << 20
+"""Bytes that building a large log may take; what does not fit is sorted on disk."""
+
+_BESIDE = 80_000_000
+"""What building takes beside DuckDB: arrays of places and counts, a batch of events at a time."""
 
 
 class Workshop:
@@ -111,6 +115,7 @@ class Workshop:
     """
 
     def __init__(self, settings: Settings, draft: Draft | None = None) -> None:
+        require(LEAST + _BESIDE, "Reading events", "close what else takes some, or read elsewhere")
         self.settings = settings
         self.connection = in_memory()
         if draft is not None:
@@ -125,7 +130,8 @@ class Workshop:
         """Build in a file, which :meth:`finish` hands over."""
         if self._draft is None:
             self._draft = temporary_draft("log")
-        self.connection.execute(f"SET memory_limit = '{_ROOM}MiB'")
+        room = min(_ROOM, max(available() * 6 // 10, LEAST))
+        self.connection.execute(f"SET memory_limit = '{room}B'")
         self.connection.execute(f"ATTACH {literal(str(self._draft.file))} AS store")
         self.catalog = "store"
 

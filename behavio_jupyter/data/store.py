@@ -44,7 +44,8 @@ from numpy.typing import NDArray
 
 from ..errors import StoreError
 from .drafts import Draft
-from .interrupts import current_task
+from .interrupts import current_task, put_off
+from .memory import available
 from .schema import Kind, PropertyInfo, Schema
 from .sql import one_row
 
@@ -141,7 +142,8 @@ class Store:
 
         A large log is left alone: whether it fits in memory is asked first.
         """
-        if self._ahead or (self.file is not None and self.file.stat().st_size > _AHEAD):
+        size = 0 if self.file is None else self.file.stat().st_size
+        if self._ahead or size > min(_AHEAD, available() // 8):
             return
         reader = ThreadPoolExecutor(1, thread_name_prefix="behavio-reading")
         self._ahead = {name: reader.submit(self._read, name) for name in _HOT}
@@ -215,6 +217,8 @@ def state_of(file: Path) -> tuple[int, ...]:
 
 
 def _close(connection: duckdb.DuckDBPyConnection, draft: Draft | None) -> None:
-    connection.close()
-    if draft is not None:
-        draft.end()
+    # Python may call this by itself, and what is raised then is lost: an interrupt, too.
+    with put_off():
+        connection.close()
+        if draft is not None:
+            draft.end()

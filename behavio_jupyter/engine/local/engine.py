@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,16 @@ from numpy.typing import NDArray
 
 from ...data.progress import shown
 from ...data.store import Store
+from ...errors import TooLargeError
 from ...query import Period, Question, Retention, Segment
 from ...query.clauses import EventQuestion
 from ..answers import ActivityAnswer, Answer
 from .columns import Columns
+from .compiling import doing
+from .footprint import Footprint, Sizes
 from .scope import Scope, scope
+
+_T = TypeVar("_T")
 
 
 class LocalEngine:
@@ -37,6 +42,7 @@ class LocalEngine:
 
     def __init__(self, store: Store, segments: Mapping[str, Segment]) -> None:
         self.columns = Columns(store)
+        self.sizes = Sizes(store)
         self.segments = segments
 
     def knowing(self, segments: Mapping[str, Segment]) -> LocalEngine:
@@ -46,26 +52,39 @@ class LocalEngine:
         return other
 
     def answer(self, question: Question | Segment) -> Answer:
-        """Return the counts behind a question."""
+        """Return the counts behind a question.
+
+        Raises
+        ------
+        TooLargeError
+            It needs more memory than there is.
+        """
+        Footprint(self.columns, self.sizes, question, self.segments).require()
         analysis = import_module(f".{question.kind}", __package__)
-        return shown("Answering", lambda: analysis.answer(self, question))
+        try:
+            return _shown("Answering", lambda: analysis.answer(self, question))
+        except MemoryError:
+            raise TooLargeError(
+                "This question needed more memory than there is; close what else takes some, or ask"
+                " by longer periods, during fewer days, or for fewer groups."
+            ) from None
 
     def members(self, question: Question | Segment, pick: Mapping[str, Any]) -> pd.Series:
         """Return the ids of the users behind one number of a question."""
         analysis = import_module(f".{question.kind}", __package__)
-        return shown("Finding users", lambda: self.ids(analysis.members(self, question, pick)))
+        return _shown("Finding users", lambda: self.ids(analysis.members(self, question, pick)))
 
     def over_time(self, segment: Segment, per: Period) -> pd.DataFrame:
         """Return a segment's size at the end of each period."""
         from .segment import over_time
 
-        return shown("Answering", lambda: over_time(self, segment, per))
+        return _shown("Answering", lambda: over_time(self, segment, per))
 
     def activity(self, retention: Retention) -> ActivityAnswer:
         """Return lifecycle, stickiness and survival of a retention's events."""
         from .activity import activity
 
-        return shown("Answering", lambda: activity(self, retention))
+        return _shown("Answering", lambda: activity(self, retention))
 
     def ids(self, mask: NDArray[np.bool_]) -> pd.Series:
         """Return the ids of the users in a mask, sorted."""
@@ -77,3 +96,7 @@ class LocalEngine:
 
         masks = tuple(users_meeting(self, condition) for condition in question.segments)
         return scope(self.columns, question, masks)
+
+
+def _shown(title: str, work: Callable[[], _T]) -> _T:
+    return shown(title, work, doing(title))

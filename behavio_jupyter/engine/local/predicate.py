@@ -78,8 +78,8 @@ class Expression:
                 value = self._value(node.value, "text").sql
                 self.parameters.append(node.pattern)
                 return f"(cast({value} as varchar) {'not ' * node.negated}like ?)"
-            case IsNull(value=Property() | FirstLast()):
-                return f"({self._resolve(node.value).sql} is {'not ' * node.negated}null)"
+            case IsNull(value=Property() | FirstLast() as value):
+                return f"({self._resolve(value).sql} is {'not ' * node.negated}null)"
             case IsNull():
                 return f"({self._value(node.value, 'text').sql} is {'not ' * node.negated}null)"
         raise TypeError(f"no predicate: {node!r}")
