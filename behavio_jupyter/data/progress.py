@@ -64,7 +64,7 @@ class Progress:
     def during(
         self,
         work: Callable[[], _T],
-        label: str,
+        label: str | Callable[[], str],
         *,
         percent: Callable[[], float] | None = None,
         stop: Callable[[], None] | None = None,
@@ -76,8 +76,8 @@ class Progress:
         Parameters
         ----------
         work : callable
-        label : str
-            What is being done.
+        label : str or callable
+            What is being done; what is called may say so anew each time.
         percent : callable, optional
             How far it is; without it the bar only shows that something is going on.
         stop : callable, optional
@@ -99,17 +99,22 @@ class Progress:
                 done.set()
 
         worker = threading.Thread(target=run, name=_WORKER, daemon=True)
-        worker.start()
         try:
+            with held_back():
+                worker.start()
             while not done.wait(0.1):
                 outer.go_on()
-                self.show(label, None if percent is None else percent())
+                said = label if isinstance(label, str) else label()
+                self.show(said, None if percent is None else percent())
         except BaseException:
             with held_back():
                 task.call_off()
-                if stop is not None:
+                if stop is None:
+                    done.wait(_FAREWELL)
+                # A statement that only begins does not hear of it: it is told again.
+                while stop is not None and worker.is_alive():
                     stop()
-                worker.join(None if stop is not None else _FAREWELL)
+                    worker.join(0.05)
             raise
         worker.join()
         if failure:
@@ -161,12 +166,18 @@ class _TerminalBar:
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        self._task = self._bars.add_task("", total=100)
+        self._measured = False
+        self._task = self._bars.add_task("", total=None)
         self._bars.start()
 
     def update(self, label: str, percent: float | None) -> None:
-        total = None if percent is None else 100
-        self._bars.update(self._task, description=label, total=total, completed=percent or 0)
+        measured = percent is not None
+        if measured != self._measured:
+            # Only a new task may have no end, which is what makes a bar move by itself.
+            self._bars.remove_task(self._task)
+            self._task = self._bars.add_task("", total=100 if measured else None)
+            self._measured = measured
+        self._bars.update(self._task, description=label, completed=percent or 0)
 
     def stop(self) -> None:
         self._bars.stop()
@@ -212,8 +223,10 @@ def progress(title: str) -> Iterator[Progress]:
         bar.close()
 
 
-def shown(title: str, work: Callable[[], _T]) -> _T:
+def shown(title: str, work: Callable[[], _T], label: Callable[[], str] | None = None) -> _T:
     """Return what some work gives, with a bar that moves where it takes more than a second.
+
+    ``label`` says what is being done, if it is more than the title.
 
     Examples
     --------
@@ -221,4 +234,4 @@ def shown(title: str, work: Callable[[], _T]) -> _T:
     2
     """
     with progress(title) as bar:
-        return bar.during(work, title)
+        return bar.during(work, label or title)

@@ -45,6 +45,25 @@ def test_what_takes_long_shows_a_bar_in_a_terminal() -> None:
     assert "40%" in shown
 
 
+def test_a_bar_without_an_end_moves_and_says_what_is_done_by_now() -> None:
+    code = (
+        "import time\n"
+        "from behavio_jupyter.data import progress as p; p._PATIENCE = 0.0\n"
+        "said = iter(['Compiling'] * 5 + ['Answering'] * 99)\n"
+        "p.shown('Answering', lambda: time.sleep(1.5), lambda: next(said))"
+    )
+    parent, child = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    subprocess.run([sys.executable, "-c", code], stderr=child, check=True, env=environment)
+    os.close(child)
+    shown = os.read(parent, 65_536).decode()
+    os.close(parent)
+    # Frames that differ: the bar moved while nothing was known of how far the work is.
+    for said in ("Compiling", "Answering"):
+        assert len({frame for frame in shown.split("\r") if said in frame}) > 1
+    assert "%" not in shown
+
+
 def test_where_there_is_no_terminal_there_is_no_bar(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
