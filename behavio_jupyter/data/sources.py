@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,11 +162,10 @@ def _collected(frame: Any) -> Any:
     """Return a polars frame, made if it is a lazy one."""
     if not hasattr(frame, "collect"):
         return frame
-    import polars as pl
-
+    polars = sys.modules["polars"]  # Whoever made the frame has loaded it.
     try:
         return frame.collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (polars.exceptions.PolarsError, OSError) as error:
         raise DataError(f"The lazy frame cannot be made: {first_line(error)}") from error
 
 
