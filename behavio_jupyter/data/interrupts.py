@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import functools
 import signal
@@ -10,6 +11,8 @@ import weakref
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import ParamSpec, Protocol, TypeVar
+
+import duckdb
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -24,15 +27,33 @@ class Interrupted(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def told(sentence: str) -> Iterator[None]:
-    """Tell an interrupt in a sentence; also where DuckDB, interrupted itself, calls it an error."""
+    """Tell an interrupt in a sentence, whatever it has become on its way."""
     try:
         yield
     except Interrupted:
         raise
-    except (KeyboardInterrupt, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
+    except (KeyboardInterrupt, Exception) as error:
+        if not _came_of_interrupt(error):
             raise
         raise Interrupted(sentence) from None
+
+
+def _came_of_interrupt(error: BaseException | None) -> bool:
+    """Return whether an error is an interrupt, or came of one.
+
+    DuckDB, interrupted itself, calls it an error; and one of its own where it was just calling
+    Python, as it does to read a frame.
+    """
+    while error is not None:
+        text = str(error).rstrip(": \n")
+        if isinstance(error, KeyboardInterrupt) or (
+            isinstance(error, RuntimeError) and text == "Query interrupted"
+        ):
+            return True
+        if isinstance(error, duckdb.Error) and text.endswith("KeyboardInterrupt"):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def interruptible(function: Callable[_P, _T]) -> Callable[_P, _T]:
@@ -105,27 +126,58 @@ def begin(task: Task) -> None:
 def held_back(sentence: str = "Interrupted.") -> Iterator[None]:
     """Hold an interrupt back until the end of a block that must not stop half-way.
 
-    Python interrupts the main thread only, and only where it may set how.
+    Inside of another such block it is held back until the end of that one.
 
     Raises
     ------
     Interrupted
         At the end of the block: an interrupt came meanwhile; ``sentence`` says what holds now.
     """
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
+    with _noticing() as came:
         yield
-        return
-    came = False
-
-    def note(_number: int, _frame: FrameType | None) -> None:
-        nonlocal came
-        came = True
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
     if came:
         raise Interrupted(sentence)
+
+
+@contextlib.contextmanager
+def put_off() -> Iterator[None]:
+    """Let an interrupt come a moment after a block that Python calls by itself."""
+    with _noticing() as came:
+        yield
+    if came:
+        again = threading.Timer(_MOMENT, _thread.interrupt_main)
+        again.daemon = True
+        again.start()
+
+
+_MOMENT = 0.02
+"""Seconds in which Python is back from what it calls by itself."""
+
+
+class _Notice:
+    """Takes the place of what an interrupt does, and only takes note of it."""
+
+    def __init__(self) -> None:
+        self.came: list[int] = []
+
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
+        self.came.append(number)
+
+
+@contextlib.contextmanager
+def _noticing() -> Iterator[list[int]]:
+    """Give a list of the interrupts that come during a block and do nothing else.
+
+    Python interrupts the main thread only, and only where somebody wants it to.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    here = threading.current_thread() is threading.main_thread()
+    if not here or not callable(before) or isinstance(before, _Notice):
+        yield []
+        return
+    notice = _Notice()
+    signal.signal(signal.SIGINT, notice)
+    try:
+        yield notice.came
+    finally:
+        signal.signal(signal.SIGINT, before)

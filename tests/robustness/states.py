@@ -93,5 +93,5 @@ def strays(*folders: Path) -> list[str]:
         str(place.relative_to(folder))
         for folder in folders
         for place in folder.rglob("*")
-        if place.suffix not in (".behavio", ".parquet") or not os.path.isfile(place)
+        if place.suffix not in (".behavio", ".parquet", ".json") or not os.path.isfile(place)
     )
