@@ -59,7 +59,7 @@ class LocalEngine:
         TooLargeError
             It needs more memory than there is.
         """
-        Footprint(self.columns, self.sizes, question, self.segments).require()
+        self._check_memory(question)
         analysis = import_module(f".{question.kind}", __package__)
         try:
             return _shown("Answering", lambda: analysis.answer(self, question))
@@ -71,6 +71,7 @@ class LocalEngine:
 
     def members(self, question: Question | Segment, pick: Mapping[str, Any]) -> pd.Series:
         """Return the ids of the users behind one number of a question."""
+        self._check_memory(question)
         analysis = import_module(f".{question.kind}", __package__)
         return _shown("Finding users", lambda: self.ids(analysis.members(self, question, pick)))
 
@@ -78,13 +79,18 @@ class LocalEngine:
         """Return a segment's size at the end of each period."""
         from .segment import over_time
 
+        self._check_memory(segment)
         return _shown("Answering", lambda: over_time(self, segment, per))
 
     def activity(self, retention: Retention) -> ActivityAnswer:
         """Return lifecycle, stickiness and survival of a retention's events."""
         from .activity import activity
 
+        self._check_memory(retention)
         return _shown("Answering", lambda: activity(self, retention))
+
+    def _check_memory(self, question: Question | Segment) -> None:
+        Footprint(self.columns, self.sizes, question, self.segments).require()
 
     def ids(self, mask: NDArray[np.bool_]) -> pd.Series:
         """Return the ids of the users in a mask, sorted."""
