@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,11 +45,11 @@ def everything(engine: Engine, questions: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parts_of(answer: Any) -> dict[str, Any]:
+    """The parts of an answer, those too that are made when they are looked at."""
     found = {field.name: getattr(answer, field.name) for field in fields(answer)}
-    if "list_sequences" in found:
-        found["sequences"] = answer.sequences
-        del found["list_sequences"]
-    return found
+    made = [name for name, of in vars(type(answer)).items() if isinstance(of, cached_property)]
+    found |= {name: getattr(answer, name) for name in made}
+    return {name: part for name, part in found.items() if not callable(part)}
 
 
 def assert_equal(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
