@@ -5,10 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -292,47 +288,6 @@ def test_an_interrupt_leaves_the_old_file_whole(
         assert os.listdir(tmp_path) == ["shop.behavio"]
         assert contents(open_store(path)) == contents(log.store) == old
         assert list(log.segments) == []
-
-
-_ENDLESS = """
-import sys
-from behavio_jupyter import datasets
-store = datasets.generate(40_000, 500).connect()
-store.save(sys.argv[1])
-print("saved", flush=True)
-more = datasets.generate(30_000, 500, seed=1).events
-while True:
-    store.append(more.slice(0, 30_000))
-    more = datasets.generate(30_000, 500, seed=len(store)).events
-"""
-
-
-def test_a_killed_process_leaves_the_old_file_whole(tmp_path: Path) -> None:
-    path = tmp_path / "shop.behavio"
-    child = subprocess.Popen(
-        [sys.executable, "-c", _ENDLESS, str(path)], stdout=subprocess.PIPE, text=True
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "saved\n"
-    whole = None
-    for moment in (0.05, 0.13, 0.31):
-        time.sleep(moment)
-        os.kill(child.pid, signal.SIGSTOP)
-        # What a reader sees at any moment, as after a kill at that moment.
-        with open_store(path) as store:
-            quality = EventLog(store).quality
-            assert len(contents(store)) == quality.events
-            whole = quality.events
-        os.kill(child.pid, signal.SIGCONT)
-    child.send_signal(signal.SIGKILL)
-    child.wait()
-    child.stdout.close()
-    with open_store(path) as store:
-        assert len(contents(store)) >= whole
-    log = behavio_jupyter.connect(path)
-    assert os.listdir(tmp_path) == ["shop.behavio"]
-    log.append(SHOP)
-    assert os.listdir(tmp_path) == ["shop.behavio"]
 
 
 def test_only_what_the_dead_left_is_removed(tmp_path: Path) -> None:
