@@ -17,9 +17,6 @@ LIMIT = "BEHAVIO_MEMORY"
 LEAST = 100_000_000
 """Bytes without which DuckDB reads and sorts nothing; what does not fit in more goes to disk."""
 
-_LITTLE = 1 << 25
-"""Bytes that are taken without asking: reading the limits takes longer than a small question."""
-
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _GROUPS, _OWN_GROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
@@ -73,8 +70,6 @@ def require(needed: int, what: str, instead: str) -> None:
     ------
     TooLargeError
     """
-    if needed < _LITTLE:
-        return
     free = available()
     if needed > free:
         raise TooLargeError(
