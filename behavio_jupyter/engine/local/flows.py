@@ -14,7 +14,7 @@ from . import medians
 from .medians import Times, by_kind
 from .nodes import NODE
 from .parallel import run
-from .sequences import Units, edges_of, group, owner, room, shown, walk
+from .sequences import Room, Units, edges_of, group, owner, room, shown, walk
 
 Array = NDArray[Any]
 
@@ -115,14 +115,20 @@ def classes(
     if other == nodes:
         # Each is kept, whatever its rank.
         ranked = np.broadcast_to(np.arange(nodes), (groups, units.steps, nodes))
-        of_node = ranked.astype(np.int32)
+        of_node = ranked.astype(np.int32, order="C")
     else:
         size = groups * units.steps * nodes * 8
         parts = [
             (part, np.zeros((groups, units.steps, nodes), np.int64))
             for part in units.shares(blocks, size)
         ]
-        run([partial(_count_nodes, part, units, place, by_user, own) for part, own in parts])
+        given = (place, by_user)
+        run(
+            [
+                partial(_count_nodes, part, units, room(units, part), *given, own)
+                for part, own in parts
+            ]
+        )
         counts = np.sum([own for _, own in parts], axis=0)
         counts[:, :, unnamed] = -1
         ranked = np.argsort(-counts, axis=2, kind="stable")[:, :, :other]
@@ -234,7 +240,17 @@ def _look(
             np.empty(most, np.int64),
             np.empty(most, np.int64),
         )
-        kept = _pass(part, units, place, shown.of_node, shown.other, limits, by_user, *passed)
+        kept = _pass(
+            part,
+            units,
+            room(units, part),
+            place,
+            shown.of_node,
+            shown.other,
+            limits,
+            by_user,
+            *passed,
+        )
         return passed._replace(edge=passed.edge[:kept].copy(), time=passed.time[:kept].copy())
 
     parts = run([partial(one, part) for part in units.shares(blocks, len(limits) * 16)])
@@ -255,7 +271,17 @@ def _listed(
         most = units.rows(part)
         lists = [np.empty(most, np.int64) for _ in range(3)]
         starts = np.zeros(len(shown.nodes), np.int64)
-        kept = _list_edges(part, units, place, shown.of_node, shown.other, by_user, starts, *lists)
+        kept = _list_edges(
+            part,
+            units,
+            room(units, part),
+            place,
+            shown.of_node,
+            shown.other,
+            by_user,
+            starts,
+            *lists,
+        )
         return [starts, *(one[:kept].copy() for one in lists)]
 
     parts = run([partial(one, part) for part in units.shares(blocks)])
@@ -275,11 +301,12 @@ def _listed(
 
 
 @njit(nogil=True, cache=True)
-def _count_nodes(blocks: Array, units: Units, place: Array, by_user: bool, total: Array) -> None:
+def _count_nodes(
+    blocks: Array, units: Units, hall: Room, place: Array, by_user: bool, total: Array
+) -> None:
     latest = np.zeros(total.shape if by_user else (0, 0, 0), np.int32)
-    hall = room(blocks, units)
     for block in range(len(blocks)):
-        low, high = blocks[block]
+        low, high = blocks[block, 0], blocks[block, 1]
         owned = 0
         for sequence in range(walk(units, low, high, hall)):
             owned = owner(hall, sequence, owned)
@@ -302,6 +329,7 @@ def _count_nodes(blocks: Array, units: Units, place: Array, by_user: bool, total
 def _pass(
     blocks: Array,
     units: Units,
+    hall: Room,
     place: Array,
     of_node: Array,
     other: int,
@@ -318,12 +346,11 @@ def _pass(
     exits = units.from_ or not units.to
     latest = np.zeros(len(users), np.int32)
     latest_start = np.zeros(len(starts), np.int32)
-    hall = room(blocks, units)
     kinds, places, time = hall.kinds, hall.places, hall.time
     alone = not by_user and not len(units.values)
     written = np.uint64(0)
     for block in range(len(blocks)):
-        low, high = blocks[block]
+        low, high = blocks[block, 0], blocks[block, 1]
         owned = 0
         here = 0
         user = 0
@@ -375,6 +402,7 @@ def _pass(
 def _list_edges(
     blocks: Array,
     units: Units,
+    hall: Room,
     place: Array,
     of_node: Array,
     other: int,
@@ -386,10 +414,9 @@ def _list_edges(
 ) -> int:
     """Write every passage, of an exit with a time of -1; return how many there are."""
     latest_start = np.zeros(len(starts), np.int32)
-    hall = room(blocks, units)
     written = 0
     for block in range(len(blocks)):
-        low, high = blocks[block]
+        low, high = blocks[block, 0], blocks[block, 1]
         owned = 0
         for sequence in range(walk(units, low, high, hall)):
             owned = owner(hall, sequence, owned)

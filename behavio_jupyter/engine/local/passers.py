@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .nodes import NODE
 from .parallel import run
-from .sequences import Units, edges_of, group, owner, room, shown, walk
+from .sequences import Room, Units, edges_of, group, owner, room, shown, walk
 
 Array = NDArray[Any]
 
@@ -41,8 +41,13 @@ def along(
     mask : bool array of users
         Out.
     """
-    given = (units, place, sources, targets, exits, mask)
-    run([partial(_mark_along, part, *given) for part in units.shares(blocks)])
+    given = (place, sources, targets, exits, mask)
+    run(
+        [
+            partial(_mark_along, part, units, room(units, part), *given)
+            for part in units.shares(blocks)
+        ]
+    )
 
 
 def taking(
@@ -60,24 +65,29 @@ def taking(
     wanted = np.full((0 if ways is None else len(ways), units.steps), -1, np.int64)
     for number, way in enumerate(ways or []):
         wanted[number, : len(way)] = way
-    given = (units, place, wanted, ways is None, mask)
-    run([partial(_mark_taking, part, *given) for part in units.shares(blocks)])
+    given = (place, wanted, ways is None, mask)
+    run(
+        [
+            partial(_mark_taking, part, units, room(units, part), *given)
+            for part in units.shares(blocks)
+        ]
+    )
 
 
 @njit(nogil=True, cache=True)
 def _mark_along(
     blocks: Array,
     units: Units,
+    hall: Room,
     place: Array,
     sources: Array,
     targets: Array,
     exits: bool,
     mask: Array,
 ) -> None:
-    hall = room(blocks, units)
     kinds, places = hall.kinds, hall.places
     for block in range(len(blocks)):
-        low, high = blocks[block]
+        low, high = blocks[block, 0], blocks[block, 1]
         owned = 0
         for sequence in range(walk(units, low, high, hall)):
             owned = owner(hall, sequence, owned)
@@ -98,11 +108,16 @@ def _mark_along(
 
 @njit(nogil=True, cache=True)
 def _mark_taking(
-    blocks: Array, units: Units, place: Array, wanted: Array, all_of_them: bool, mask: Array
+    blocks: Array,
+    units: Units,
+    hall: Room,
+    place: Array,
+    wanted: Array,
+    all_of_them: bool,
+    mask: Array,
 ) -> None:
-    hall = room(blocks, units)
     for block in range(len(blocks)):
-        low, high = blocks[block]
+        low, high = blocks[block, 0], blocks[block, 1]
         owned = 0
         for sequence in range(walk(units, low, high, hall)):
             owned = owner(hall, sequence, owned)

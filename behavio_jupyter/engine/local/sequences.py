@@ -141,7 +141,7 @@ def units(columns: Columns, question: Paths, shown: Nodes, codes: Codes | None) 
 def count_values(units: Units, blocks: NDArray[np.int64], number: int) -> NDArray[np.int64]:
     """Return how many sequences have each of ``number`` codes of a value, from null (-1) on."""
     parts = [(part, np.zeros(number, np.int64)) for part in units.shares(blocks, number * 8)]
-    run([partial(_count_values, part, units, own) for part, own in parts])
+    run([partial(_count_values, part, units, room(units, part), own) for part, own in parts])
     total: NDArray[np.int64] = np.sum([own for _, own in parts], axis=0)
     return total
 
@@ -177,14 +177,11 @@ class Room(NamedTuple):
     firsts: Array
 
 
-@njit(nogil=True, cache=True)
-def room(blocks: NDArray[np.int64], units: Units) -> Room:
+def room(units: Units, blocks: NDArray[np.int64]) -> Room:
     """Return room for the largest of some blocks."""
-    events, most = 0, 0
-    for block in range(len(blocks)):
-        low, high = blocks[block]
-        events = max(events, units.offsets[high] - units.offsets[low])
-        most = max(most, high - low)
+    sizes = units.offsets[blocks[:, 1]] - units.offsets[blocks[:, 0]]
+    events = int(sizes.max(initial=0))
+    most = int((blocks[:, 1] - blocks[:, 0]).max(initial=0))
     return Room(
         np.empty(events, np.uint32),
         np.empty(events, np.int64),
@@ -199,37 +196,41 @@ def room(blocks: NDArray[np.int64], units: Units) -> Room:
     )
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, inline="always")
 def _gather(units: Units, low: int, high: int, room: Room) -> tuple[int, int]:
     """Bring the events that are left into the room; return how many, and of how many units."""
+    # Each attribute and each assignment of a slice costs compile time.
+    offsets, table, codes = units.offsets, units.table, units.codes
+    kinds, time, firsts = room.kinds, room.time, room.firsts
+    begin, end = offsets[low], offsets[high]
     left = 0
     many = 0
     if units.whole:
-        start = units.offsets[low]
-        left = units.offsets[high] - start
-        room.time[:left] = units.time[start : start + left]
-        codes = units.codes[start : start + left]
+        own_codes, own_time = codes[begin:end], units.time[begin:end]
+        left = end - begin
         for place in range(left):
-            room.kinds[place] = units.table[codes[place]]
+            time[place] = own_time[place]
+        for place in range(left):
+            kinds[place] = table[own_codes[place]]
         for unit in range(low, high):
             room.units[many] = unit
-            room.firsts[many] = units.offsets[unit] - start
-            many += units.offsets[unit + 1] > units.offsets[unit]
+            firsts[many] = offsets[unit] - begin
+            many += offsets[unit + 1] > offsets[unit]
     else:
         for unit in range(low, high):
             if not units.chosen[unit]:
                 continue
             first = left
-            for row in range(units.offsets[unit], units.offsets[unit + 1]):
-                kind = units.table[units.codes[row]]
-                room.kinds[left] = kind
-                room.time[left] = units.time[row]
+            for row in range(offsets[unit], offsets[unit + 1]):
+                kind = table[codes[row]]
+                kinds[left] = kind
+                time[left] = units.time[row]
                 room.rows[left] = row
                 left += kind != GONE
             room.units[many] = unit
-            room.firsts[many] = first
+            firsts[many] = first
             many += left > first
-    room.firsts[many] = left
+    firsts[many] = left
     return left, many
 
 
@@ -238,10 +239,12 @@ def walk(units: Units, low: int, high: int, room: Room) -> int:
     """Find the sequences of some units; return how many there are."""
     left, many = _gather(units, low, high, room)
     kinds, time, fresh, keep = room.kinds, room.time, room.fresh, room.keep
+    places, starts, ends = room.places, room.starts, room.ends
+    gap = units.gap
     # Loops without branches, each over all of a block: whether an event opens a session or is a
     # repeat is as good as random, and a wrong guess of the processor costs more than the work.
     for place in range(1, left):
-        fresh[place] = time[place] - time[place - 1] > units.gap
+        fresh[place] = time[place] - time[place - 1] > gap
     for unit in range(many):
         fresh[room.firsts[unit]] = 1
     if units.collapse:
@@ -250,48 +253,51 @@ def walk(units: Units, low: int, high: int, room: Room) -> int:
         for place in range(1, left):
             keep[place] = fresh[place] | (((kinds[place] ^ kinds[place - 1]) & NODE) != 0)
     else:
-        keep[:left] = 1
+        for place in range(left):
+            keep[place] = 1
     kept = np.uint64(0)
     found = np.uint64(0)
     for place in range(left):
-        room.places[kept] = place
-        room.starts[found] = kept
+        places[kept] = place
+        starts[found] = kept
         kept += keep[place]
         found += fresh[place]
     sequences = int(np.int64(found))
-    room.starts[sequences] = kept
-    room.ends[:sequences] = room.starts[1 : sequences + 1]
+    starts[sequences] = kept
+    for sequence in range(sequences):
+        ends[sequence] = starts[sequence + 1]
     if units.from_ or units.to:
         sequences = _anchor(units, sequences, room)
     return sequences
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, inline="always")
 def _anchor(units: Units, sequences: int, room: Room) -> int:
     """Narrow the sequences down to what lies between the anchors; return how many are left."""
-    kinds, places = room.kinds, room.places
+    kinds, places, starts, ends = room.kinds, room.places, room.starts, room.ends
+    from_, to = units.from_, units.to
     left = 0
     for sequence in range(sequences):
-        start, end = room.starts[sequence], room.ends[sequence]
-        if units.from_:
+        start, end = starts[sequence], ends[sequence]
+        if from_:
             while start < end and kinds[places[start]] & FROM == 0:
                 start += 1
-        if units.to and units.from_:
+        if to and from_:
             last = start + 1
             while last < end and kinds[places[last]] & TO == 0:
                 last += 1
             end = last + 1 if last < end else start
-        elif units.to:
+        elif to:
             while end > start and kinds[places[end - 1]] & TO == 0:
                 end -= 1
         if start < end:
-            room.starts[left] = start
-            room.ends[left] = end
+            starts[left] = start
+            ends[left] = end
             left += 1
     return left
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, inline="always")
 def shown(units: Units, room: Room, sequence: int) -> tuple[int, int, int]:
     """Return where a sequence's shown nodes begin, how many they are, and the slot of the first.
 
@@ -304,7 +310,7 @@ def shown(units: Units, room: Room, sequence: int) -> tuple[int, int, int]:
     return start, count, 0
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, inline="always")
 def owner(room: Room, sequence: int, before: int) -> int:
     """Return the place in ``room.units`` of a sequence's unit; that of the one before is known."""
     place = room.places[room.starts[sequence]]
@@ -313,7 +319,7 @@ def owner(room: Room, sequence: int, before: int) -> int:
     return before
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, inline="always")
 def group(
     units: Units, place: NDArray[np.int32], low: int, room: Room, sequence: int, unit: int
 ) -> int:
@@ -327,7 +333,7 @@ def group(
     return int(place[code(units, low, room, sequence, unit) + 1])
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, inline="always")
 def code(units: Units, low: int, room: Room, sequence: int, unit: int) -> int:
     """Return the code of a sequence's breakdown value: that of its first event, or its user."""
     if not units.by_event:
@@ -344,10 +350,9 @@ def edges_of(units: Units, count: int) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _count_values(blocks: Array, units: Units, total: Array) -> None:
-    hall = room(blocks, units)
+def _count_values(blocks: Array, units: Units, hall: Room, total: Array) -> None:
     for block in range(len(blocks)):
-        low, high = blocks[block]
+        low, high = blocks[block, 0], blocks[block, 1]
         owned = 0
         for sequence in range(walk(units, low, high, hall)):
             owned = owner(hall, sequence, owned)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .nodes import NODE
 from .parallel import ranges, run
-from .sequences import Units, group, owner, room, shown, walk
+from .sequences import Room, Units, group, owner, room, shown, walk
 
 
 class Spelling(NamedTuple):
@@ -46,11 +46,12 @@ class Spelling(NamedTuple):
         """Return the shown nodes of sequences: (words, sequences); and the group of each."""
 
         def one(part: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+            hall = room(units, part)
             nothing = np.empty((self.words, 0), np.uint64), np.empty(0, np.int64)
-            number = _spell(part, units, place, self.base, self.per_word, *nothing)
+            number = _spell(part, units, hall, place, self.base, self.per_word, *nothing)
             out = np.zeros((self.words, number), np.uint64), np.empty(number, np.int64)
             if number:
-                _spell(part, units, place, self.base, self.per_word, *out)
+                _spell(part, units, hall, place, self.base, self.per_word, *out)
             return out
 
         parts = run([partial(one, part) for part in units.shares(blocks)])
@@ -127,6 +128,7 @@ def _count_values(values: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArr
 def _spell(
     blocks: NDArray[np.int64],
     units: Units,
+    hall: Room,
     place: NDArray[np.int32],
     base: np.uint64,
     per_word: int,
@@ -134,10 +136,9 @@ def _spell(
     groups: NDArray[np.int64],
 ) -> int:
     """Return how many sequences there are; write them, if there is where to."""
-    hall = room(blocks, units)
     found = 0
     for block in range(len(blocks)):
-        low, high = blocks[block]
+        low, high = blocks[block, 0], blocks[block, 1]
         owned = 0
         for sequence in range(walk(units, low, high, hall)):
             owned = owner(hall, sequence, owned)

@@ -35,7 +35,12 @@ def pairs(
     size = groups * nodes * nodes
     if size <= _DENSE:
         parts = [(part, np.zeros(size, np.int64)) for part in units.shares(blocks, size * 8)]
-        run([partial(_count, part, units, place, nodes, own) for part, own in parts])
+        run(
+            [
+                partial(_count, part, units, room(units, part), place, nodes, own)
+                for part, own in parts
+            ]
+        )
         total = np.sum([own for _, own in parts], axis=0)
         keys = np.flatnonzero(total)
         counts = total[keys]
@@ -51,25 +56,23 @@ def _listed(
     blocks: NDArray[np.int64], units: Units, place: NDArray[np.int32], nodes: int
 ) -> NDArray[np.int64]:
     out = np.empty(units.rows(blocks), np.int64)
-    return out[: _list(blocks, units, place, nodes, out)].copy()
+    return out[: _list(blocks, units, room(units, blocks), place, nodes, out)].copy()
 
 
 @njit(nogil=True, cache=True)
-def _count(blocks: Array, units: Units, place: Array, nodes: int, total: Array) -> None:
-    hall = room(blocks, units)
+def _count(blocks: Array, units: Units, hall: Room, place: Array, nodes: int, total: Array) -> None:
     listed = np.empty(len(hall.places), np.int64)
     for block in range(len(blocks)):
-        low, high = blocks[block]
+        low, high = blocks[block, 0], blocks[block, 1]
         for i in range(_pairs(units, place, low, high, nodes, hall, listed)):
             total[listed[i]] += 1
 
 
 @njit(nogil=True, cache=True)
-def _list(blocks: Array, units: Units, place: Array, nodes: int, out: Array) -> int:
-    hall = room(blocks, units)
+def _list(blocks: Array, units: Units, hall: Room, place: Array, nodes: int, out: Array) -> int:
     written = 0
     for block in range(len(blocks)):
-        low, high = blocks[block]
+        low, high = blocks[block, 0], blocks[block, 1]
         written += _pairs(units, place, low, high, nodes, hall, out[written:])
     return written
 
