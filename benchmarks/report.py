@@ -185,9 +185,9 @@ def _beginning(machine: Machine) -> list[str]:
         "Where the rules of the sides could differ, the questions are chosen so that they do not:"
         " every user has one region, so that ClickHouse can group by it (its `windowFunnel` does"
         " not tell which event began); paths keep every node at each step; the funnel asked of"
-        " retentioneering has a window as long as the log. The peers' paths are the edges with"
-        " counts and medians; Behavio's answer holds the whole sequences and the transition matrix"
-        " besides. Funnels have their times to convert and intervals besides, retention intervals.",
+        " retentioneering has a window as long as the log. Paths are the edges with counts and"
+        " medians on all sides; Behavio makes the whole sequences and the transition matrix when"
+        " they are looked at, which is not timed. Funnels have their times to convert and intervals besides, retention intervals.",
     ]
 
 
