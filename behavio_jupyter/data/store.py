@@ -43,6 +43,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import StoreError
+from .arrays import array_of
 from .drafts import Draft
 from .interrupts import current_task, put_off
 from .memory import available
@@ -142,7 +143,7 @@ class Store:
 
         A large log is left alone: whether it fits in memory is asked first.
         """
-        size = 0 if self.file is None else self.file.stat().st_size
+        size = 0 if self._state is None else self._state[-1]
         if self._ahead or size > min(_AHEAD, available() // 8):
             return
         reader = ThreadPoolExecutor(1, thread_name_prefix="behavio-reading")
@@ -204,10 +205,10 @@ class Store:
 
     def _read(self, column: str, table: str = "events") -> NDArray[Any]:
         try:
-            values = self.cursor().execute(f"SELECT {column} FROM {table}").fetchnumpy()[column]
+            (rows,) = one_row(self.cursor(), f"SELECT count(*) FROM {table}")
+            return array_of(self.cursor(), f"SELECT {column} FROM {table}", rows)
         except duckdb.IOException as error:
             raise StoreError(f"{self.file} is damaged: its events cannot be read.") from error
-        return np.asarray(values)
 
 
 def state_of(file: Path) -> tuple[int, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -11,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyarrow import DictionaryArray
 
+from ...data.arrays import array_of
 from ...data.store import PropertyInfo, Store
 from ...errors import BehavioError, DefinitionError, UnknownNameError
 from ...query.predicate import Events, FirstLast, Property, walk
@@ -100,9 +103,7 @@ class Columns:
 
     def session_numbers(self) -> NDArray[np.int64]:
         """Return the mapped session of every event; -1 where it has none."""
-        return self._fetch("select coalesce(session_no, -1) as v from events", [])["v"].astype(
-            np.int64
-        )
+        return self._of_events("coalesce(session_no, -1)", []).astype(np.int64)
 
     def info(self, node: Property) -> PropertyInfo:
         """Return what the store knows of a property."""
@@ -137,8 +138,7 @@ class Columns:
         value = f"coalesce({expression.sql}, false)"
         if needs_user:
             return self._scattered(value, expression.parameters, np.bool_)
-        found = self._fetch(f"select {value} as v from events e", expression.parameters)
-        return np.asarray(found["v"], np.bool_)
+        return self._of_events(value, expression.parameters)
 
     def occurrences(self, events: Events, where: Any = None) -> Occurrences:
         """Return where some events occur, of those for which a predicate holds.
@@ -189,10 +189,7 @@ class Columns:
         """Return a numeric event property; NaN where it is null."""
         if name not in self._numbers:
             column = self.info(Property(name=name)).column
-            values = self._fetch(f"select cast({column} as double) as v from events", [])["v"]
-            self._numbers[name] = np.ma.filled(np.ma.asarray(values), np.nan).astype(
-                np.float64, copy=False
-            )
+            self._numbers[name] = self._of_events(f"cast({column} as double)", [])
         return self._numbers[name]
 
     def fits_floats(self, name: str) -> bool:
@@ -215,13 +212,15 @@ class Columns:
         info = self.info(node)
         return Column(f"{'e' if node.owner == 'event' else 'u'}.{info.column}", self.holds(info))
 
+    def _of_events(self, value: str, parameters: list[Any]) -> NDArray[Any]:
+        """Evaluate over all events, in order."""
+        cursor, query = self.store.cursor(), f"select {value} as v from events e"
+        with _evaluating():
+            return array_of(cursor, query, int(self.offsets[-1]), parameters)
+
     def _fetch(self, sql: str, parameters: list[Any]) -> dict[str, Any]:
-        try:
+        with _evaluating():
             return self.store.cursor().execute(sql, parameters).fetchnumpy()
-        except duckdb.Error as error:
-            raise BehavioError(
-                f"The condition cannot be evaluated: {str(error).splitlines()[0]}"
-            ) from error
 
     def _scattered(self, value: str, parameters: list[Any], dtype: type) -> NDArray[Any]:
         """Evaluate over events and users; a join may reorder rows, so each brings its place."""
@@ -232,3 +231,13 @@ class Columns:
         out: NDArray[Any] = np.zeros(int(self.offsets[-1]), dtype)
         out[self.store.places(rows["r"])] = rows["v"]
         return out
+
+
+@contextlib.contextmanager
+def _evaluating() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise BehavioError(
+            f"The condition cannot be evaluated: {str(error).splitlines()[0]}"
+        ) from error

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from numba.core.event import Event, Listener, register
 
 
-class _Compiling(Listener):
+class _Compiling(Listener):  # type: ignore[misc]
     """How many kernels are being compiled right now; one may need another."""
 
     def __init__(self) -> None:
