@@ -187,7 +187,8 @@ def _beginning(machine: Machine) -> list[str]:
         " not tell which event began); paths keep every node at each step; the funnel asked of"
         " retentioneering has a window as long as the log. Paths are the edges with counts and"
         " medians on all sides; Behavio makes the whole sequences and the transition matrix when"
-        " they are looked at, which is not timed. Funnels have their times to convert and intervals besides, retention intervals.",
+        " they are looked at, which is not timed. Funnels have their times to convert and"
+        " intervals besides, retention intervals.",
     ]
 
 
