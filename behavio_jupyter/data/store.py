@@ -122,7 +122,6 @@ class Store:
                 "This log is closed; open it again with behavio_jupyter.connect(…)."
             ) from None
         cursor.execute(f"USE {self.catalog}")
-        cursor.execute("SET enable_progress_bar_print = false")
         current_task().uses(cursor)
         return cursor
 
