@@ -178,36 +178,38 @@ def _add_flows(
     )
     # Words of our own: Plotly puts those of the last step over the flows.
     room = (_WIDTH - _RIGHT) / max(len(steps) - 1, 1) - 2 * _THICK
+    notes: list[dict[str, object]] = []
     for node, middle in zip(nodes, middles, strict=True):
         count = number(node.size)
         own = _RIGHT - 2 * _THICK if node.step == steps[-1] else room
         letters = max(int(own / 6.6) - len(count) - 1, 5)
-        canvas.figure.add_annotation(
-            text=f"{label(node.name, min(letters, 22))} {count}",
-            showarrow=False,
-            x=across[node.step],
-            xref="paper",
-            xanchor="left",
-            xshift=_THICK // 2 + 1,
-            y=domain[1] - middle * (domain[1] - domain[0]),
-            yref="paper",
-            yanchor="middle",
-            font={"size": 11},
+        notes.append(
+            {
+                "text": f"{label(node.name, min(letters, 22))} {count}",
+                "x": across[node.step],
+                "xshift": _THICK // 2 + 1,
+                "y": domain[1] - middle * (domain[1] - domain[0]),
+                "yanchor": "middle",
+            }
         )
     for step in steps:
-        canvas.figure.add_annotation(
-            text=f"step {step}",
-            showarrow=False,
-            x=across[step],
-            xref="paper",
-            xanchor="left",
-            xshift=-_THICK // 2,
-            y=domain[1],
-            yref="paper",
-            yanchor="bottom",
-            yshift=4,
-            font={"size": 11},
+        notes.append(
+            {
+                "text": f"step {step}",
+                "x": across[step],
+                "xshift": -_THICK // 2,
+                "y": domain[1],
+                "yanchor": "bottom",
+                "yshift": 4,
+            }
         )
+    same = {"showarrow": False, "xref": "paper", "xanchor": "left", "yref": "paper"}
+    # All at once: a figure checks those it has again for each that is added.
+    layout = canvas.figure.layout
+    layout.annotations = [
+        *layout.annotations,
+        *({**note, **same, "font": {"size": 11}} for note in notes),
+    ]
 
 
 def _middles(nodes: Sequence[_Node], steps: Sequence[int]) -> list[float]:
