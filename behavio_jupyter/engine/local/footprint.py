@@ -97,9 +97,11 @@ class Sizes:
                 .execute(f"SELECT stats({column}) FROM {table} LIMIT 1")
                 .fetchall()
             )
-            rows = self.events if table == "events" else self.users
             known = found[0][0].get("approx_unique") if found else 0
-            self._different[column] = rows if known is None else int(known)
+            if known is None:  # DuckDB keeps no number for some types, such as booleans.
+                counted = f"SELECT approx_count_distinct({column}) FROM {table}"
+                (known,) = one_row(self._store.cursor(), counted)
+            self._different[column] = int(known)
         return self._different[column]
 
 
@@ -208,8 +210,11 @@ class Footprint:
             groups *= min(question.by.top, self._different(question.by.property)) + 1
         periods = _periods(self._span(question), question.per)
         if isinstance(question, Retention):
-            # Cohorts without users have no rows.
-            return groups * min(periods, self._sizes.users) * 2 * (question.periods + 1)
+            # Cohorts without users have no rows, and each segment has every user in one of each.
+            sizes = self._sizes
+            entries = sizes.events if question.cohort == "every" else sizes.users
+            cohorts = min(groups * periods, max(len(question.segments), 1) * entries)
+            return cohorts * 2 * (question.periods + 1)
         if isinstance(question, Funnel):
             return groups * periods * (BINS + 2 * len(question.steps))
         return groups * periods
