@@ -18,7 +18,7 @@ from behavio_jupyter import datasets
 from . import states, work
 from .notebook import Notebook, Outcome, notebook
 
-MOMENTS = 6
+MOMENTS = 5
 """Interrupts of each kind of cell."""
 
 _SETUP = """
@@ -114,7 +114,7 @@ def test_interrupted(kind: str, desk: Desk) -> None:
     told = []
     for _ in range(MOMENTS):
         code = "print('began')\n" + CELLS[kind]
-        outcome = cells.run(code, interrupt_after=chance.uniform(0, 1.2))
+        outcome = cells.run(code, interrupt_after=chance.uniform(0, 0.8))
         assert is_short(outcome), "\n".join(outcome.trace)
         told.append(outcome.sentence)
         # The next cell is answered.

@@ -109,7 +109,7 @@ def all_running(jobs: list[Job], places: Places) -> Iterator[list[Connection]]:
 def large_logs(megabytes: int) -> None:
     """Treat every log as a large one: built in a file, and sorted on disk."""
     load.IN_MEMORY = connecting.IN_MEMORY = appending.IN_MEMORY = 0
-    load._ROOM = megabytes
+    load._ROOM = megabytes << 20
 
 
 OLD, NEW = 2, 3
