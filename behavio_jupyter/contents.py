@@ -8,8 +8,12 @@ import pandas as pd
 
 from .data import Store
 from .data.progress import progress, shown
+from .data.schema import PropertyInfo
 from .data.sql import one_row
 from .errors import UnknownNameError
+
+MOST_VALUES = 1000
+"""How many values of a property are listed."""
 
 
 def events_of(store: Store) -> pd.DataFrame:
@@ -54,6 +58,24 @@ def properties_of(store: Store) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def values_of(store: Store, info: PropertyInfo, owner: str) -> pd.DataFrame:
+    """Return the values of a property: ``value, count``, the most frequent first, at most 1000."""
+    table = "users" if owner == "user" else "events"
+    value = f"CAST({info.column} AS VARCHAR)" if info.kind == "text" else info.column
+    frame = (
+        store.cursor()
+        .execute(
+            f"SELECT {value} AS value, count FROM (SELECT {info.column}, count(*) AS count"
+            f" FROM {table} WHERE {info.column} IS NOT NULL GROUP BY ALL)"
+            f" ORDER BY count DESC, value LIMIT {MOST_VALUES}"
+        )
+        .df()
+    )
+    if info.kind == "time" and _is_instant(store, info.column, table):
+        frame["value"] = _local(store, frame["value"])
+    return frame
+
+
 def timeline_of(store: Store, user: Any) -> pd.DataFrame:
     """Return a user's events in order: ``time, event`` and the properties.
 
@@ -94,9 +116,9 @@ def timeline_of(store: Store, user: Any) -> pd.DataFrame:
     return frame
 
 
-def _is_instant(store: Store, column: str) -> bool:
+def _is_instant(store: Store, column: str, table: str = "events") -> bool:
     """Whether a property of times holds instants rather than dates."""
-    rows = store.cursor().execute(f"DESCRIBE SELECT {column} FROM events").fetchall()
+    rows = store.cursor().execute(f"DESCRIBE SELECT {column} FROM {table}").fetchall()
     return bool(rows[0][1] == "TIMESTAMP")
 
 

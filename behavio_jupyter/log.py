@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .contents import events_of, properties_of, timeline_of
+from .contents import events_of, properties_of, timeline_of, values_of
 from .data import (
     Quality,
     Store,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .engine.local import LocalEngine
     from .query.base import Definition
     from .query.check import Catalog
+    from .query.predicate import Property
     from .query.text import Kind
     from .result import (
         FunnelResult,
@@ -68,6 +69,7 @@ class EventLog:
         self.store = store
         self._segments = Segments(json.loads(store.meta("segments")) or {})
         self._engine: LocalEngine | None = None
+        self._values: dict[Property, pd.DataFrame] = {}
         for name in ("quality", "events", "properties", "catalog"):
             self.__dict__.pop(name, None)
 
@@ -97,14 +99,48 @@ class EventLog:
         """
         return properties_of(self.store)
 
+    def values(self, property: Property | str) -> pd.DataFrame:
+        """Return the values of a property: ``value, count``, the most frequent first.
+
+        At most 1000, without nulls; ``count`` counts events, or users for a property of users.
+
+        Parameters
+        ----------
+        property : Property or str
+            As in a question: ``"country"``, ``"user.plan"``.
+
+        Raises
+        ------
+        UnknownNameError
+            The log has no such property.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> datasets.contributions().values("bot")["value"].tolist()
+        [False, True]
+        """
+        from .query import parse_part
+        from .query.check import check
+        from .query.predicate import IsNull
+
+        asked = parse_part("property", property) if isinstance(property, str) else property
+        check(IsNull(value=asked), self.catalog)  # type: ignore[arg-type]
+        if asked not in self._values:
+            schema = self.store.schema
+            infos = schema.user_properties if asked.owner == "user" else schema.properties
+            info = next(info for info in infos if info.name == asked.name)
+            self._values[asked] = values_of(self.store, info, asked.owner)
+        return self._values[asked].copy(deep=False)
+
     @cached_property
     def catalog(self) -> Catalog:
-        """The names that questions may use."""
+        """The names that questions may use; the most frequent events first."""
         from .query.check import Catalog
 
-        schema = self.store.schema
+        schema, counts = self.store.schema, self.quality.counts
         return Catalog(
-            schema.events,
+            tuple(sorted(schema.events, key=lambda name: (-counts[name], name))),
             {info.name: info.kind for info in schema.properties},
             {info.name: info.kind for info in schema.user_properties},
             self._segments,
