@@ -50,6 +50,7 @@ class Catalog:
     Attributes
     ----------
     events : tuple of str
+        In the order in which they are to be suggested.
     properties, user_properties : mapping of str to {"text", "number", "boolean", "time"}
         What each property of events, or of users, holds.
     segments : mapping of str to Segment
@@ -285,21 +286,50 @@ def _parts(node: Any) -> Iterator[tuple[str, Any]]:
                 yield name, item
 
 
-def _check_pick(node: UsersOf) -> None:
-    query = node.query
+def measures(function: str, kind: Kind) -> bool:
+    """Return whether a function of events, such as ``sum``, reads a property that holds this.
+
+    Examples
+    --------
+    >>> measures("sum", "text"), measures("distinct", "text"), measures("count", "number")
+    (False, True, False)
+    """
+    return kind == "number" if function in (*_NUMERIC, "average") else function == "distinct"
+
+
+def picks(query: EventQuestion) -> tuple[str, ...]:
+    """Return by what users of a result can be picked: the column of its groups, then the rest.
+
+    Examples
+    --------
+    >>> from behavio_jupyter.query import parse
+    >>> picks(parse("funnel visit -> buy by country"))
+    ('country', 'step', 'dropped')
+    """
+    groups = () if query.by is None else _group_names(query)
+    return (*groups[:1], *_takes(query))
+
+
+def _takes(query: EventQuestion) -> dict[str, type]:
     takes = dict(_PICKS[type(query)])
     if isinstance(query, Funnel) and query.per is not None:
         takes["period"] = str
     if len(query.segments) > 1:
         takes["segment"] = str
+    return takes
+
+
+def _check_pick(node: UsersOf) -> None:
+    query = node.query
+    takes = _takes(query)
     groups = () if query.by is None else _group_names(query)
     for name, value in node.pick:
         if name in groups:
             continue
         if name not in takes:
-            choices = (*groups[:1], *takes)
+            hint = nearest_hint(name, picks(query))
             raise MisfitError(
-                f"Users of a {query.kind} are not picked by {name!r}{nearest_hint(name, choices)}.",
+                f"Users of a {query.kind} are not picked by {name!r}{hint}.",
                 node,
                 (name, value),
             )

@@ -67,7 +67,7 @@ def parse(
     >>> parse("funnel visit -> purchase[amount > {least}] within 7d", {"least": 20}).within
     Duration(amount=7, unit='d')
     """
-    clean, start = _asked(text, kind)
+    clean, start = asked(text, kind)
     bare = kind is None and start == "segment" and not _KIND.match(text)
     return _read(text, clean, start, variables, bare=bare)
 
@@ -106,11 +106,17 @@ def grammar() -> Lark:
 
 def syntax(text: str, *, kind: Kind | None = None) -> Tree[Any]:
     """Return the syntax tree of a question that can be read."""
-    return _tree(text, *_asked(text, kind), bare=False)
+    return _tree(text, *asked(text, kind), bare=False)
 
 
-def _asked(text: str, kind: Kind | None) -> tuple[str, str]:
-    """Return the text with its comments and first word blanked, and what it asks."""
+def asked(text: str, kind: Kind | None) -> tuple[str, str]:
+    """Return the text with its comments and first word blanked, and what it asks.
+
+    Raises
+    ------
+    QueryTextError
+        A quote is not closed, too many brackets are open, or it asks what there is not.
+    """
     clean = _without_comments(text)
     if kind is not None:
         return clean, kind
@@ -123,6 +129,25 @@ def _asked(text: str, kind: Kind | None) -> tuple[str, str]:
         name = asked[1] if asked else ""
         raise QueryTextError(f"There is no question {name!r}{nearest_hint(name, KINDS)}.", text, at)
     return clean, "segment"
+
+
+def open_mark(text: str) -> int | None:
+    """Return where the quote or comment begins in which a text ends.
+
+    Examples
+    --------
+    >>> open_mark("visit -> 'it''s"), open_mark('"add to cart" -> # all'), open_mark("visit")
+    (9, 17, None)
+    """
+    last = None
+    for mark in _MARKS.finditer(text):
+        # 'it''s is one text that is not closed, though 'it' is one that is.
+        if mark[0] == "'" and last is not None and last[0][0] == "'" and last.end() == mark.start():
+            return last.start()
+        if mark[0] in ("'", '"') or (mark[0].startswith("#") and mark.end() == len(text)):
+            return mark.start()
+        last = mark
+    return None
 
 
 def _read(
