@@ -5,6 +5,7 @@ from __future__ import annotations
 from IPython.core.interactiveshell import InteractiveShell
 
 from .analyses import AnalysisMagics
+from .completion import complete_questions
 from .connection import ConnectionMagics
 from .errors import show_without_trace
 from .logs import OpenLogs
@@ -17,4 +18,5 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     logs = OpenLogs()
     shell.register_magics(ConnectionMagics(shell, logs))
     shell.register_magics(AnalysisMagics(shell, logs))
+    complete_questions(shell, logs)
     show_without_trace(shell)

@@ -22,8 +22,8 @@ from .variables import own_variables
 if TYPE_CHECKING:
     from behavio_jupyter import EventLog
 
-_COMMANDS = ("connect", "status", "use")
-_BUNDLED = ("contributions", "cdnow")
+COMMANDS = ("connect", "status", "use")
+BUNDLED = ("contributions", "cdnow")
 
 
 @magics_class
@@ -58,9 +58,7 @@ class ConnectionMagics(Magics):
             return self._logs.use(rest[0])
         if command == "status":
             return Status(self._logs)
-        raise BehavioError(
-            f"%behavio has no command {command!r}{nearest_hint(command, _COMMANDS)}."
-        )
+        raise BehavioError(f"%behavio has no command {command!r}{nearest_hint(command, COMMANDS)}.")
 
     def _connect(self, words: list[str]) -> EventLog:
         name = None
@@ -74,14 +72,14 @@ class ConnectionMagics(Magics):
         if not sources:
             raise BehavioError(
                 "%behavio connect needs a source: a DataFrame's name, a path, or one of the "
-                f"bundled logs {' and '.join(_BUNDLED)}."
+                f"bundled logs {' and '.join(BUNDLED)}."
             )
         options = self._options([word for word in words if re.match(r"\w+=", word)])
         found = [self._source(source) for source in sources]
         if (
             len(found) == 1
             and isinstance(found[0], str)
-            and found[0] in _BUNDLED
+            and found[0] in BUNDLED
             and not Path(found[0]).exists()
         ):
             if options:
@@ -93,11 +91,7 @@ class ConnectionMagics(Magics):
         return log
 
     def _options(self, words: list[str]) -> dict[str, Any]:
-        known = [
-            name
-            for name in inspect.signature(behavio_jupyter.connect).parameters
-            if name != "source"
-        ]
+        known = connect_options()
         options: dict[str, Any] = {}
         for word in words:
             key, text = word.split("=", 1)
@@ -113,7 +107,7 @@ class ConnectionMagics(Magics):
     def _source(self, word: str) -> Any:
         """Return what events are read from; a lone word has to name something that is there."""
         found = self._value(word)
-        known = (*own_variables(self._shell), *_BUNDLED)
+        known = (*own_variables(self._shell), *BUNDLED)
         if found is word and word.isidentifier() and word not in known and not Path(word).exists():
             public = [name for name in known if not name.startswith("_")]
             raise BehavioError(
@@ -133,6 +127,12 @@ class ConnectionMagics(Magics):
         if name in names and not Path(word).exists() and not callable(names[name]):
             return names[name]
         return word
+
+
+def connect_options() -> list[str]:
+    """Return the options of ``%behavio connect``: those of ``behavio_jupyter.connect``."""
+    parameters = inspect.signature(behavio_jupyter.connect).parameters
+    return [name for name in parameters if name != "source"]
 
 
 class Status:
