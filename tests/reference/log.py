@@ -64,7 +64,12 @@ class Log:
         clean = [cleaned(row, self.properties) for row in rows]
         clean = [row for row in clean if is_event(row)]
         clean = without_duplicates(clean, self.properties)
-        clean = with_identity(clean)
+        people = with_identity(clean)
+        self.ids: dict[Any, set[Any]] = {}
+        for row, person in zip(clean, people, strict=True):
+            if row["user"] is not None:
+                self.ids.setdefault(person["user"], set()).add(row["user"])
+        clean = people
 
         by_user: dict[Any, list[dict[str, Any]]] = {}
         for row in clean:
@@ -118,8 +123,11 @@ class Log:
         return self.end - 1 if self.last is None else max(self.end - 1, self.last)
 
     def user_property(self, user: Any, name: str) -> Any:
-        """A property of the user table; null for users it does not have."""
-        return clean_value(self.user_table.get(user, {}).get(name))
+        """A property of the user table, of the smallest of a person's user ids it has (D7)."""
+        rows = [
+            self.user_table[one] for one in sorted(self.ids.get(user, ())) if one in self.user_table
+        ]
+        return clean_value(rows[0].get(name)) if rows else None
 
 
 def clean_value(value: Any) -> Any:

@@ -77,6 +77,19 @@ def test_anonymous_events_belong_to_the_user_they_were_seen_with():
     }
 
 
+def test_a_joined_person_has_the_row_of_the_smallest_id_in_the_user_table():
+    rows = [
+        {"user": "u1", "event": "a", "time": 1, "anonymous_id": "x"},
+        {"user": "u2", "event": "b", "time": 2, "anonymous_id": "x"},
+        {"user": "u3", "event": "c", "time": 3, "anonymous_id": "x"},
+        {"user": None, "event": "d", "time": 4, "anonymous_id": "y"},
+    ]
+    table = {"u3": {"plan": "pro"}, "u2": {"plan": "free"}, "y": {"plan": "team"}}
+    log = Log(rows, users=table)
+    assert log.user_property("u1", "plan") == "free"
+    assert log.user_property("y", "plan") is None
+
+
 def test_end_is_the_last_timestamp():
     assert log_of({"u": "a 0, b 5"}).end == minute(5)
 
