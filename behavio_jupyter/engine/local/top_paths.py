@@ -83,7 +83,9 @@ def count(words: NDArray[np.uint64]) -> Counted:
         different = values[None, :]
     else:
         words = words[:, np.lexsort(words[::-1])]
-        starts = np.flatnonzero(_fresh((words[:, 1:] != words[:, :-1]).any(axis=0)))
+        fresh = _fresh((words[:, 1:] != words[:, :-1]).any(axis=0))
+        # Of no sequences there is no first one.
+        starts = np.flatnonzero(fresh[: words.shape[1]])
         different, counts = words[:, starts], np.diff(np.append(starts, words.shape[1]))
     by_count = np.argsort(-counts, kind="stable")
     return Counted(different[:, by_count], counts[by_count].astype(np.int64))

@@ -12,7 +12,7 @@ import pytest
 
 from behavio_jupyter.data import connect_store
 from behavio_jupyter.engine.local import LocalEngine
-from behavio_jupyter.query import Paths, Rename, Sessions
+from behavio_jupyter.query import DateRange, Paths, Rename, Sessions
 from tests.definitions import compare, events
 
 WHOLE = Sessions(by="off")
@@ -117,3 +117,8 @@ def test_more_names_than_16_bits_hold() -> None:
     first = answer.edges.iloc[1]
     assert (first["source"], first["target"]) == ("page 03500", "page 03499")
     assert len(answer.matrix) == 20 * 3499
+
+
+def test_sequences_of_many_words_where_there_are_none(log: LocalEngine) -> None:
+    question = Paths(sessions=WHOLE, steps=100, during=DateRange(end="1960-01-01"))
+    assert log.answer(question).sequences.empty
