@@ -47,8 +47,9 @@ class Spans(NamedTuple):
     def complete(self, cohorts: NDArray[np.int32], end: int) -> NDArray[np.bool_]:
         """Return, by cohort and span, which are over at the end of the log (R3, R4)."""
         if self.elapsed:
-            behind = (self.lasts + 1) * self.elapsed
-            return self.bounds[cohorts + 1][:, None] + behind <= end
+            # Divided, not multiplied: many long periods are more than an int64 holds.
+            over = (end - self.bounds[cohorts + 1]) // self.elapsed
+            return self.lasts + 1 <= over[:, None]
         index = cohorts[:, None] + self.lasts + 1
         # The last period holds the end of the log, so none after it is over either.
         return self.bounds[np.minimum(index, len(self.bounds) - 1)] <= end

@@ -98,6 +98,11 @@ def test_hours_are_rolling_in_blocks(log: LocalEngine) -> None:
     assert answer["retained"].tolist() == [1, 0, 1, 0, 0, 0]
 
 
+def test_periods_longer_than_any_log_are_never_over(log: LocalEngine) -> None:
+    # Twelve of them are more microseconds than an int64 holds.
+    assert not log.answer(ask(per="300000000h", periods=12)).cells["complete"].any()
+
+
 def test_on_or_after(log: LocalEngine) -> None:
     assert cells(log, ask(unbounded=True)) == {"01-05": [2, 2, 2, 1, 1], "01-12": [1, 1, 1, 0, 0]}
 
