@@ -129,7 +129,7 @@ def _bucket(value: int) -> int:
     if value < 1:
         return 0
     lowest = 1023 << _FRACTION
-    return (np.float64(value).view(np.int64) >> (52 - _FRACTION)) - lowest + 1
+    return int((np.float64(value).view(np.int64) >> (52 - _FRACTION)) - lowest + 1)
 
 
 @njit(nogil=True, cache=True)
