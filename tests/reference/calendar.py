@@ -80,11 +80,12 @@ class Calendar:
         start, end = float("-inf"), float("inf")
         if range_ is not None and range_.start is not None:
             start = self.instant(range_.start)
-        if range_ is not None and range_.end is not None:
-            if isinstance(range_.end, dt.datetime):
-                end = self.instant(range_.end)
+        last = None if range_ is None else range_.end
+        if last is not None and (last.year, last.month, last.day) < (9999, 12, 30):  # D12
+            if isinstance(last, dt.datetime):
+                end = self.instant(last)
             else:
-                end = self.day_start(range_.end + dt.timedelta(days=1))
+                end = self.day_start(last + dt.timedelta(days=1))
         return start, end
 
     # From instants to periods. A period is named by its first instant.

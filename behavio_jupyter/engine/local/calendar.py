@@ -19,6 +19,9 @@ EARLIEST = np.iinfo(np.int64).min // 4
 LATEST = np.iinfo(np.int64).max // 4
 """Bounds of an open range; far enough inside int64 that adding a window cannot overflow."""
 
+_NEVER = (9999, 12, 30)
+"""No event is of that day or later, and what follows is in no calendar (docs/semantics.md D12)."""
+
 HOUR = 3_600_000_000
 _MONDAY = 4 * 24 * HOUR  # 1970-01-05 00:00 UTC, docs/semantics.md R2
 _FREQUENCY = {
@@ -144,9 +147,9 @@ def bounds_of(during: DateRange | None, timezone: str) -> tuple[int, int]:
     if during is None:
         return EARLIEST, LATEST
     start = EARLIEST if during.start is None else instant(during.start, timezone)
-    if during.end is None:
-        return start, LATEST
     end = during.end
+    if end is None or (end.year, end.month, end.day) >= _NEVER:
+        return start, LATEST
     if not isinstance(end, dt.datetime):
         end = end + dt.timedelta(days=1)
     return start, instant(end, timezone)

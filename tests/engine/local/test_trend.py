@@ -225,3 +225,12 @@ def test_members(log: LocalEngine) -> None:
     assert users(period="2026-01-07") == []
     with pytest.raises(UnknownNameError, match="period"):
         users(period="2026-02-01")
+
+
+@pytest.mark.parametrize("timezone", ["UTC", "America/New_York", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("end", ["9999-12-30", "9999-12-31", "9999-12-31 23:59:59"])
+def test_a_range_to_the_end_of_all_years_has_no_end(timezone: str, end: str) -> None:
+    some = engine("ann | 2026-01-05 10:00 | visit", timezone=timezone)
+    far = DateRange.model_validate({"start": "2026-01-01", "end": end})
+    asked = Trend(value="users of visit", per="month", during=far)
+    assert some.answer(asked).points["value"].tolist() == [1.0]
