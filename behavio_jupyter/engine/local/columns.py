@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import DictionaryArray
 
 from ...data.arrays import array_of
 from ...data.store import PropertyInfo, Store
@@ -176,9 +176,7 @@ class Columns:
         value = info.column if info.kind == "text" else f"cast({info.column} as varchar)"
         table = "events" if node.owner == "event" else "users"
         rows = self.store.cursor().sql(f"select {value} as v from {table}").to_arrow_table()
-        values = rows["v"].combine_chunks()
-        # Text of few different values comes as the enum that the store keeps.
-        encoded = values if isinstance(values, DictionaryArray) else values.dictionary_encode()
+        encoded = encoded_text(rows["v"])
         names = encoded.dictionary.to_pylist()
         place = np.empty(len(names) + 1, np.int32)
         place[[*sorted(range(len(names)), key=names.__getitem__), -1]] = [*range(len(names)), -1]
@@ -231,6 +229,14 @@ class Columns:
         out: NDArray[Any] = np.zeros(int(self.offsets[-1]), dtype)
         out[self.store.places(rows["r"])] = rows["v"]
         return out
+
+
+def encoded_text(values: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return text as numbers of a list of its different values."""
+    # Text of few different values comes as the enum that the store keeps. Other text is encoded
+    # in its parts: more than 2 GiB of it do not fit in one array.
+    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    return encoded.unify_dictionaries().combine_chunks()
 
 
 @contextlib.contextmanager
