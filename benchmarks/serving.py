@@ -17,7 +17,7 @@ _KILLED_FIRST = "800"
 def serve(make: Callable[[Path], Any]) -> None:
     """Make a side over the folder named last on the command line; do what standard input says.
 
-    A line holds ``{"do": method, "with": arguments, "timed": bool}``; the answer is
+    A line holds ``{"do": method, "with": arguments}``; the answer is
     ``{"value": …, "seconds": …, "processor": …}`` or ``{"error": …}``. Answers of ``ask`` stay
     here, where ``rows`` reads them.
     """
@@ -42,7 +42,7 @@ def serve(make: Callable[[Path], Any]) -> None:
                 answer = call(*asked["with"])
                 seconds = time.perf_counter() - start
                 told = {"seconds": seconds, "processor": time.process_time() - busy}
-        except (Exception, MemoryError) as error:
+        except Exception as error:
             told = {"error": f"{type(error).__name__}: {str(error).splitlines()[:1]}"}
         answers.write(json.dumps(told) + "\n")
         answers.flush()
