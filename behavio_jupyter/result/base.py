@@ -90,6 +90,11 @@ class Result(ABC):
 
     @property
     @abstractmethod
+    def key_figure(self) -> str:
+        """The one number to remember, in words; a dash where there is none."""
+
+    @property
+    @abstractmethod
     def small(self) -> bool:
         """Whether it rests on fewer than 30 users (docs/semantics.md X2)."""
 
@@ -238,6 +243,13 @@ class QuestionResult(Result):
         if len(question.segments) > 1:
             parts += [" vs ".join(map(str, question.segments))]
         return (" " if question.by is not None else ": " if parts else "") + ", ".join(parts)
+
+    def _by_segment(self, numbers: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+        """Return numbers by segment, each with how a key figure begins that is of it."""
+        if len(self.definition.segments) < 2:
+            return [("", numbers)]
+        segments = map(str, self.definition.segments)
+        return [(f"{name}: ", numbers[numbers["segment"] == name]) for name in segments]
 
     @cached_property
     def _behind(self) -> int:

@@ -147,6 +147,19 @@ class FunnelResult(QuestionResult):
         return f"n = {plural(int(entered.sum()), self.unit)} within {self.definition.within}"
 
     @property
+    def key_figure(self) -> str:
+        """The conversion from the first step to the last, of all groups but those of segments."""
+        last = len(self.definition.steps)
+        figures = []
+        for name, counts in self._by_segment(self.answer.counts):
+            entered, converted = (
+                int(counts.loc[counts["step"] == step, "count"].sum()) for step in (1, last)
+            )
+            share = percent(rate(converted, entered))
+            figures.append(f"{name}{share} of {plural(entered, self.unit)}")
+        return " vs ".join(figures)
+
+    @property
     def nothing(self) -> str:
         """Say that nobody entered."""
         if self.entered.sum():

@@ -14,7 +14,7 @@ from .base import QuestionResult, ThemeName
 from .picks import Check, named, numbered
 from .sheet import MOST, Sheet
 from .statistics import FEW, rate
-from .wording import duration, number, percent, plural
+from .wording import MISSING, duration, number, percent, plural
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -94,6 +94,16 @@ class PathsResult(QuestionResult):
             sums = self.answer.starts.groupby("segment", sort=False)["count"].sum()
             return f"n = {' + '.join(map(number, sums))} {what}s"
         return f"n = {plural(int(self.answer.starts['count'].sum()), what)}"
+
+    @property
+    def key_figure(self) -> str:
+        """The most frequent flow from one node to another."""
+        edges = self.answer.edges
+        edges = edges[edges["target"] != EXIT]
+        if edges.empty:
+            return MISSING
+        top = edges.iloc[int(edges["count"].to_numpy().argmax())]
+        return f"{top['source']} → {top['target']} at step {top['step']}: {number(top['count'])}"
 
     @property
     def nothing(self) -> str:

@@ -135,6 +135,19 @@ class RetentionResult(QuestionResult):
         return f"n = {plural(int(sizes.sum()), users)} in {plural(len(sizes), 'cohort')}"
 
     @property
+    def key_figure(self) -> str:
+        """The average of period 1, of all groups but those of segments."""
+        number_, *later = self.spans
+        period = later[0] if later else number_
+        figures = []
+        for name, average in self._by_segment(self._average):
+            cells = average[average["period"] == period]
+            size = int(cells["size"].sum())
+            share = percent(rate(int(cells["retained"].sum()), size))
+            figures.append(f"{name}{share} of {number(size)}")
+        return f"period {self.spans[period]}: {' vs '.join(figures)}"
+
+    @property
     def cohorts(self) -> pd.DataFrame:
         """The cohorts: ``*groups, cohort, size``."""
         keys = [*self.groups, "cohort"]

@@ -76,6 +76,11 @@ class SegmentResult(Result):
         )
 
     @property
+    def key_figure(self) -> str:
+        """How many they are, and their share."""
+        return f"{plural(len(self), 'user')} ({percent(self.share)})"
+
+    @property
     def nothing(self) -> str:
         """Say that there is nobody."""
         return (

@@ -14,7 +14,7 @@ from .base import QuestionResult, ThemeName
 from .picks import Check, dated
 from .sheet import MOST, Sheet
 from .statistics import FEW
-from .wording import MISSING, moments, number, percent, plural
+from .wording import MISSING, moment, moments, number, percent, plural
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -71,6 +71,19 @@ class TrendResult(QuestionResult):
     def counted(self) -> str:
         """How many users are behind the numbers."""
         return f"n = {plural(self._behind, 'user')}"
+
+    @property
+    def key_figure(self) -> str:
+        """The value of the last period that is over, of the first group."""
+        points = self.answer.points
+        over = points[points["complete"]]
+        for column in self.groups:
+            over = over[over[column] == over[column].iloc[0]] if len(over) else over
+        if over.empty:
+            return MISSING
+        last = over.iloc[-1]
+        group = "".join(f"{last[column]}, " for column in self.groups)
+        return f"{group}{moment(last['period'])}: {number(last['value'])}"
 
     @property
     def nothing(self) -> str:
