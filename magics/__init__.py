@@ -8,6 +8,7 @@ from .analyses import AnalysisMagics
 from .completion import complete_questions
 from .connection import ConnectionMagics
 from .errors import show_without_trace
+from .history import History
 from .logs import OpenLogs
 
 __all__ = ["load_ipython_extension"]
@@ -15,8 +16,8 @@ __all__ = ["load_ipython_extension"]
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register the magics; called by ``%load_ext behavio_jupyter``."""
-    logs = OpenLogs()
-    shell.register_magics(ConnectionMagics(shell, logs))
-    shell.register_magics(AnalysisMagics(shell, logs))
+    logs, history = OpenLogs(), History()
+    shell.register_magics(ConnectionMagics(shell, logs, history))
+    shell.register_magics(AnalysisMagics(shell, logs, history))
     complete_questions(shell, logs)
     show_without_trace(shell)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from behavio_jupyter import DefinitionError
+from behavio_jupyter import BehavioError, DefinitionError
 
+from .help import Documented, Help
+from .history import History, Question
 from .logs import OpenLogs
 from .variables import own_variables
 
@@ -27,12 +30,17 @@ class AnalysisMagics(Magics):
 
     Each returns a result, so ``r = %funnel visit -> cart`` keeps it and a bare ``%funnel …`` shows
     it. ``{name}`` stands for a Python variable; ``@shop`` in front asks the open log of that name.
+    Where nothing is asked, they return what can be.
     """
 
-    def __init__(self, shell: InteractiveShell, logs: OpenLogs) -> None:
+    def __init__(self, shell: InteractiveShell, logs: OpenLogs, history: History) -> None:
         super().__init__(shell)
         self._shell = shell
         self._logs = logs
+        self._history = history
+        for magics in self.magics.values():
+            for name, magic in magics.items():
+                magics[name] = Documented(magic, partial(self._document, name))
 
     @no_var_expand
     @line_cell_magic
@@ -66,6 +74,8 @@ class AnalysisMagics(Magics):
         With a name (``%segment big = …``, or ``%%segment big`` over a cell) the segment is saved in
         the log and can be used by every question: ``for big``.
         """
+        if not f"{line}{cell or ''}".strip():
+            return self._help("segment")
         if cell is None:
             log, text = self._logs.addressed(line)
             named = _NAMED.match(text)
@@ -81,14 +91,39 @@ class AnalysisMagics(Magics):
                 )
             condition = cell
         name = named[1] or (named[2] and re.sub(r"\\(.)", r"\1", named[2]))
-        result = self._run(log, "segment", condition)
+        result = log.run(condition, kind="segment", variables=own_variables(self._shell))
         if name:
             log.save_segment(name, result.definition)
+        self._keep(log, result, name)
         return result
 
     def _ask(self, kind: Kind, line: str, cell: str | None) -> Any:
-        log, text = self._logs.addressed(line if cell is None else f"{line}\n{cell}")
+        asked = line if cell is None else f"{line}\n{cell}"
+        if not asked.strip() and kind != "paths":  # "paths" alone asks for all of them
+            return self._help(kind)
+        log, text = self._logs.addressed(asked)
         return self._run(log, kind, text)
 
     def _run(self, log: EventLog, kind: Kind, text: str) -> Any:
-        return log.run(text, kind=kind, variables=own_variables(self._shell))
+        result = log.run(text, kind=kind, variables=own_variables(self._shell))
+        self._keep(log, result)
+        return result
+
+    def _keep(self, log: EventLog, result: Any, saved_as: str | None = None) -> None:
+        from behavio_jupyter.query.printing import name
+
+        kind, text = result.definition.kind, str(result.definition)
+        if kind != "segment":
+            text = text.removeprefix(kind).lstrip()
+        elif saved_as:
+            text = f"{name(saved_as)} = {text}"
+        self._history.add(Question(log.name, kind, text, result.key_figure))
+
+    def _help(self, kind: Kind) -> Help:
+        return Help(kind, self._logs.answering)
+
+    def _document(self, kind: Kind) -> str:
+        try:
+            return repr(self._help(kind))
+        except BehavioError:  # the log was closed
+            return repr(Help(kind, None))

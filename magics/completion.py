@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from IPython.core.completer import (
     CompletionContext,
@@ -19,13 +18,11 @@ from behavio_jupyter import BehavioError
 
 from .connection_words import connection_words, takes_files
 from .logs import OpenLogs
+from .values import values_of
 from .variables import own_variables
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from behavio_jupyter import EventLog
-    from behavio_jupyter.query.predicate import Property
 
 _MAGICS = "funnel|retention|paths|trend|segment|behavio"
 _CELL = re.compile(rf"\s*%%({_MAGICS})(?![\w$])")
@@ -128,7 +125,7 @@ class _Completion:
             len(text),
             Catalog(()) if log is None else log.catalog,
             kind=asked.magic,  # type: ignore[arg-type]
-            values=lambda property: () if log is None else _values(log, property),
+            values=lambda property: () if log is None else values_of(log, property),
             variables=variables,
             limit=limit,
         )
@@ -140,9 +137,7 @@ class _Completion:
 
     def _log(self, name: str | None) -> EventLog | None:
         """Return the log that a question asks; None where none is open."""
-        if name is not None:
-            return self._logs[name]
-        return None if self._logs.current is None else self._logs[self._logs.current]
+        return self._logs.answering if name is None else self._logs[name]
 
 
 def _asked(code: str) -> _Asked | None:
@@ -162,18 +157,3 @@ def _asked(code: str) -> _Asked | None:
 def _blank(text: str, end: int) -> str:
     """Return a text whose beginning is blank, so that places stay."""
     return " " * end + text[end:]
-
-
-def _values(log: EventLog, property_: Property) -> Sequence[Any]:
-    try:
-        found = log.values(property_)["value"]
-    except BehavioError:
-        return ()
-    if found.dtype.kind == "M":
-        return [_moment(stamp) for stamp in found]
-    return found.tolist()
-
-
-def _moment(stamp: pd.Timestamp) -> str:
-    bare = stamp.tz_localize(None)
-    return str(bare.date() if bare == bare.normalize() else bare)

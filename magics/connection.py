@@ -1,4 +1,4 @@
-"""``%behavio``: opening logs, choosing between them, seeing what is there."""
+"""``%behavio``: opening logs, choosing between them, seeing what is there and was asked."""
 
 from __future__ import annotations
 
@@ -16,29 +16,31 @@ import behavio_jupyter
 from behavio_jupyter import BehavioError
 from behavio_jupyter.errors import nearest_hint
 
+from .history import Asked, History
 from .logs import OpenLogs
 from .variables import own_variables
 
 if TYPE_CHECKING:
     from behavio_jupyter import EventLog
 
-COMMANDS = ("connect", "status", "use")
+COMMANDS = ("connect", "status", "use", "history")
 BUNDLED = ("contributions", "cdnow")
 
 
 @magics_class
 class ConnectionMagics(Magics):
-    """``%behavio connect …``, ``%behavio status``, ``%behavio use NAME``."""
+    """``%behavio connect …``, ``%behavio status``, ``%behavio use NAME``, ``%behavio history``."""
 
-    def __init__(self, shell: InteractiveShell, logs: OpenLogs) -> None:
+    def __init__(self, shell: InteractiveShell, logs: OpenLogs, history: History) -> None:
         super().__init__(shell)
         self._shell = shell
         self._logs = logs
+        self._history = history
 
     @no_var_expand
     @line_magic
     def behavio(self, line: str) -> Any:
-        """Open a log, choose one, or see what is open.
+        """Open a log, choose one, or see what is open and what was asked.
 
         %behavio connect SOURCE [user=… event=… time=… timezone=… …] [as NAME]
             SOURCE: a Python variable holding a DataFrame, a path or glob of Parquet, CSV or JSON
@@ -47,6 +49,8 @@ class ConnectionMagics(Magics):
             a value may be a Python variable.
         %behavio status
         %behavio use NAME
+        %behavio history
+            The last 200 questions of this session, each to be asked again, and its key figure.
         """
         words = _words(line)
         command, rest = (words[0], words[1:]) if words else ("status", [])
@@ -54,14 +58,23 @@ class ConnectionMagics(Magics):
             return self._connect(rest)
         if command == "use":
             if len(rest) != 1:
-                raise BehavioError("%behavio use takes the name of one open log.")
+                names = ", ".join(name for name, _ in self._logs) or "none"
+                raise BehavioError(
+                    f"%behavio use takes the name of one open log; open are: {names}."
+                )
             return self._logs.use(rest[0])
+        if command in COMMANDS and rest:
+            raise BehavioError(f"%behavio {command} takes nothing more, not {rest[0]!r}.")
         if command == "status":
             return Status(self._logs)
+        if command == "history":
+            return Asked(self._history, self._logs.current)
         raise BehavioError(f"%behavio has no command {command!r}{nearest_hint(command, COMMANDS)}.")
 
     def _connect(self, words: list[str]) -> EventLog:
         name = None
+        if words[-1:] == ["as"]:
+            raise BehavioError("%behavio connect … as needs the name that the log is to have.")
         if len(words) >= 2 and words[-2] == "as":
             name, words = words[-1], words[:-2]
             if not name.isidentifier():

@@ -33,18 +33,23 @@ class OpenLogs:
         self.current = name
         return log
 
+    @property
+    def answering(self) -> EventLog | None:
+        """The log that answers; None where none is open."""
+        return None if self.current is None else self._logs[self.current]
+
     def addressed(self, text: str) -> tuple[EventLog, str]:
         """Return the log asked and the question: ``@shop visit -> cart`` asks "shop"."""
         match = _ADDRESS.match(text)
         if match:
             # The address becomes blanks, so that a caret still points at the right place.
             return self[match[1]], " " * match.end() + text[match.end() :]
-        if self.current is None:
+        if self.answering is None:
             raise BehavioError(
                 "No event log is open; open one with %behavio connect and a file or DataFrame, "
                 "or try %behavio connect contributions."
             )
-        return self._logs[self.current], text
+        return self.answering, text
 
     def __getitem__(self, name: str) -> EventLog:
         if name not in self._logs:

@@ -1,8 +1,37 @@
 """Completion in a real shell: the part of IPython that notebooks and terminals ask."""
 
 import pandas as pd
-import pytest
 from IPython.core.completer import provisionalcompleter
+
+PLACES = {
+    "%funnel ": ["visit", "cart", "purchase", "any"],
+    "%funnel vis": ["visit"],
+    "r = %funnel visit -> c": ["cart", "purchase"],
+    "%retention first e": ["first ever"],
+    "%paths from v": ["visit"],
+    "x = 1\n%trend users of p": ["purchase"],
+    "%funnel visit -> \\\n  car": ["cart"],
+    "%%funnel\nvisit -> car": ["cart"],
+    "%%funnel visit\n-> cart\nwithin 7": ["7s", "7m", "7h", "7d", "7w", "7mo"],
+    "%funnel visit -> cart where country = ": ["'DE'", "'US'", "country"],
+    "%funnel visit -> cart where country = {d": ["{df}"],
+    "%segment did(p": ["purchase"],
+    "%segment big = did(p": ["purchase"],
+    '%segment "very big" = did(p': ["purchase"],
+    "%%segment big\ndid(p": ["purchase"],
+    "%funnel @shop visit -> c": ["cart", "purchase"],
+    "%funnel @sh": ["shop"],
+    "%behavio ": ["connect", "status", "use", "history"],
+    "%behavio use ": ["shop"],
+    "%behavio connect c": ["contributions", "cdnow"],
+    "%behavio connect df": ["df"],
+    "%behavio connect df wee": ["week_start="],
+    "%behavio connect df user=u": ["user"],
+    "%behavio connect df timezone=europe/berl": ["Europe/Berlin"],
+    "%behavio connect df week_start=t": ["tuesday", "thursday"],
+    "%behavio connect df unit=m": ["ms"],
+    "%behavio connect df a": ["anonymous_id=", "as"],
+}
 
 
 def complete(shell, code):
@@ -16,40 +45,8 @@ def words(shell, code):
     return [each.text for each in complete(shell, code)]
 
 
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        ("%funnel ", ["visit", "cart", "purchase", "any"]),
-        ("%funnel vis", ["visit"]),
-        ("r = %funnel visit -> c", ["cart", "purchase"]),
-        ("%retention first e", ["first ever"]),
-        ("%paths from v", ["visit"]),
-        ("x = 1\n%trend users of p", ["purchase"]),
-        ("%funnel visit -> \\\n  car", ["cart"]),
-        ("%%funnel\nvisit -> car", ["cart"]),
-        ("%%funnel visit\n-> cart\nwithin 7", ["7s", "7m", "7h", "7d", "7w", "7mo"]),
-        ("%funnel visit -> cart where country = ", ["'DE'", "'US'", "country"]),
-        ("%funnel visit -> cart where country = {d", ["{df}"]),
-        ("%segment did(p", ["purchase"]),
-        ("%segment big = did(p", ["purchase"]),
-        ('%segment "very big" = did(p', ["purchase"]),
-        ("%%segment big\ndid(p", ["purchase"]),
-        ("%funnel @shop visit -> c", ["cart", "purchase"]),
-        ("%funnel @sh", ["shop"]),
-        ("%behavio ", ["connect", "status", "use"]),
-        ("%behavio use ", ["shop"]),
-        ("%behavio connect c", ["contributions", "cdnow"]),
-        ("%behavio connect df", ["df"]),
-        ("%behavio connect df wee", ["week_start="]),
-        ("%behavio connect df user=u", ["user"]),
-        ("%behavio connect df timezone=europe/berl", ["Europe/Berlin"]),
-        ("%behavio connect df week_start=t", ["tuesday", "thursday"]),
-        ("%behavio connect df unit=m", ["ms"]),
-        ("%behavio connect df a", ["anonymous_id=", "as"]),
-    ],
-)
-def test_inside_of_magics(shop, code, expected):
-    assert words(shop, code) == expected
+def test_inside_of_magics(shop):
+    assert {code: words(shop, code) for code in PLACES} == PLACES
 
 
 def test_values_of_every_kind(shop):
@@ -109,3 +106,11 @@ def test_loading_again_replaces_it(shop):
     shop.run_line_magic("reload_ext", "behavio_jupyter")
     assert len(shop.Completer.custom_matchers) == before
     assert words(shop, "%behavio use ") == [""]
+
+
+def test_the_page_of_the_language_has_it(shop):
+    assert words(shop, "%funnel visit -> cart in any") == ["in any order"]
+    shop.user_ns["df"] = pd.DataFrame({"who": ["a"], "event": ["big_box"], "time": ["2026-01-01"]})
+    shop.run_line_magic("behavio", "connect df user=who event=event time=time as boxes")
+    assert words(shop, "%funnel bx") == ["big_box"]
+    assert words(shop, "%behavio connect df user=") == ["who", "event", "time"]

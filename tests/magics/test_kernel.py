@@ -43,3 +43,18 @@ def test_complete_request_in_the_middle(kernel):
     code = "%funnel vis -> any\nx = 1"
     content = kernel.complete(code, len("%funnel vis"), reply=True, timeout=60)["content"]
     assert content["matches"] == ["visit"]
+
+
+@pytest.mark.parametrize("code", ["%funnel", "%%funnel", "%segment"])
+def test_inspect_request(kernel, code):
+    content = kernel.inspect(code, reply=True, timeout=60)["content"]
+    assert content["found"]
+    shown = content["data"]["text/plain"]
+    assert "visit (2), add to cart (1)" in shown
+    assert '"add to cart"' in shown
+
+
+def test_a_question_mark_in_a_cell(kernel):
+    content = kernel.execute("%funnel?", reply=True, timeout=60)["content"]
+    (page,) = content["payload"]
+    assert '%funnel visit -> "add to cart" within 7d' in page["data"]["text/plain"]

@@ -1,0 +1,120 @@
+"""What can be typed after a magic: shown by ``%funnel?``, and by ``%funnel`` without a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from behavio_jupyter.overview import facts
+
+from .values import values_of
+
+if TYPE_CHECKING:
+    from behavio_jupyter import EventLog
+    from behavio_jupyter.query.text import Kind
+
+_TOLD = ("names", "properties", "of users", "segments")
+"""What is told of a log: what a question may name."""
+_NO_LOG = "No event log is open; open one with %behavio connect."
+
+
+class Help:
+    """What a question can say, with examples from a log; shows itself in a notebook.
+
+    Parameters
+    ----------
+    kind : {"funnel", "retention", "paths", "trend", "segment"}
+    log : EventLog or None
+        The log that would answer; None where none is open.
+    """
+
+    def __init__(self, kind: Kind, log: EventLog | None) -> None:
+        from behavio_jupyter.query.check import Catalog
+        from behavio_jupyter.query.guide import guide
+
+        self._kind = kind
+        self._log = "" if log is None else log.name
+        self._facts = [] if log is None else [pair for pair in facts(log) if pair[0] in _TOLD]
+        if log is None:
+            self._guide = guide(kind, Catalog(()))
+        else:
+            self._guide = guide(kind, log.catalog, lambda property_: values_of(log, property_))
+
+    @property
+    def _title(self) -> str:
+        return f"%{self._kind}: {self._guide.asks[0].lower()}{self._guide.asks[1:]}"
+
+    @property
+    def _lines(self) -> list[str]:
+        lines = [f"%{self._kind} {example}" for example in self._guide.examples]
+        if self._kind == "segment":
+            lines.append(f"%segment some_name = {self._guide.examples[0]}")
+        return lines
+
+    def __repr__(self) -> str:
+        wide = max(len(form) for form, _ in self._guide.clauses if len(form) < 50)
+        clauses = [
+            f"  {form:<{wide}}  {means}"
+            if len(form) <= wide
+            else f"  {form}\n  {'':<{wide}}  {means}"
+            for form, means in self._guide.clauses
+        ]
+        known = [f"  {what:<10}  {said}" for what, said in self._facts] or [f"  {_NO_LOG}"]
+        return "\n".join(
+            [
+                self._title,
+                "",
+                "Try",
+                *(f"  {line}" for line in self._lines),
+                "",
+                f"In the log {self._log}".rstrip(),
+                *known,
+                "",
+                "Clauses, in any order" if self._kind != "segment" else "Conditions",
+                *clauses,
+                "",
+                "Tab completes whatever can stand at the cursor.",
+            ]
+        )
+
+    def _repr_html_(self) -> str:
+        cell = 'style="text-align:left;color:inherit;background:none;padding:.15em .8em"'
+        known = "".join(
+            f"<tr><th {cell}>{escape(what)}</th><td {cell}>{escape(said)}</td></tr>"
+            for what, said in self._facts
+        )
+        clauses = "".join(
+            f"<tr><td {cell}><code>{escape(form)}</code></td><td {cell}>{escape(means)}</td></tr>"
+            for form, means in self._guide.clauses
+        )
+        lines = escape("\n".join(self._lines))
+        return (
+            f"<div><b>{escape(self._title)}</b><pre>{lines}</pre>"
+            + (f"<table>{known}</table>" if known else f"<p>{_NO_LOG}</p>")
+            + f"<table>{clauses}</table></div>"
+        )
+
+
+class Documented:
+    """A magic whose documentation is made when it is looked at.
+
+    IPython asks an object for ``getdoc()`` before it looks at its docstring, in ``%funnel?`` and
+    in what a kernel answers to an inspection.
+    """
+
+    def __init__(self, magic: Callable[..., Any], document: Callable[[], str]) -> None:
+        self.__wrapped__ = magic
+        self.__doc__ = magic.__doc__
+        self._document = document
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the magic."""
+        return self.__wrapped__(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__wrapped__, name)
+
+    def getdoc(self) -> str:
+        """Return what the magic can be given, with examples from the log that is open."""
+        return self._document()
