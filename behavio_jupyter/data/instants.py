@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+LAST_DAY = pd.Timestamp("9999-12-31").as_unit("us")
+"""Python's calendar ends with it; the clock is taken to go on from there without changes."""
+
 
 def instants(local: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
     """Return times of the log's clock as instants (docs/semantics.md D6, D10).
@@ -16,8 +19,10 @@ def instants(local: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
     first instant of its day; of a time that the clock shows twice it is the first.
     """
     first = np.ones(len(local), np.bool_)
-    zoned = local.as_unit("us").tz_localize(timezone, ambiguous=first, nonexistent="shift_forward")
-    return np.asarray(zoned.asi8)
+    local = local.as_unit("us")
+    known = local.where(local < LAST_DAY, LAST_DAY)
+    zoned = known.tz_localize(timezone, ambiguous=first, nonexistent="shift_forward")
+    return np.asarray(zoned.asi8 + (local.asi8 - known.asi8))
 
 
 def instant(moment: dt.date, timezone: str) -> int:

@@ -11,7 +11,7 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
-from ...data.instants import instant, instants
+from ...data.instants import LAST_DAY, instant, instants
 from ...data.schema import Schema
 from ...query.time import DateRange, Duration, Period
 
@@ -126,7 +126,7 @@ def _covering(bounds: NDArray[np.int64], first: int, last: int, timezone: str) -
 def _clock_hours(begin: pd.Timestamp, stop: pd.Timestamp, timezone: str) -> NDArray[np.int64]:
     """Return the instants at which the clock shows a full hour, one shown twice both times (D9)."""
     day = pd.Timedelta(days=1)
-    local = pd.date_range(begin - day, stop + 2 * day, freq="h", unit="us")
+    local = pd.date_range(begin - day, min(stop + 2 * day, LAST_DAY), freq="h", unit="us")
     shown = [
         local.tz_localize(timezone, nonexistent="NaT", ambiguous=np.full(len(local), summer))
         for summer in (True, False)

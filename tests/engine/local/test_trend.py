@@ -234,3 +234,11 @@ def test_a_range_to_the_end_of_all_years_has_no_end(timezone: str, end: str) -> 
     far = DateRange.model_validate({"start": "2026-01-01", "end": end})
     asked = Trend(value="users of visit", per="month", during=far)
     assert some.answer(asked).points["value"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize("timezone", ["Europe/Berlin", "America/New_York", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("per", ["hour", "day", "week", "month"])
+def test_the_last_event_that_can_be_has_a_period(timezone: str, per: str) -> None:
+    some = engine("ann | 9999-12-29 23:59:59.999999+00:00 | visit", timezone=timezone)
+    asked = Trend.model_validate({"value": "users of visit", "per": per})
+    assert some.answer(asked).points["value"].tolist() == [1.0]
