@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -63,6 +64,7 @@ class EventLog:
 
     def __init__(self, store: Store, name: str = "") -> None:
         self.name = name
+        self._beginning = threading.Lock()
         self._take(store)
 
     def _take(self, store: Store) -> None:
@@ -493,11 +495,13 @@ class EventLog:
         return as_html(self)
 
     def _answering(self) -> LocalEngine:
-        if self._engine is None:
-            from .engine.local import LocalEngine
+        # Widgets ask beside the main thread; the arrays are loaded once.
+        with self._beginning:
+            if self._engine is None:
+                from .engine.local import LocalEngine
 
-            self._engine = LocalEngine(self.store, self._segments)
-        return self._engine
+                self._engine = LocalEngine(self.store, self._segments)
+            return self._engine
 
     def _moment(self, instant: int | None) -> pd.Timestamp | None:
         if instant is None:

@@ -1,0 +1,98 @@
+"""Work beside the caller's thread, of which only the newest is wanted."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from .data.interrupts import Interrupted, Task, begin
+
+_T = TypeVar("_T")
+
+
+class Background:
+    """Does one piece of work at a time in a thread; a newer one calls off the one before.
+
+    Examples
+    --------
+    >>> answers = []
+    >>> background = Background()
+    >>> background.do(lambda: 1 + 1, answers.append, print)
+    >>> background.wait()
+    >>> answers
+    [2]
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._next: Callable[[], None] | None = None
+        self._task: Task | None = None
+
+    def do(
+        self,
+        work: Callable[[], _T],
+        then: Callable[[_T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Begin some work and return at once.
+
+        Parameters
+        ----------
+        work : callable
+            What to do. It ends early once a newer ``do`` calls it off: questions to a log do.
+        then : callable
+            Takes what the work gives, in the thread of the work; not called where that is no
+            longer wanted.
+        failed : callable
+            Takes the error, where the work ends in one.
+        """
+        # What the caller's thread answers to, such as the cell that is running, stays known.
+        begun = partial(contextvars.copy_context().run, self._done, work, then, failed)
+        with self._changed:
+            self._next = begun
+            if self._task is not None:
+                self._task.call_off()
+                return
+            self._task = Task()
+        threading.Thread(target=self._run, name="behavio-background", daemon=True).start()
+
+    def call_off(self) -> None:
+        """End the work that is going on; nobody sees what it gives."""
+        self.do(lambda: None, lambda _: None, lambda _: None)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until there is nothing more to do; say whether that came in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._task is None, seconds)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                work, self._next = self._next, None
+                if work is None:
+                    self._task = None
+                    self._changed.notify_all()
+                    return
+                self._task = Task()
+                begin(self._task)
+            work()
+
+    def _done(
+        self,
+        work: Callable[[], _T],
+        then: Callable[[_T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        try:
+            found = work()
+        except Interrupted:
+            return
+        except Exception as error:
+            if self._next is None:
+                failed(error)
+            return
+        if self._next is None:
+            then(found)

@@ -1,0 +1,52 @@
+"""Work beside the caller's thread, of which only the newest is wanted."""
+
+from __future__ import annotations
+
+import threading
+
+from behavio_jupyter.background import Background
+from behavio_jupyter.data.interrupts import current_task
+
+
+def test_newer_work_calls_off_the_one_that_runs_and_drops_those_that_wait():
+    background, begun, taken = Background(), threading.Event(), []
+
+    def long():
+        begun.set()
+        while True:
+            current_task().go_on()
+
+    background.do(long, taken.append, taken.append)
+    assert begun.wait(10)
+    background.do(lambda: "dropped", taken.append, taken.append)
+    background.do(lambda: "newest", taken.append, taken.append)
+    assert background.wait(10)
+    assert taken[-1] == "newest"
+    assert all(one in ("dropped", "newest") for one in taken)
+
+
+def test_errors_are_told_and_work_goes_on():
+    background, failures, taken = Background(), [], []
+    background.do(lambda: 1 / 0, taken.append, failures.append)
+    assert background.wait(10)
+    background.do(lambda: 1, taken.append, failures.append)
+    assert background.wait(10)
+    assert [type(failure) for failure in failures] == [ZeroDivisionError]
+    assert taken == [1]
+
+
+def test_what_was_called_off_is_not_told():
+    background, begun, taken = Background(), threading.Event(), []
+    go = threading.Event()
+
+    def slow():
+        begun.set()
+        go.wait(10)
+        return "old"
+
+    background.do(slow, taken.append, taken.append)
+    assert begun.wait(10)
+    background.call_off()
+    go.set()
+    assert background.wait(10)
+    assert taken == []
