@@ -1,1 +1,8 @@
-"""Builders and explorers for notebooks: the place for them; there are none yet."""
+"""Builders and explorers: questions asked by clicking, in a notebook."""
+
+from __future__ import annotations
+
+from .base import AnalysisWidget
+from .funnel import FunnelExplorer
+
+__all__ = ["AnalysisWidget", "FunnelExplorer"]

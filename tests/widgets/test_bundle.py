@@ -1,0 +1,23 @@
+"""The JavaScript that is shipped is what its sources make."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import behavio_jupyter.widgets
+import pytest
+
+WIDGETS = Path(behavio_jupyter.widgets.__file__).parent
+
+
+@pytest.mark.parametrize("name", ["funnel.js", "widgets.css"])
+def test_what_is_built_names_the_sources_it_is_built_from(name):
+    sources = [path for path in (WIDGETS / "src").rglob("*") if path.suffix in (".ts", ".css")]
+    sources += [WIDGETS / "build.mjs", WIDGETS / "package-lock.json"]
+    digest = hashlib.sha256()
+    for path in sorted(sources, key=lambda path: path.relative_to(WIDGETS).as_posix()):
+        digest.update(f"{path.relative_to(WIDGETS).as_posix()}\n".encode())
+        digest.update(path.read_bytes() + b"\n")
+    first = (WIDGETS / "static" / name).read_text(encoding="utf-8").split("*/")[0]
+    assert digest.hexdigest() in first, "run: make widgets"

@@ -1,0 +1,172 @@
+// A field with a searchable list: the combobox pattern of the ARIA authoring practices.
+
+import { h, replace } from "./elements";
+
+export interface Option {
+  value: string;
+  label?: string;
+  /** Said beside the label, such as how many there are. */
+  note?: string;
+}
+
+const MOST = 80;
+let made = 0;
+
+export interface Combobox {
+  key: string;
+  label: string;
+  value: string;
+  placeholder?: string;
+  options: () => Option[] | Promise<Option[]>;
+  onpick: (value: string) => void;
+  /** Whether what is typed may be taken although it is not in the list. */
+  free?: boolean;
+}
+
+/** Make a field in which one of many names is found by typing a part of it. */
+export function combobox(given: Combobox): HTMLElement {
+  const id = `bh-list-${(made += 1)}`;
+  let shown: Option[] = [];
+  let active = -1;
+  let current = given.value;
+  const list = h("ul", {
+    id,
+    class: "bh-list",
+    role: "listbox",
+    popover: "manual",
+    "aria-label": given.label,
+  });
+  const input = h("input", {
+    class: "bh-input",
+    type: "text",
+    role: "combobox",
+    autocomplete: "off",
+    spellcheck: "false",
+    "data-key": given.key,
+    "aria-label": given.label,
+    "aria-expanded": "false",
+    "aria-controls": id,
+    "aria-autocomplete": "list",
+    placeholder: given.placeholder ?? "",
+    value: given.value,
+    onfocus: () => (input as HTMLInputElement).select(),
+    onclick: () => open(""),
+    oninput: () => open(input.value),
+    onblur: () => leave(),
+    onkeydown: (event: KeyboardEvent) => press(event),
+  }) as HTMLInputElement;
+
+  async function open(typed: string): Promise<void> {
+    const found = await given.options();
+    if (!input.isConnected || (input.getRootNode() as Document).activeElement !== input) return;
+    const ranked = rank(found, typed);
+    shown = ranked.slice(0, MOST);
+    active = typed && shown.length ? 0 : shown.findIndex((one) => one.value === current);
+    const left = ranked.length - shown.length;
+    replace(
+      list,
+      shown.map((one, place) =>
+        h(
+          "li",
+          {
+            id: `${id}-${place}`,
+            role: "option",
+            class: "bh-option",
+            "aria-selected": String(place === active),
+            // The field keeps the focus while the list is clicked.
+            onmousedown: (event: Event) => event.preventDefault(),
+            onclick: () => pick(one.value),
+          },
+          h("span", { class: "bh-option-label" }, one.label ?? one.value),
+          one.note ? h("span", { class: "bh-option-note" }, one.note) : null,
+        ),
+      ),
+      shown.length === 0
+        ? h("li", { class: "bh-list-note", role: "presentation" }, "Nothing is called so")
+        : null,
+      left > 0
+        ? h("li", { class: "bh-list-note", role: "presentation" }, `${left} more: type to find them`)
+        : null,
+    );
+    if (!list.matches(":popover-open")) list.showPopover();
+    place();
+    input.setAttribute("aria-expanded", "true");
+    mark(active);
+  }
+
+  function place(): void {
+    const field = input.getBoundingClientRect();
+    const below = window.innerHeight - field.bottom - 12;
+    const above = field.top - 12;
+    const under = below >= Math.min(240, above);
+    list.style.left = `${field.left}px`;
+    list.style.minWidth = `${field.width}px`;
+    list.style.maxHeight = `${Math.min(300, Math.max(120, under ? below : above))}px`;
+    list.style.top = under ? `${field.bottom + 2}px` : "auto";
+    list.style.bottom = under ? "auto" : `${window.innerHeight - field.top + 2}px`;
+  }
+
+  function mark(next: number): void {
+    active = next;
+    shown.forEach((_, place) => {
+      const option = list.children[place];
+      option.setAttribute("aria-selected", String(place === active));
+      if (place === active) option.scrollIntoView({ block: "nearest" });
+    });
+    if (active >= 0) input.setAttribute("aria-activedescendant", `${id}-${active}`);
+    else input.removeAttribute("aria-activedescendant");
+  }
+
+  function close(): void {
+    if (list.matches(":popover-open")) list.hidePopover();
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function pick(value: string): void {
+    close();
+    input.value = value;
+    if (value === current) return;
+    current = value;
+    given.onpick(value);
+  }
+
+  function leave(): void {
+    close();
+    if (given.free) pick(input.value);
+    else input.value = current;
+  }
+
+  function press(event: KeyboardEvent): void {
+    const isOpen = input.getAttribute("aria-expanded") === "true";
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (event.altKey && !isOpen) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (!isOpen) void open("");
+      else if (shown.length) {
+        const by = event.key === "ArrowDown" ? 1 : -1;
+        mark((active + by + shown.length) % shown.length);
+      }
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (isOpen && active >= 0) pick(shown[active].value);
+      else if (given.free) pick(input.value);
+    } else if (event.key === "Escape" && isOpen) {
+      event.stopPropagation();
+      input.value = current;
+      close();
+    }
+  }
+
+  return h("span", { class: "bh-combobox" }, input, list);
+}
+
+/** Those that have the typed text in them; those that begin with it first. */
+function rank(options: Option[], typed: string): Option[] {
+  const text = typed.trim().toLowerCase();
+  if (!text) return options;
+  const found = options.filter((one) => (one.label ?? one.value).toLowerCase().includes(text));
+  const begins = (one: Option) => (one.label ?? one.value).toLowerCase().startsWith(text);
+  return [...found.filter(begins), ...found.filter((one) => !begins(one))];
+}

@@ -1,0 +1,90 @@
+// Making elements of the page.
+
+export type Child = Node | string | number | null | undefined | false | Child[];
+type Attributes = Record<string, unknown>;
+
+/** Make an element: `on…` attributes are listeners, false and null leave an attribute out. */
+export function h(tag: string, attributes: Attributes = {}, ...children: Child[]): HTMLElement {
+  const element = document.createElement(tag);
+  fill(element, attributes, children);
+  return element;
+}
+
+/** Make an element of a drawing. */
+export function svg(tag: string, attributes: Attributes = {}, ...children: Child[]): SVGElement {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  fill(element, attributes, children);
+  return element;
+}
+
+function fill(element: Element, attributes: Attributes, children: Child[]): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) continue;
+    if (typeof value === "function") {
+      element.addEventListener(name.slice(2).toLowerCase(), value as EventListener);
+    } else if (name === "value") {
+      (element as HTMLInputElement).value = String(value);
+    } else {
+      element.setAttribute(name, value === true ? "" : String(value));
+    }
+  }
+  append(element, children);
+}
+
+function append(element: Element, children: Child[]): void {
+  for (const child of children) {
+    if (Array.isArray(child)) append(element, child);
+    else if (child instanceof Node) element.append(child);
+    else if (child !== null && child !== undefined && child !== false) element.append(String(child));
+  }
+}
+
+/** Replace what is in an element; the focus stays where it was, by `data-key`. */
+export function replace(element: Element, ...children: Child[]): void {
+  const root = element.getRootNode() as Document | ShadowRoot;
+  const focused = root.activeElement;
+  const key = element.contains(focused) ? (focused as HTMLElement).dataset.key : undefined;
+  element.replaceChildren();
+  append(element, children);
+  if (key) focusOn(element, key);
+}
+
+/** Give the focus to what has a key. */
+export function focusOn(element: Element, key: string): void {
+  element.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
+}
+
+const PATHS: Record<string, string> = {
+  undo: "M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3",
+  redo: "m15 14 5-5-5-5M20 9H10a6 6 0 0 0 0 12h3",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  close: "M6 6l12 12M18 6 6 18",
+  add: "M12 5v14M5 12h14",
+  filter: "M4 5h16l-6 8v6l-4-2v-4z",
+  grip: "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01",
+  down: "m6 9 6 6 6-6",
+  done: "m5 12 5 5 9-10",
+};
+
+/** Draw one of our signs, for eyes only. */
+export function icon(name: keyof typeof PATHS): SVGElement {
+  return svg(
+    "svg",
+    { viewBox: "0 0 24 24", class: "bh-icon", "aria-hidden": "true", focusable: "false" },
+    svg("path", { d: PATHS[name] }),
+  );
+}
+
+/** Make a button that shows a sign only. */
+export function iconButton(
+  sign: string,
+  label: string,
+  onclick: () => void,
+  more: Attributes = {},
+): HTMLElement {
+  return h(
+    "button",
+    { type: "button", class: "bh-icon-button", "aria-label": label, title: label, onclick, ...more },
+    icon(sign),
+  );
+}

@@ -1,0 +1,132 @@
+// What stands around every widget: undo, the line of text, what went wrong, controls and answer.
+
+import { h, iconButton, icon, replace, type Child } from "./elements";
+import type { Question } from "./question";
+
+export interface Frame {
+  root: HTMLElement;
+  controls: HTMLElement;
+  answer: HTMLElement;
+  /** Say something to those who do not see the page. */
+  announce(sentence: string): void;
+  close(): void;
+}
+
+/**
+ * Make the frame. `controls` and `answer` make what is in it; they are called again when the
+ * draft, or the answer, is another.
+ */
+export function frame(
+  question: Question<any>,
+  name: string,
+  controls: (frame: Frame) => Child[],
+  answer: (frame: Frame) => Child[],
+  advice: () => string,
+): Frame {
+  const { model } = question;
+  const live = h("div", { class: "bh-unseen", role: "status", "aria-live": "polite" });
+  const sentence = h("div", { class: "bh-error", role: "alert" });
+  const command = h("code", { class: "bh-command" });
+  const undo = iconButton("undo", "Undo", () => question.undo(), { "data-key": "undo" });
+  const redo = iconButton("redo", "Redo", () => question.redo(), { "data-key": "redo" });
+  const copy = h(
+    "button",
+    { type: "button", class: "bh-button", "data-key": "copy", onclick: () => void copyText() },
+    icon("copy"),
+    "Copy as text",
+  );
+  const left = h("section", { class: "bh-controls", "aria-label": "Question" });
+  const right = h("section", { class: "bh-answer", "aria-label": "Answer" });
+  const root = h(
+    "div",
+    {
+      class: "behavio-widget",
+      role: "region",
+      "aria-label": name,
+      // Keys pressed in here are not commands to the notebook.
+      "data-lm-suppress-shortcuts": "true",
+      "data-jp-suppress-context-menu": "true",
+      onkeydown: (event: KeyboardEvent) => press(event),
+    },
+    h(
+      "header",
+      { class: "bh-bar" },
+      h("strong", { class: "bh-name" }, name),
+      undo,
+      redo,
+      h("span", { class: "bh-text" }, command, copy),
+    ),
+    sentence,
+    h("div", { class: "bh-columns" }, left, right),
+    live,
+  );
+  const made: Frame = {
+    root,
+    controls: left,
+    answer: right,
+    announce: (words) => {
+      live.textContent = words;
+    },
+    close: () => ends.forEach((end) => end()),
+  };
+
+  async function copyText(): Promise<void> {
+    const text: string = model.get("text");
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Pages that are not served safely have no clipboard; the selection has one.
+      getSelection()?.selectAllChildren(command);
+      document.execCommand("copy");
+    }
+    copy.lastChild!.textContent = "Copied";
+    made.announce("The line of text was copied.");
+    setTimeout(() => (copy.lastChild!.textContent = "Copy as text"), 1500);
+  }
+
+  function press(event: KeyboardEvent): void {
+    const writes = event.target instanceof HTMLInputElement && event.target.type === "text";
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !writes) {
+      event.preventDefault();
+      if (event.shiftKey) question.redo();
+      else question.undo();
+    }
+    event.stopPropagation();
+  }
+
+  const showBar = () => {
+    const text: string = question.isComplete ? model.get("text") : "";
+    command.textContent = text;
+    copy.toggleAttribute("disabled", !text);
+    undo.toggleAttribute("disabled", !question.canUndo);
+    redo.toggleAttribute("disabled", !question.canRedo);
+  };
+  const showState = () => {
+    const error: string = model.get("error");
+    sentence.textContent = error;
+    right.toggleAttribute("data-old", Boolean(error) || Boolean(model.get("busy")));
+    right.setAttribute("aria-busy", String(model.get("busy")));
+  };
+  const showControls = () => replace(left, controls(made));
+  const showAll = () => {
+    showControls();
+    showBar();
+    showAnswer();
+  };
+  const showAnswer = () => {
+    const found = question.isComplete && model.get("answer");
+    replace(right, found ? answer(made) : h("p", { class: "bh-advice" }, advice()));
+  };
+  const ends = [
+    question.on("draft", showAll),
+    question.on("catalog", showControls),
+    question.on("answer", showAnswer),
+    question.on("text", showBar),
+    question.on("history", showBar),
+    question.on("error", showState),
+    question.on("busy", showState),
+  ];
+  showAll();
+  showState();
+  return made;
+}

@@ -1,0 +1,176 @@
+// The question being built in the browser, and its way to the kernel and back.
+
+/** The part of anywidget's model that is used. */
+export interface Model {
+  get(name: string): any;
+  on(name: string, listener: (...given: any[]) => void): void;
+  off(name: string, listener: (...given: any[]) => void): void;
+  send(content: unknown): void;
+}
+
+export interface Property {
+  name: string;
+  kind: "text" | "number" | "boolean" | "time";
+  owner: "event" | "user";
+}
+
+export interface Catalog {
+  log: string;
+  events: string[];
+  properties: Property[];
+  segments: string[];
+  has_sessions: boolean;
+}
+
+type Listener = () => void;
+const WAIT = 120;
+const QUICK = 700;
+
+/**
+ * A definition as JSON, changed here and answered by the kernel.
+ *
+ * Changes are sent once they pause for a moment; the last one wins. All views of one model share
+ * one of these.
+ */
+export class Question<D> {
+  draft: D;
+  private past: string[] = [];
+  private future: string[] = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private sent = 0;
+  private changedAt = 0;
+  private listeners = new Map<string, Set<Listener>>();
+  private waiting = new Map<number, (reply: any) => void>();
+
+  /**
+   * `empty` is the draft before anything is chosen; `isWhole` tells whether a draft can be asked.
+   */
+  constructor(
+    readonly model: Model,
+    private readonly empty: D,
+    private readonly isWhole: (draft: D) => boolean,
+  ) {
+    this.draft = model.get("definition") ?? structuredClone(empty);
+    model.on("change:definition", () => this.take());
+    model.on("msg:custom", (message) => {
+      this.waiting.get(message.id)?.(message);
+      this.waiting.delete(message.id);
+    });
+    for (const name of ["answer", "error", "busy", "text", "parts", "catalog", "events"]) {
+      model.on(`change:${name}`, () => this.tell(name));
+    }
+  }
+
+  get catalog(): Catalog {
+    return this.model.get("catalog");
+  }
+
+  /** Names of events with how many there are, the most frequent first. */
+  get events(): [string, number | null][] {
+    const counted: [string, number][] = this.model.get("events");
+    return counted.length ? counted : this.catalog.events.map((name) => [name, null]);
+  }
+
+  /** The text of a part of the definition, by its path. */
+  part(path: string): string {
+    return this.model.get("parts")[path] ?? "";
+  }
+
+  get isComplete(): boolean {
+    return this.isWhole(this.draft);
+  }
+
+  get canUndo(): boolean {
+    return this.past.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.future.length > 0;
+  }
+
+  /** Listen to one of: draft (made anew), answer, error, busy, text, parts, catalog, events. */
+  on(what: string, listener: Listener): () => void {
+    const all = this.listeners.get(what) ?? new Set();
+    this.listeners.set(what, all.add(listener));
+    return () => all.delete(listener);
+  }
+
+  /** Change the draft; `quiet` where the control that did it already shows it. */
+  change(edit: (draft: D) => void, quiet = false): void {
+    const before = JSON.stringify(this.draft);
+    edit(this.draft);
+    if (JSON.stringify(this.draft) === before) return;
+    // Digits typed one after the other are one change.
+    const goesOn = quiet && Date.now() - this.changedAt < QUICK && this.past.length > 0;
+    if (!goesOn) this.past.push(before);
+    this.changedAt = quiet ? Date.now() : 0;
+    this.future = [];
+    this.send(WAIT);
+    if (!quiet) this.tell("draft");
+    this.tell("history");
+  }
+
+  undo(): void {
+    this.step(this.past, this.future);
+  }
+
+  redo(): void {
+    this.step(this.future, this.past);
+  }
+
+  private step(from: string[], to: string[]): void {
+    const found = from.pop();
+    if (found === undefined) return;
+    to.push(JSON.stringify(this.draft));
+    this.draft = JSON.parse(found);
+    this.send(0);
+    this.tell("draft");
+    this.tell("history");
+  }
+
+  /** Ask the kernel for something beside the answer. */
+  request(ask: string, content: Record<string, unknown>): Promise<any> {
+    const id = (this.sent += 1);
+    this.model.send({ ask, id, ...content });
+    return new Promise((resolve) => this.waiting.set(id, resolve));
+  }
+
+  private send(wait: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.sent += 1;
+      const definition = this.isComplete ? this.draft : null;
+      this.model.send({ ask: "definition", id: this.sent, definition });
+    }, wait);
+  }
+
+  /** Take a definition that was set in Python; what comes from here is here already. */
+  private take(): void {
+    if (this.timer !== undefined || this.model.get("request") !== 0) return;
+    this.past.push(JSON.stringify(this.draft));
+    this.future = [];
+    this.draft = structuredClone(this.model.get("definition") ?? this.empty);
+    this.tell("draft");
+    this.tell("history");
+  }
+
+  private tell(what: string): void {
+    for (const listener of this.listeners.get(what) ?? []) listener();
+  }
+}
+
+const questions = new WeakMap<Model, Question<any>>();
+
+/** The question of a model, made at its first view. */
+export function questionOf<D>(
+  model: Model,
+  empty: D,
+  isWhole: (draft: D) => boolean,
+): Question<D> {
+  const known = questions.get(model);
+  if (known) return known;
+  const made = new Question(model, empty, isWhole);
+  questions.set(model, made);
+  return made;
+}

@@ -1,0 +1,53 @@
+// Numbers, rates and spans of time as people read them; as behavio_jupyter/result/wording.py does.
+
+const THIN = "\u202f";
+export const MISSING = "–";
+
+type Maybe = number | null | undefined;
+
+export function number(value: Maybe): string {
+  if (value === null || value === undefined) return MISSING;
+  const digits = Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 2 : 1;
+  return value.toLocaleString("en-US", { maximumFractionDigits: digits }).replaceAll(",", THIN);
+}
+
+export function percent(value: Maybe, digits = 1): string {
+  return value === null || value === undefined
+    ? MISSING
+    : `${(value * 100).toFixed(digits)}${THIN}%`;
+}
+
+export function interval(low: Maybe, high: Maybe): string {
+  if (low === null || low === undefined || high === null || high === undefined) return MISSING;
+  return `${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)}${THIN}%`;
+}
+
+export function points(value: Maybe): string {
+  if (value === null || value === undefined) return MISSING;
+  const text = (value * 100).toFixed(1).replace("-", "−");
+  return `${value > 0 ? "+" : ""}${text}${THIN}pp`;
+}
+
+const UNITS: [string, number][] = [["d", 86_400], ["h", 3_600], ["min", 60], ["s", 1]];
+
+/** A span of time in its two largest units. */
+export function duration(seconds: Maybe): string {
+  if (seconds === null || seconds === undefined) return MISSING;
+  if (seconds > 0 && seconds < 1) return `${Number(seconds.toPrecision(2))}${THIN}s`;
+  let largest = UNITS.findIndex(([, size]) => seconds >= size);
+  if (largest < 0) largest = UNITS.length - 1;
+  const unit = UNITS[Math.min(largest + 1, UNITS.length - 1)][1];
+  let left = Math.floor(seconds / unit + 0.5) * unit;
+  if (largest > 0 && left >= UNITS[largest - 1][1]) largest -= 1;
+  const parts: string[] = [];
+  for (const [name, size] of UNITS.slice(largest, largest + 2)) {
+    const whole = Math.floor(left / size);
+    left -= whole * size;
+    if (whole) parts.push(`${whole}${THIN}${name}`);
+  }
+  return parts.join(" ") || `0${THIN}s`;
+}
+
+export function plural(count: number, what: string): string {
+  return `${number(count)} ${what}${count === 1 ? "" : "s"}`;
+}
