@@ -2,6 +2,7 @@
 # make test   all tests
 # make lint   ruff and mypy
 # make bench  speed beside others at 1 and 20 million events; with BENCH_LARGE=1 at 100 million too
+# make widgets  build the JavaScript of the widgets again; the one thing that needs Node
 # make fuzz   a million texts put to the language, guided by coverage (FUZZ_INPUTS=1000000)
 # Each makes and reuses .venv; nothing but Python >= 3.11 and make is needed.
 
@@ -10,12 +11,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench fuzz lab pictures notebooks clean
+.PHONY: demo test lint bench fuzz lab pictures notebooks widgets clean
 
 demo: $(VENV)/.base
 	$(BIN)/python -m behavio_jupyter.report docs/tour.ipynb demo-output
 
-test: $(VENV)/.test
+test: $(VENV)/.test $(VENV)/.browser
 	$(BIN)/python -m pytest -n auto
 	$(BIN)/python -m pytest --nbval docs/tour.ipynb
 
@@ -28,6 +29,10 @@ lint: $(VENV)/.lint
 	$(PIP) --no-deps --target .build/typecheck .
 	cp -R benchmarks .build/typecheck
 	cd .build/typecheck && ../../$(BIN)/python -m mypy --config-file ../../pyproject.toml -p behavio_jupyter -p benchmarks
+
+# What is built is kept beside its sources and shipped: users and tests need no Node.
+widgets:
+	cd widgets && npm ci --silent --no-audit --no-fund && npm run --silent build
 
 # An interrupted run goes on where it stopped.
 bench: $(VENV)/.bench
@@ -60,6 +65,12 @@ $(VENV)/.base: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.test $(VENV)/.lint $(VENV)/.bench $(VENV)/.fuzz $(VENV)/.lab $(VENV)/.pictures: $(VENV)/.base
 	$(PIP) --editable '.[$(subst .,,$(notdir $@))]'
+	touch $@
+
+# Tests click through notebooks in Chromium: the one there is, or Playwright's.
+$(VENV)/.browser: $(VENV)/.test
+	command -v chromium || command -v chromium-browser || command -v google-chrome \
+	  || $(BIN)/python -m playwright install chromium
 	touch $@
 
 clean:
