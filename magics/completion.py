@@ -59,6 +59,16 @@ def complete_questions(shell: InteractiveShell, logs: OpenLogs) -> None:
     matchers.append(matcher)
 
 
+class _Nothing(list[SimpleCompletion]):
+    """Nothing to suggest, and no reason to suggest Python's names instead.
+
+    IPython lets a matcher silence the others only where it has suggestions, by their number.
+    """
+
+    def __len__(self) -> int:
+        return 1
+
+
 class _Completion:
     def __init__(self, shell: InteractiveShell, logs: OpenLogs) -> None:
         self._shell = shell
@@ -80,11 +90,8 @@ class _Completion:
         files = asked.magic == "behavio" and takes_files(asked.text)
         if not found and files:
             return SimpleMatcherResult(completions=[])
-        if not found:
-            # Nothing is to be said, and Python's names are not to be said either.
-            found = [SimpleCompletion(typed, type="text")]
         return SimpleMatcherResult(
-            completions=found,
+            completions=found or _Nothing(),
             matched_fragment=typed,
             suppress=True,
             do_not_suppress={_FILES} if files else set(),

@@ -101,6 +101,7 @@ class ConnectionMagics(Magics):
         else:
             log = behavio_jupyter.connect(found[0] if len(found) == 1 else found, **options)
         self._logs.open(name or _name_for(sources[0]), log)
+        _prepare(log)
         return log
 
     def _options(self, words: list[str]) -> dict[str, Any]:
@@ -171,6 +172,13 @@ class Status:
             mark = " (answers questions)" if name == self._current else ""
             parts.append(f"<h4>{escape(name)}{mark}</h4>{log._repr_html_()}")
         return "".join(parts)
+
+
+def _prepare(log: EventLog) -> None:
+    """Load what reads and completes questions: whoever types the first one is not to wait."""
+    from behavio_jupyter.query.complete import complete
+
+    complete("", 0, log.catalog, kind="funnel")
 
 
 def _words(line: str) -> list[str]:

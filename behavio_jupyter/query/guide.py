@@ -39,7 +39,7 @@ _CLAUSES: dict[Kind, tuple[tuple[str, str], ...]] = {
             "without refund between 2 and 3, after 2",
             "… between these steps; from this one to the last",
         ),
-        ("at step 2, at last step", "the step that gives by its value; the first unless said"),
+        ("at step 2, at last step", "the step whose value by takes; the first unless said"),
         ("per week", "a funnel for each hour, day, week or month of step 1"),
     ),
     "retention": (

@@ -84,8 +84,8 @@ def test_without_a_log_keywords_are_suggested(shell):
 
 
 def test_where_nothing_can_be_said_python_is_quiet(shop):
-    assert words(shop, "%paths rename cart as imp") == [""]
-    assert words(shop, "%funnel @nothing vis") == [""]
+    assert words(shop, "%paths rename cart as imp") == []
+    assert words(shop, "%funnel @nothing vis") == []
 
 
 def test_outside_of_magics_python_completes(shop):
@@ -105,7 +105,7 @@ def test_loading_again_replaces_it(shop):
     before = len(shop.Completer.custom_matchers)
     shop.run_line_magic("reload_ext", "behavio_jupyter")
     assert len(shop.Completer.custom_matchers) == before
-    assert words(shop, "%behavio use ") == [""]
+    assert words(shop, "%behavio use ") == []
 
 
 def test_the_page_of_the_language_has_it(shop):

@@ -39,6 +39,11 @@ def test_complete_request(kernel, code, matches, start):
     assert [each["text"] for each in kinds] == matches
 
 
+def test_complete_request_where_nothing_can_be_said(kernel):
+    content = kernel.complete("%paths rename visit as imp", reply=True, timeout=60)["content"]
+    assert content["matches"] == []
+
+
 def test_complete_request_in_the_middle(kernel):
     code = "%funnel vis -> any\nx = 1"
     content = kernel.complete(code, len("%funnel vis"), reply=True, timeout=60)["content"]
