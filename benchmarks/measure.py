@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from behavio_jupyter.errors import BehavioError
+
 from . import processes
 from .apart import Apart, LostError
 from .processes import Build, Memory
@@ -198,6 +200,8 @@ class _Answers:
 
     def compared(self, key: str) -> Compared:
         """Return what they said side by side."""
+        if BEHAVIO.name in self.lost:
+            raise BehavioError(f"There is nothing to compare with: {self.lost[BEHAVIO.name]}")
         timings = {name: timing for name, timing in self.timings.items() if name != _COPY}
         expected = self.rows[BEHAVIO.name]
         differing = [name for name, rows in self.rows.items() if rows != expected]

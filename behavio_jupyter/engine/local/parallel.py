@@ -27,6 +27,11 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="behavio")
 
 
+if hasattr(os, "register_at_fork"):
+    # A forked process has no thread of the pool, and would wait for them for ever.
+    os.register_at_fork(after_in_child=_pool.cache_clear)
+
+
 def over_units(kernel: Callable[..., Any], offsets: NDArray[np.int64], *arguments: Any) -> None:
     """Call ``kernel(first, last, offsets, *arguments)`` so that all units are covered.
 

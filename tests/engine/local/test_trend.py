@@ -80,6 +80,18 @@ def test_quantiles_of_infinite_values() -> None:
     assert points(log, series("p90", "a", of="x")) == [math.inf]
 
 
+def test_what_has_no_value_is_null() -> None:
+    log = engine("""
+        ann | 2026-01-05 10:00 | a | x=inf
+        ann | 2026-01-05 10:01 | a | x=-inf
+        ann | 2026-01-05 10:02 | b | x=-inf
+        ann | 2026-01-05 10:03 | b | x=1
+    """)
+    assert points(log, series("sum", "a", of="x")) == [None]
+    assert points(log, series("median", "b", of="x")) == [None]
+    assert points(log, series("sum", "b", of="x")) == [-math.inf]
+
+
 def test_sessions_count_in_every_period_they_have_the_event_in(log: LocalEngine) -> None:
     assert points(log, series("sessions", "visit")) == [3, 0, 0, 1]
     # The session of ann over midnight: 23:50 visit, 00:10 buy.
