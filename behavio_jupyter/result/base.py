@@ -124,6 +124,12 @@ class Result(ABC):
         figure = self.chart()
         return page(self.title, self.subtitle, figure, self._sheets, self.rule, self.nothing)
 
+    def to_fragment(self) -> str:
+        """Return markup for a page that draws no chart: tables whose rates are drawn as bars."""
+        return fragment(
+            self.title, self.subtitle, self._sheets, self.rule, self.nothing, drawn=True
+        )
+
     def __repr__(self) -> str:
         tables = [sheet.text() for sheet in self._sheets]
         parts = [f"{self.title}\n{self.subtitle}".replace("\u202f", " ").replace("\u00a0", " ")]

@@ -277,7 +277,9 @@ class FunnelResult(QuestionResult):
             ]
             for row, one in _both(self._table)
         ]
-        return Sheet([*self.groups, "step", "name", *columns], rows, len(self.groups) + 2)
+        names = [*self.groups, "step", "name", *columns]
+        bars = (len(self.groups) + 3, self._table["from_start"].fillna(0).tolist())
+        return Sheet(names, rows, len(self.groups) + 2, bars=bars)
 
     def _sheet_of_periods(self) -> Sheet:
         steps = len(self.definition.steps)
@@ -299,7 +301,8 @@ class FunnelResult(QuestionResult):
         ]
         columns = ["entered", "converted", "from_start", "95 % interval", ""]
         names = [*self.groups, *columns]
-        return Sheet(names, rows, len(self.groups), latest=not self._compared)
+        bars = (len(self.groups) + 2, last["from_start"].fillna(0).tolist())
+        return Sheet(names, rows, len(self.groups), latest=not self._compared, bars=bars)
 
     def _sheet_of_comparison(self) -> Sheet:
         adjusted = "p_adjusted" in self._comparison

@@ -50,6 +50,7 @@ def fragment(
     nothing: str,
     *,
     every_row: bool = False,
+    drawn: bool = False,
 ) -> str:
     """Return a result as markup that takes the colours and fonts around it.
 
@@ -63,8 +64,10 @@ def fragment(
         Stands in for the tables where it is not empty.
     every_row : bool
         Whether long tables are shown whole.
+    drawn : bool
+        Whether rates are drawn as bars behind their numbers.
     """
-    shown = [sheet.html(every_row=every_row) for sheet in sheets]
+    shown = [sheet.html(every_row=every_row, drawn=drawn) for sheet in sheets]
     body = f"<p>{escape(nothing)}</p>" if nothing else "\n".join(shown)
     return (
         f"<div>\n<p><strong>{escape(title)}</strong><br><small>{escape(subtitle)}</small></p>\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TypeVar
 
 from .wording import THIN, plural
 
@@ -13,6 +14,11 @@ _ROWS_OF_HTML = 15
 _WIDTH = 118
 MOST = 1000
 """No more rows than this are made into text."""
+
+_T = TypeVar("_T")
+
+BAR = "rgba(0,114,178,0.35)"
+"""A colour of bars on which numbers can be read, on white and on black."""
 
 _UNBROKEN = 24
 _CELL = 40
@@ -39,6 +45,8 @@ class Sheet:
         Rows are in the order of time: where the table is cut, the last ones stay.
     pinned : int
         So many of the first rows always stay.
+    bars : tuple of int and sequence of float, optional
+        The place of a column that can be drawn as bars, and their lengths, between 0 and 1.
     """
 
     columns: Sequence[str]
@@ -49,10 +57,12 @@ class Sheet:
     total: int | None = None
     latest: bool = False
     pinned: int = 0
+    bars: tuple[int, Sequence[float]] | None = None
 
     def text(self) -> str:
         """Return an aligned table, cut at 20 rows and at the width of a page."""
-        rows = [[_plain(cell) for cell in row] for row in self._kept(_ROWS_OF_TEXT)]
+        kept = self._kept(self.rows, _ROWS_OF_TEXT)
+        rows = [[_plain(cell) for cell in row] for row in kept]
         head = [_plain(column) for column in self.columns]
         widths = [max(map(len, cells)) for cells in zip(head, *rows, strict=True)]
         shown, total = 0, 0
@@ -78,14 +88,24 @@ class Sheet:
             ]
         )
 
-    def html(self, *, every_row: bool = False) -> str:
-        """Return a ``<table>`` in the colours of its surroundings, cut at 15 rows."""
-        rows = self.rows if every_row else self._kept(_ROWS_OF_HTML)
+    def html(self, *, every_row: bool = False, drawn: bool = False) -> str:
+        """Return a ``<table>`` in the colours of its surroundings, cut at 15 rows.
+
+        ``drawn`` draws the bars behind their numbers: a chart that needs no script.
+        """
+        most = len(self.rows) if every_row else _ROWS_OF_HTML
+        rows = self._kept(self.rows, most)
+        column, lengths = self.bars if drawn and self.bars else (None, [0.0] * len(self.rows))
         caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
         head = "".join(self._cell("th", place, text) for place, text in enumerate(self.columns))
         body = "\n".join(
-            f"<tr>{''.join(self._cell('td', place, text) for place, text in enumerate(row))}</tr>"
-            for row in rows
+            "<tr>"
+            + "".join(
+                self._cell("td", place, text, length if place == column else 0.0)
+                for place, text in enumerate(row)
+            )
+            + "</tr>"
+            for row, length in zip(rows, self._kept(lengths, most), strict=True)
         )
         notes = "".join(f"<p>{escape(note)}</p>" for note in self._cut(len(rows), 0))
         return (
@@ -93,16 +113,21 @@ class Sheet:
             f"<tbody>\n{body}\n</tbody>\n</table>{notes}"
         )
 
-    def _kept(self, most: int) -> Sequence[Sequence[str]]:
-        if len(self.rows) <= most or not self.latest:
-            return self.rows[:most]
-        return [*self.rows[: self.pinned], *self.rows[self.pinned - most :]]
+    def _kept(self, rows: Sequence[_T], most: int) -> Sequence[_T]:
+        if len(rows) <= most or not self.latest:
+            return rows[:most]
+        return [*rows[: self.pinned], *rows[self.pinned - most :]]
 
-    def _cell(self, tag: str, place: int, text: str) -> str:
+    def _cell(self, tag: str, place: int, text: str, length: float = 0.0) -> str:
         # Numbers and dates stay whole; names of events may be as long as they like.
         style = "text-align:left" if place < self.words else "text-align:right;white-space:nowrap"
         if place < self.words and len(text) <= _UNBROKEN:
             style += ";white-space:nowrap"
+        if length > 0:
+            end = f"{100 * length:.1f}%"
+            style += (
+                f";min-width:16em;background:linear-gradient(90deg,{BAR} {end},transparent {end})"
+            )
         scope = ' scope="col"' if tag == "th" else ""
         return f'<{tag}{scope} style="{style}">{escape(text)}</{tag}>'
 
