@@ -246,7 +246,7 @@ class AnalysisWidget(anywidget.AnyWidget, metaclass=_Meta):
 
     def _static(self) -> tuple[dict[str, str], dict[str, Any]]:
         said = self.error or "Nothing is asked yet."
-        html = f"<p>{escape(said)}</p>" if self._result is None else self._result._repr_html_()
+        html = f"<p>{escape(said)}</p>" if self._result is None else self._result.to_fragment()
         text = said if self._result is None else repr(self._result)
         data = {"text/html": f'<div class="behavio-static">{html}</div>', "text/plain": text}
         return data, self._place.record(self.text)

@@ -33,6 +33,7 @@ def test_an_executed_notebook_has_the_last_answer(executed):
     live, copy = executed.cells[0].outputs
     assert "application/vnd.jupyter.widget-view+json" in live.data
     assert "code → docs" in copy.data["text/html"]
+    assert "linear-gradient(90deg" in copy.data["text/html"]
     assert "code → docs" in copy.data["text/plain"]
     assert copy.metadata.behavio.asked == "%funnel code -> docs within 30d"
 

@@ -152,27 +152,31 @@ function stepRow(question: Ask, around: Frame, step: Step, place: number): HTMLE
       h("span", { class: "bh-events" }, eventFields(question, step.events, `step-${place}`, `Step ${number}`, (edit) =>
         question.change((now) => edit(now.steps[place].events)),
       )),
-      place > 0 && place < last
-        ? h(
-            "button",
-            {
-              type: "button",
-              class: "bh-toggle",
-              "data-key": `optional-${place}`,
-              "aria-pressed": String(step.optional),
-              title: "An optional step never holds anybody up",
-              onclick: () => question.change((now) => void (now.steps[place].optional = !step.optional)),
-            },
-            "optional",
-          )
-        : null,
       iconButton("close", `Remove step ${number}, ${stepName(step)}`, remove, { "data-key": `remove-${place}` }),
     ),
     h(
       "div",
       { class: "bh-filters" },
       conditions(question, `steps.${place}.events.where`, `filter of step ${number}`, step.events.where, where),
-      conditionAdder(question, `steps.${place}.events.where`, "filter", step.events.where, where),
+      h(
+        "div",
+        { class: "bh-row" },
+        conditionAdder(question, `steps.${place}.events.where`, "filter", step.events.where, where),
+        place > 0 && place < last
+          ? h(
+              "button",
+              {
+                type: "button",
+                class: "bh-toggle",
+                "data-key": `optional-${place}`,
+                "aria-pressed": String(step.optional),
+                title: "An optional step never holds anybody up",
+                onclick: () => question.change((now) => void (now.steps[place].optional = !step.optional)),
+              },
+              "optional",
+            )
+          : null,
+      ),
     ),
   );
   return row;

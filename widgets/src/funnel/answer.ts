@@ -106,8 +106,8 @@ function bars(
             {},
             which === 0
               ? h("th", { scope: "rowgroup", rowspan: groups.length, class: "bh-step-name" },
-                  h("span", { class: "bh-badge" }, place + 1), " ", h("span", { title: step }, step),
-                  answer.optional[place] ? h("span", { class: "bh-quiet" }, " optional") : null)
+                  h("span", {}, h("b", { class: "bh-badge" }, place + 1),
+                    h("span", {}, step, answer.optional[place] ? h("small", {}, " optional") : null)))
               : null,
             h("td", { class: "bh-bar-cell" }, bar(question, around, answer, group, names[which], paint[which], place)),
             h("td", { class: "bh-figure" }, h("b", {}, number(group.count[place]))),

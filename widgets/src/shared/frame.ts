@@ -49,7 +49,7 @@ export function frame(
       onkeydown: (event: KeyboardEvent) => press(event),
     },
     h(
-      "header",
+      "div",
       { class: "bh-bar" },
       h("strong", { class: "bh-name" }, name),
       undo,

@@ -26,7 +26,7 @@ export async function showPeople(
       onkeydown: (event: KeyboardEvent) => event.key === "Escape" && close(),
     },
     h(
-      "header",
+      "div",
       { class: "bh-row" },
       h("strong", {}, title),
       iconButton("close", "Close the list of users", () => close(), { class: "bh-icon-button bh-end" }),
