@@ -18,33 +18,48 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 from playwright.sync_api import Page, sync_playwright
 
 DOCS = Path(__file__).parent
 PICTURES = DOCS / "pictures"
 TOKEN = "pictures"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-SHOTS = {"funnel": "%funnel code -> test within 90d by repo"}
-"""The pictures that pages show, and how the cell of each begins."""
+SHOTS = {
+    "tour.ipynb": {"funnel": "%funnel code -> test within 90d by repo"},
+    "widgets.ipynb": {"funnel-explorer": "FunnelExplorer("},
+}
+"""The pictures that pages show, by notebook, and what is in the cell of each."""
+WIDGETS = """\
+from behavio_jupyter.widgets import FunnelExplorer
+FunnelExplorer(log, "code -> test -> docs within 90d by repo top 3")
+"""
+"""The last cell of the notebook of widgets."""
 
 
 def main() -> None:
-    """Run the tour in both themes and keep a picture of each answer."""
+    """Run the notebooks in both themes and keep a picture of each answer."""
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
         shutil.copy(DOCS / "tour.ipynb", folder)
+        opening = "from behavio_jupyter import datasets\nlog = datasets.contributions()"
+        widgets = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell) for cell in (opening, WIDGETS.strip())],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        )
+        nbformat.write(widgets, Path(folder) / "widgets.ipynb")
         for theme, label in THEMES.items():
             with _jupyterlab(Path(folder), label) as address:
-                page = browser.new_page(
-                    viewport={"width": 1280, "height": 1900}, device_scale_factor=1.5
-                )
-                _run_all(page, f"{address}/lab/tree/tour.ipynb?token={TOKEN}&reset")
-                for name, start in SHOTS.items():
-                    _shoot(
-                        page, start, PICTURES / f"{name}{'-dark' if theme == 'dark' else ''}.png"
+                for notebook, shots in SHOTS.items():
+                    page = browser.new_page(
+                        viewport={"width": 1280, "height": 1900}, device_scale_factor=1.5
                     )
-                page.close()
+                    _run_all(page, f"{address}/lab/tree/{notebook}?token={TOKEN}&reset")
+                    for name, start in shots.items():
+                        ending = "-dark" if theme == "dark" else ""
+                        _shoot(page, start, PICTURES / f"{name}{ending}.png")
+                    page.close()
         browser.close()
 
 
