@@ -94,7 +94,7 @@ class AnalysisWidget(anywidget.AnyWidget, metaclass=_Meta):
         given = self._read(question)
         self._place = Place(type(self).__name__, _line(given))
         asked = self._place.asked
-        if asked is not None:
+        if asked:
             # A saved text that cannot be read any more gives way to what the cell says.
             with contextlib.suppress(BehavioError):
                 given = self._read(asked)

@@ -37,6 +37,9 @@ def page(address):
             executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
         page = browser.new_page(viewport={"width": 1360, "height": 1200})
+        # Other tests run beside this one.
+        page.set_default_timeout(60_000)
+        expect.set_options(timeout=30_000)
         failures: list[str] = []
         page.on("pageerror", lambda error: failures.append(str(error)))
         open_notebook(page, address, "explore.ipynb")

@@ -29,7 +29,7 @@ const QUICK = 700;
 /**
  * A definition as JSON, changed here and answered by the kernel.
  *
- * Changes are sent once they pause for a moment; the last one wins. All views of one model share
+ * What is typed is sent once it pauses for a moment; the last change wins. All views of one model share
  * one of these.
  */
 export class Question<D> {
@@ -105,7 +105,7 @@ export class Question<D> {
     if (!goesOn) this.past.push(before);
     this.changedAt = quiet ? Date.now() : 0;
     this.future = [];
-    this.send(WAIT);
+    this.send(quiet ? WAIT : 0);
     if (!quiet) this.tell("draft");
     this.tell("history");
   }
