@@ -1,8 +1,7 @@
-"""Flows from step to step: the top nodes, edges between them, their times (K4, K5, K7, K8)."""
+"""Flows from step to step: edges between the top nodes, their counts and times (K4, K7, K8)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial, reduce
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from .medians import Times, by_kind
 from .nodes import NODE
 from .parallel import run
 from .sequences import Room, Units, edges_of, group, owner, room, shown, walk
+from .top_nodes import Classes
 
 Array = NDArray[Any]
 
@@ -29,7 +29,7 @@ _LARGE = 1 << 20
 
 
 class Edges(NamedTuple):
-    """Edges that occur; nodes are given as in :attr:`Classes.nodes`.
+    """Edges that occur; nodes are given as in :attr:`~.top_nodes.Classes.nodes`.
 
     ``seconds`` is the median, NaN at an exit.
     """
@@ -42,100 +42,10 @@ class Edges(NamedTuple):
     seconds: NDArray[np.float64]
 
 
-class Classes(NamedTuple):
-    """How nodes are shown at each step of each group: the ``top`` for themselves, the rest as one.
-
-    Attributes
-    ----------
-    of_node : int32 array (groups, steps, nodes)
-        The class of a node at a slot (:func:`~.sequences.shown`), below ``other``; or ``other``.
-    nodes : int64 array (groups, steps, other + 2)
-        The node of each class: the number of nodes for "other", one more for an exit.
-    other : int
-    """
-
-    of_node: NDArray[np.int32]
-    nodes: NDArray[np.int64]
-    other: int
-
-    @property
-    def ids(self) -> int:
-        """The number of edges that could be."""
-        groups, steps, _ = self.nodes.shape
-        return groups * steps * (self.other + 1) * (self.other + 2)
-
-    def edges(
-        self, ids: NDArray[np.int64], counts: NDArray[np.int64], seconds: NDArray[np.float64]
-    ) -> Edges:
-        """Return edges given by their numbers (:func:`_edge`)."""
-        _, steps, _ = self.nodes.shape
-        rest, target = np.divmod(ids, self.other + 2)
-        rest, source = np.divmod(rest, self.other + 1)
-        group, slot = np.divmod(rest, steps)
-        # An exit has no next step; its node is the same at each.
-        following = np.minimum(slot + 1, steps - 1)
-        nodes = self.nodes[group, slot, source], self.nodes[group, following, target]
-        return Edges(group, slot, *nodes, counts, seconds)
-
-
 def chunk(steps: int, nodes: int, top: int) -> int:
     """Return of how many groups the counters may be laid out at once."""
     other = min(top, nodes)
     return max(1, _DENSE // (steps * max(nodes, (other + 1) * (other + 2))))
-
-
-def classes(
-    units: Units,
-    blocks: NDArray[np.int64],
-    place: NDArray[np.int32],
-    shape: tuple[int, int],
-    top: int,
-    by_user: bool,
-    unnamed: Sequence[int],
-) -> Classes:
-    """Find the nodes of most sequences, or users, at each step of each group (K5).
-
-    Parameters
-    ----------
-    units, blocks
-        The log.
-    place : int32 array
-        The group of each code of the breakdown's value, from null (-1) on; -1 for none.
-    shape : tuple of int
-        The number of groups and of nodes.
-    top : int
-        So many nodes are kept.
-    by_user : bool
-    unnamed : list of int
-        Nodes that are always among the others (K13).
-    """
-    groups, nodes = shape
-    other = min(top, nodes)
-    made_up = np.broadcast_to([nodes, nodes + 1], (groups, units.steps, 2))
-    if other == nodes:
-        # Each is kept, whatever its rank.
-        ranked = np.broadcast_to(np.arange(nodes), (groups, units.steps, nodes))
-        of_node = ranked.astype(np.int32, order="C")
-    else:
-        size = groups * units.steps * nodes * 8
-        parts = [
-            (part, np.zeros((groups, units.steps, nodes), np.int64))
-            for part in units.shares(blocks, size)
-        ]
-        given = (place, by_user)
-        run(
-            [
-                partial(_count_nodes, part, units, room(units, part), *given, own)
-                for part, own in parts
-            ]
-        )
-        counts = np.sum([own for _, own in parts], axis=0)
-        counts[:, :, unnamed] = -1
-        ranked = np.argsort(-counts, axis=2, kind="stable")[:, :, :other]
-        of_node = np.full(counts.shape, other, np.int32)
-        np.put_along_axis(of_node, ranked, np.arange(other, dtype=np.int32)[None, None, :], 2)
-    of_node[:, :, unnamed] = other
-    return Classes(of_node, np.concatenate([ranked, made_up], axis=2), other)
 
 
 def edges(
@@ -147,7 +57,7 @@ def edges(
 ) -> tuple[Edges, NDArray[np.int64]]:
     """Count the edges, and the sequences (users) of each group; find the medians of times.
 
-    Parameters are those of :func:`classes`.
+    Parameters are those of :func:`~.top_nodes.classes`.
     """
     if shown.ids > _DENSE:
         return _listed(units, blocks, place, shown, by_user)
@@ -170,7 +80,24 @@ def edges(
         seconds[missed] = found[missed]
     counts = passed.users if by_user else passed.total.sum(axis=1)
     ids = np.flatnonzero(counts)
-    return shown.edges(ids, counts[ids], seconds[ids]), passed.starts
+    return _edges_of_ids(shown, ids, counts[ids], seconds[ids]), passed.starts
+
+
+def _edges_of_ids(
+    shown: Classes,
+    ids: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    seconds: NDArray[np.float64],
+) -> Edges:
+    """Return edges given by their numbers, below :attr:`~.top_nodes.Classes.ids`."""
+    _, steps, _ = shown.nodes.shape
+    rest, target = np.divmod(ids, shown.other + 2)
+    rest, source = np.divmod(rest, shown.other + 1)
+    group, slot = np.divmod(rest, steps)
+    # An exit has no next step; its node is the same at each.
+    following = np.minimum(slot + 1, steps - 1)
+    nodes = shown.nodes[group, slot, source], shown.nodes[group, following, target]
+    return Edges(group, slot, *nodes, counts, seconds)
 
 
 class _Passed(NamedTuple):
@@ -297,32 +224,7 @@ def _listed(
         counts = np.bincount(edge, minlength=len(ids))
     timed = by_kind(edge[time >= 0], time[time >= 0], len(ids))
     seconds, _ = medians.medians(timed, np.zeros(len(ids), np.int64), timed.counts)
-    return shown.edges(ids, counts, seconds), starts
-
-
-@njit(nogil=True, cache=True)
-def _count_nodes(
-    blocks: Array, units: Units, hall: Room, place: Array, by_user: bool, total: Array
-) -> None:
-    latest = np.zeros(total.shape if by_user else (0, 0, 0), np.int32)
-    for block in range(len(blocks)):
-        low, high = blocks[block, 0], blocks[block, 1]
-        owned = 0
-        for sequence in range(walk(units, low, high, hall)):
-            owned = owner(hall, sequence, owned)
-            unit = hall.units[owned]
-            here = group(units, place, low, hall, sequence, unit)
-            if here < 0:
-                continue
-            user = units.user[unit] + 1
-            first, count, slot = shown(units, hall, sequence)
-            for i in range(count):
-                node = hall.kinds[hall.places[first + i]] & NODE
-                if by_user:
-                    if latest[here, slot + i, node] == user:
-                        continue
-                    latest[here, slot + i, node] = user
-                total[here, slot + i, node] += 1
+    return _edges_of_ids(shown, ids, counts, seconds), starts
 
 
 @njit(nogil=True, cache=True)

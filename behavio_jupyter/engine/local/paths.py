@@ -14,10 +14,11 @@ from ...errors import DefinitionError, UnknownNameError
 from ...query import Paths
 from ..answers import EXIT, OTHER, PathsAnswer
 from . import passers
-from .flows import Classes, Edges, chunk, classes, edges
+from .flows import Edges, chunk, edges
 from .groups import Groups, Values, rank
 from .nodes import nodes
 from .sequences import Units, count_values, units
+from .top_nodes import Classes, classes
 from .top_paths import Spelling, count, tuples
 from .transitions import pairs
 

@@ -1,0 +1,119 @@
+"""The top nodes at each step, which are shown for themselves; the others as one (K5, K13)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from .nodes import NODE
+from .parallel import run
+from .sequences import Room, Units, group, owner, room, shown, walk
+
+Array = NDArray[Any]
+
+
+class Classes(NamedTuple):
+    """How nodes are shown at each step of each group: the ``top`` for themselves, the rest as one.
+
+    Attributes
+    ----------
+    of_node : int32 array (groups, steps, nodes)
+        The class of a node at a slot (:func:`~.sequences.shown`), below ``other``; or ``other``.
+    nodes : int64 array (groups, steps, other + 2)
+        The node of each class: the number of nodes for "other", one more for an exit.
+    other : int
+    """
+
+    of_node: NDArray[np.int32]
+    nodes: NDArray[np.int64]
+    other: int
+
+    @property
+    def ids(self) -> int:
+        """The number of edges that could be."""
+        groups, steps, _ = self.nodes.shape
+        return groups * steps * (self.other + 1) * (self.other + 2)
+
+
+def classes(
+    units: Units,
+    blocks: NDArray[np.int64],
+    place: NDArray[np.int32],
+    shape: tuple[int, int],
+    top: int,
+    by_user: bool,
+    unnamed: Sequence[int],
+) -> Classes:
+    """Find the nodes of most sequences, or users, at each step of each group (K5).
+
+    Parameters
+    ----------
+    units, blocks
+        The log.
+    place : int32 array
+        The group of each code of the breakdown's value, from null (-1) on; -1 for none.
+    shape : tuple of int
+        The number of groups and of nodes.
+    top : int
+        So many nodes are kept.
+    by_user : bool
+    unnamed : list of int
+        Nodes that are always among the others (K13).
+    """
+    groups, nodes = shape
+    other = min(top, nodes)
+    made_up = np.broadcast_to([nodes, nodes + 1], (groups, units.steps, 2))
+    if other == nodes:
+        # Each is kept, whatever its rank.
+        ranked = np.broadcast_to(np.arange(nodes), (groups, units.steps, nodes))
+        of_node = ranked.astype(np.int32, order="C")
+    else:
+        size = groups * units.steps * nodes * 8
+        parts = [
+            (part, np.zeros((groups, units.steps, nodes), np.int64))
+            for part in units.shares(blocks, size)
+        ]
+        given = (place, by_user)
+        run(
+            [
+                partial(_count_nodes, part, units, room(units, part), *given, own)
+                for part, own in parts
+            ]
+        )
+        counts = np.sum([own for _, own in parts], axis=0)
+        counts[:, :, unnamed] = -1
+        ranked = np.argsort(-counts, axis=2, kind="stable")[:, :, :other]
+        of_node = np.full(counts.shape, other, np.int32)
+        np.put_along_axis(of_node, ranked, np.arange(other, dtype=np.int32)[None, None, :], 2)
+    of_node[:, :, unnamed] = other
+    return Classes(of_node, np.concatenate([ranked, made_up], axis=2), other)
+
+
+@njit(nogil=True, cache=True)
+def _count_nodes(
+    blocks: Array, units: Units, hall: Room, place: Array, by_user: bool, total: Array
+) -> None:
+    latest = np.zeros(total.shape if by_user else (0, 0, 0), np.int32)
+    for block in range(len(blocks)):
+        low, high = blocks[block, 0], blocks[block, 1]
+        owned = 0
+        for sequence in range(walk(units, low, high, hall)):
+            owned = owner(hall, sequence, owned)
+            unit = hall.units[owned]
+            here = group(units, place, low, hall, sequence, unit)
+            if here < 0:
+                continue
+            user = units.user[unit] + 1
+            first, count, slot = shown(units, hall, sequence)
+            for i in range(count):
+                node = hall.kinds[hall.places[first + i]] & NODE
+                if by_user:
+                    if latest[here, slot + i, node] == user:
+                        continue
+                    latest[here, slot + i, node] = user
+                total[here, slot + i, node] += 1
