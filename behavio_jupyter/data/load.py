@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from ..errors import DataError, StoreError
 from . import columns, times
+from .almost_numbers import comma_numbers, odd_values
 from .build import Built, build, is_event, set_up
-from .commas import comma_numbers
 from .disk import refusal
 from .drafts import Draft, in_memory, temporary_draft
 from .files import FORMAT, open_store
@@ -236,6 +236,7 @@ def load(
         end=end,
     )
     roles = parts[0].roles
+    commas = comma_numbers(connection, catalog, schema.properties)
     quality = Quality(
         rows=sum(part.rows.count for part in parts if part.source) + (before.rows if before else 0),
         events=found.events,
@@ -253,7 +254,12 @@ def load(
         shared_instants=found.shared_instants,
         gaps=found.gaps,
         joined_ids=built.joined,
-        comma_numbers=comma_numbers(connection, catalog, schema.properties),
+        comma_numbers=commas,
+        odd_values={
+            name: value
+            for name, value in odd_values(connection, catalog, schema.properties).items()
+            if name not in commas
+        },
     )
     connection.execute(f"CREATE TABLE {catalog}.meta (key VARCHAR, value JSON)")
     facts = {

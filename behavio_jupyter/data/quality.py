@@ -53,6 +53,8 @@ class Quality(BaseModel):
         Anonymous ids that were seen with several users, who so became one person.
     comma_numbers : dict of str to str
         Properties that are text because their numbers have a comma, and one such value.
+    odd_values : dict of str to str
+        Properties that are text though most of their values are numbers, and one that is none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -74,6 +76,7 @@ class Quality(BaseModel):
     gaps: tuple[tuple[int, int], ...]
     joined_ids: int
     comma_numbers: dict[str, str] = {}
+    odd_values: dict[str, str] = {}
 
     @property
     def table(self) -> pd.DataFrame:
@@ -128,6 +131,9 @@ class Quality(BaseModel):
         for name, value in self.comma_numbers.items():
             said = f"{name}, as {value!r:.40}; write a point for the comma to make it a number"
             facts.append(("text, for its numbers have a comma", said))
+        for name, value in self.odd_values.items():
+            said = f"{name}, as {value!r:.40}; leave such values empty to make it a number"
+            facts.append(("text, for not all values are numbers", said))
         for start, end in self.gaps[:3]:
             length = pd.Timedelta(end - start, unit="us").round("s")
             facts.append(("longest time without events", f"{length} from {self._moment(start)}"))

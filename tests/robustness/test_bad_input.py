@@ -130,6 +130,19 @@ def test_numbers_with_a_comma_are_said_to_be_text(tmp_path: Path) -> None:
         assert log.quality.comma_numbers == {}
 
 
+def test_a_value_that_is_no_number_is_said_to_make_text(tmp_path: Path) -> None:
+    with behavio_jupyter.connect(frame(amount=[5.0, 7.5, 2.0])) as log:
+        assert log.quality.odd_values == {}
+        log.save(tmp_path / "log.behavio")
+    with behavio_jupyter.connect(tmp_path / "log.behavio") as log:
+        log.append(frame(amount=["n/a", None, None]).assign(user_id="new"))
+        assert log.quality.odd_values == {"amount": "n/a"}
+        assert "amount, as 'n/a'; leave such values empty" in str(log.quality)
+    texts = frame(code=["01", "02", "03"], name=["a", "b", "3"])
+    with behavio_jupyter.connect(texts) as log:
+        assert log.quality.odd_values == {}
+
+
 def test_an_empty_log_says_that_it_is_empty() -> None:
     with behavio_jupyter.connect(frame()[:0]) as log:
         assert log.events.empty
