@@ -15,8 +15,11 @@ __all__ = ["load_ipython_extension"]
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
-    """Register the magics; called by ``%load_ext behavio_jupyter``."""
-    logs, history = OpenLogs(), History()
+    """Register the magics; called by ``%load_ext`` and ``%reload_ext behavio_jupyter``.
+
+    Loading again keeps the logs that are open and what was asked.
+    """
+    logs, history = vars(shell).setdefault("_behavio", (OpenLogs(), History()))
     shell.register_magics(ConnectionMagics(shell, logs, history))
     shell.register_magics(AnalysisMagics(shell, logs, history))
     complete_questions(shell, logs)

@@ -15,6 +15,13 @@ def test_status_of_nothing_says_what_to_do(shell):
     assert "%behavio connect" in repr(shell.run_line_magic("behavio", ""))
 
 
+def test_loading_again_keeps_the_open_logs(shop):
+    shop.run_line_magic("funnel", "visit -> cart")
+    shop.run_line_magic("reload_ext", "behavio_jupyter")
+    assert "* shop" in repr(shop.run_line_magic("behavio", "status"))
+    assert "visit -> cart" in repr(shop.run_line_magic("behavio", "history"))
+
+
 def test_use_chooses_the_log_that_answers(shop):
     shop.run_line_magic("behavio", "connect cdnow")
     shop.run_line_magic("behavio", "use shop")
