@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from ..errors import StoreError
+from .memory import in_words
 
 _FULL, _QUOTA, _LARGE = errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG
 _FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -72,9 +73,4 @@ def _number(error: Exception, folder: Path) -> int | None:
 
 
 def _free(folder: Path) -> str:
-    size = float(shutil.disk_usage(folder).free)
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
+    return in_words(shutil.disk_usage(folder).free)
