@@ -22,6 +22,7 @@ class Background:
     >>> background = Background()
     >>> background.do(lambda: 1 + 1, answers.append, print)
     >>> background.wait()
+    True
     >>> answers
     [2]
     """
