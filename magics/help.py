@@ -109,8 +109,11 @@ class Documented:
         self._document = document
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the magic."""
-        return self.__wrapped__(*args, **kwargs)
+        """Run the magic; an interrupt is told in a sentence wherever it comes."""
+        from behavio_jupyter.data.interrupts import told
+
+        with told("Interrupted."):
+            return self.__wrapped__(*args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__wrapped__, name)

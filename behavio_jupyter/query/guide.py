@@ -70,7 +70,7 @@ _CLAUSES: dict[Kind, tuple[tuple[str, str], ...]] = {
             "sum(E.p), avg(E.p), median(E.p), p90(E.p)",
             "what values of a property make; each with where inside",
         ),
-        ("100 * users of E / users of F", "formulas: numbers, + - * / % and parentheses"),
+        ("100 * users of E / users of F", "formulas: numbers, + - * / and parentheses"),
         ("per hour, day, week, month", "the period; a day unless said"),
         ("session 30m, session mapped, session off", "how sessions of cuts them"),
     ),
@@ -92,7 +92,11 @@ _CLAUSES: dict[Kind, tuple[tuple[str, str], ...]] = {
             "users of (funnel visit -> cart within 7d) with step = 1 and dropped = true",
             "behind a number of another question",
         ),
-        ("… as of 2026-03-01", 'at the end of the whole condition: "now" for all of it'),
+        (
+            "… as of 2026-03-01",
+            'at the end of the whole condition: "now" for all of it but users of (…), which has'
+            " ranges of its own",
+        ),
     ),
 }
 _ASKS: dict[Kind, str] = {

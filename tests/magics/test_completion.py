@@ -105,7 +105,7 @@ def test_loading_again_replaces_it(shop):
     before = len(shop.Completer.custom_matchers)
     shop.run_line_magic("reload_ext", "behavio_jupyter")
     assert len(shop.Completer.custom_matchers) == before
-    assert words(shop, "%behavio use ") == []
+    assert words(shop, "%behavio use ") == ["shop"]
 
 
 def test_the_page_of_the_language_has_it(shop):
