@@ -9,6 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from .calendar import period_at
+from .medians import select
 
 
 class Events(NamedTuple):
@@ -122,33 +123,6 @@ def gather(
 
 
 @njit(nogil=True, cache=True)
-def _select(values: NDArray[np.float64], wanted: int) -> None:
-    """Rearrange values so that none before position ``wanted`` is larger and none behind smaller.
-
-    Quickselect by hand: np.partition takes the compiler seven seconds.
-    """
-    low, high = 0, len(values) - 1
-    while low < high:
-        pivot = values[(low + high) // 2]
-        left, right = low, high
-        while left <= right:
-            while values[left] < pivot:
-                left += 1
-            while values[right] > pivot:
-                right -= 1
-            if left <= right:
-                values[left], values[right] = values[right], values[left]
-                left += 1
-                right -= 1
-        if wanted <= right:
-            high = right
-        elif wanted >= left:
-            low = left
-        else:
-            return
-
-
-@njit(nogil=True, cache=True)
 def quantile(
     low: int,
     high: int,
@@ -168,7 +142,7 @@ def quantile(
         position = share * (size - 1)
         below = int(position)
         stretch = held[offsets[unit] : offsets[unit + 1]]
-        _select(stretch, below)
+        select(stretch, below)
         out[unit] = stretch[below]
         if below < position:
             above = stretch[below + 1 :].min()
