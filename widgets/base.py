@@ -1,17 +1,15 @@
-"""What all widgets share: a definition both ways, its answer, requests from the browser."""
+"""What the widgets that ask a question share: a definition both ways, and its answer."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from abc import ABCMeta, abstractmethod
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from abc import abstractmethod
+from collections.abc import Iterator
 from functools import partial
 from html import escape
 from typing import Any, ClassVar
 
-import anywidget
 import traitlets
 from IPython.display import display
 
@@ -19,27 +17,19 @@ from behavio_jupyter import BehavioError, DefinitionError, EventLog, parse
 from behavio_jupyter.background import Background
 from behavio_jupyter.query import Definition
 from behavio_jupyter.query.base import Printed
-from behavio_jupyter.query.predicate import Property
 from behavio_jupyter.result import Result
 
-from .catalog import events_by_frequency, names
+from .catalog import events_by_frequency
+from .log_widget import Content, LogWidget, sentence
 from .notebook import Place
 
-_FIRST_USERS = 100
-_MOST_VALUES = 200
 
-
-class _Meta(ABCMeta, type(anywidget.AnyWidget)):  # type: ignore[misc]
-    """Traits and abstract methods in one class."""
-
-
-class AnalysisWidget(anywidget.AnyWidget, metaclass=_Meta):
+class AnalysisWidget(LogWidget):
     """A question that is asked by clicking, and its answer.
 
     A subclass names what it ``asks`` and its JavaScript, and says in :meth:`drawn` what is drawn
-    of a result. The browser sends what it wants as messages (``{"ask": …}``); answers to
-    a definition come as traits, all others as messages with the same ``id``. Work is done beside
-    the kernel's main thread; of answers only the newest is wanted.
+    of a result. A definition comes from the browser as a message (``{"ask": "definition", …}``)
+    and is answered by traits; of answers only the newest is wanted.
 
     Parameters
     ----------
@@ -73,24 +63,18 @@ class AnalysisWidget(anywidget.AnyWidget, metaclass=_Meta):
     answer = traitlets.Any(None).tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
     busy = traitlets.Bool(False).tag(sync=True)
-    catalog = traitlets.Dict().tag(sync=True)
-    """The names a question may use: see :func:`~behavio_jupyter.widgets.catalog.names`."""
     events: traitlets.List[Any] = traitlets.List().tag(sync=True)
     """Name and number of events, the most frequent first; empty until they are counted."""
 
     def __init__(self, log: EventLog, question: Definition | str | None = None) -> None:
-        self._log = log
         self._result: Result | None = None
         self._shown: list[Any] = []
         self._telling = threading.RLock()
         self._asking = Background()
-        self._aside: defaultdict[str, Background] = defaultdict(Background)
-        super().__init__()
-        self.catalog = names(log)
+        super().__init__(log)
         self._aside["events"].do(
             partial(events_by_frequency, log), partial(self.set_trait, "events"), self._fail
         )
-        self.on_msg(self._receive)
         given = self._read(question)
         self._place = Place(type(self).__name__, _line(given))
         asked = self._place.asked
@@ -163,7 +147,7 @@ class AnalysisWidget(anywidget.AnyWidget, metaclass=_Meta):
 
     def _fail(self, error: Exception) -> None:
         with self._at_once():
-            self.error = _sentence(error)
+            self.error = sentence(error)
             self.busy = False
 
     @contextlib.contextmanager
@@ -174,28 +158,11 @@ class AnalysisWidget(anywidget.AnyWidget, metaclass=_Meta):
 
     # Requests of the browser
 
-    def _receive(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        asked = content.get("ask")
-        if asked == "definition":
+    def _receive(self, widget: object, content: Content, buffers: object) -> None:
+        if content["ask"] == "definition":
             self._take_request(content["definition"], content["id"])
-            return
-        work: Callable[[], dict[str, Any]]
-        if asked == "values":
-            wanted = Property(name=content["name"], owner=content["owner"])
-            work = partial(self._values, wanted)
-            asked = f"values {wanted}"
-        elif asked == "users":
-            work = partial(self._users, content["pick"])
-        elif asked == "save":
-            work = partial(self._save, content["pick"], content["name"])
         else:
-            raise ValueError(f"The browser asks {asked!r}.")
-        number = content["id"]
-        self._aside[asked].do(
-            work,
-            lambda found: self.send({"id": number, **found}),
-            lambda error: self.send({"id": number, "error": _sentence(error)}),
-        )
+            super()._receive(widget, content, buffers)
 
     def _take_request(self, asked: dict[str, Any] | None, number: int) -> None:
         try:
@@ -211,20 +178,8 @@ class AnalysisWidget(anywidget.AnyWidget, metaclass=_Meta):
             self.definition = definition
         self.request = 0
 
-    def _values(self, wanted: Property) -> dict[str, Any]:
-        return {"values": list(map(str, self._log.values(wanted)["value"].head(_MOST_VALUES)))}
-
-    def _users(self, pick: dict[str, Any]) -> dict[str, Any]:
-        found = self._behind(pick)
-        first = found.users.head(_FIRST_USERS)
-        return {"count": len(found), "first": list(map(str, first)), "text": str(found.definition)}
-
-    def _save(self, pick: dict[str, Any], name: str) -> dict[str, Any]:
-        self._log.save_segment(name, self._behind(pick))
-        self.catalog = {**self.catalog, "segments": list(self._log.segments)}
-        return {"saved": name}
-
-    def _behind(self, pick: dict[str, Any]) -> Any:
+    def users(self, pick: Content) -> Any:
+        """Return the users behind a number of the answer."""
         if self._result is None:
             raise BehavioError("There is no answer yet whose users could be shown.")
         return self._result.users(**pick)  # type: ignore[attr-defined]
@@ -267,7 +222,3 @@ def _texts(node: Printed, path: str = "") -> Iterator[tuple[str, str]]:
                 here = ".".join(str(part) for part in (path, field, place) if part != "")
                 yield here, str(item)
                 yield from _texts(item, here)
-
-
-def _sentence(error: Exception) -> str:
-    return str(error) if isinstance(error, BehavioError) else f"{type(error).__name__}: {error}"

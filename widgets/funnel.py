@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -11,8 +10,7 @@ from behavio_jupyter import Funnel
 from behavio_jupyter.result import FunnelResult
 
 from .base import AnalysisWidget
-
-_STATIC = Path(__file__).parent / "static"
+from .log_widget import STATIC
 
 
 class FunnelExplorer(AnalysisWidget):
@@ -34,8 +32,8 @@ class FunnelExplorer(AnalysisWidget):
     ('%funnel code -> test -> docs within 90d', [1623, 533, 180])
     """
 
-    _esm = _STATIC / "funnel.js"
-    _css = _STATIC / "widgets.css"
+    _esm = STATIC / "funnel.js"
+    _css = STATIC / "funnel.css"
 
     asks: ClassVar[Any] = Funnel
 

@@ -1,4 +1,4 @@
-"""A real JupyterLab in a real browser."""
+"""A real JupyterLab in a real browser, and what tests of widgets do in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Page
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 TOKEN = "tests"
 SETTINGS = {
@@ -49,6 +50,63 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
+
+
+@contextmanager
+def notebook(folder: Path, *cells: str) -> Iterator[Page]:
+    """Open a notebook of code cells in JupyterLab, run it, and give the page.
+
+    At the end no script of the page may have failed.
+    """
+    write_notebook(folder / "explore.ipynb", *cells)
+    with jupyterlab(folder) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        page = browser.new_page(viewport={"width": 1360, "height": 1200})
+        # Other tests run beside this one.
+        page.set_default_timeout(60_000)
+        expect.set_options(timeout=30_000)
+        failures: list[str] = []
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        open_notebook(page, address, "explore.ipynb")
+        run_all(page)
+        yield page
+        browser.close()
+        assert failures == []
+
+
+def look_at(page: Page, widget: Locator, name: str) -> None:
+    """Take a picture of a widget in both themes; axe-core finds no fault in it.
+
+    Pictures are kept where the variable PICTURES names a folder.
+    """
+    kept = os.environ.get("PICTURES")
+    for theme in ("Light", "Dark"):
+        command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
+        is_light = "true" if theme == "Light" else "false"
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
+        found = Axe().run(page, ".behavio-widget").response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+        if kept:
+            widget.screenshot(path=Path(kept) / f"{name}-{theme.lower()}.png")
+    command(page, "apputils:change-theme", theme="JupyterLab Light")
+
+
+def restart_and_run(page: Page) -> None:
+    """Save the notebook, start its kernel anew and run all cells."""
+    command(page, "docmanager:save")
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    run_all(page)
+
+
+def pick(page: Page, widget: Locator, label: str, typed: str) -> None:
+    """Find a name in a list by keyboard, and take it."""
+    field = widget.get_by_role("combobox", name=label).first
+    field.focus()
+    page.keyboard.type(typed)
+    expect(widget.locator(".bh-option[aria-selected=true]")).to_contain_text(typed)
+    page.keyboard.press("Enter")
 
 
 def write_notebook(path: Path, *cells: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 WIDGETS = Path(behavio_jupyter.widgets.__file__).parent
 
 
-@pytest.mark.parametrize("name", ["funnel.js", "widgets.css"])
+@pytest.mark.parametrize("name", sorted(path.name for path in (WIDGETS / "static").iterdir()))
 def test_what_is_built_names_the_sources_it_is_built_from(name):
     sources = [path for path in (WIDGETS / "src").rglob("*") if path.suffix in (".ts", ".css")]
     sources += [WIDGETS / "build.mjs", WIDGETS / "package-lock.json"]
@@ -21,3 +21,9 @@ def test_what_is_built_names_the_sources_it_is_built_from(name):
         digest.update(path.read_bytes() + b"\n")
     first = (WIDGETS / "static" / name).read_text(encoding="utf-8").split("*/")[0]
     assert digest.hexdigest() in first, "run: make widgets"
+
+
+def test_each_source_of_a_widget_is_built():
+    made = {path.name for path in (WIDGETS / "static").iterdir()}
+    sources = {path.name.replace(".ts", ".js") for path in (WIDGETS / "src").glob("*.*")}
+    assert made == sources

@@ -1,14 +1,12 @@
 // What stands around every widget: undo, the line of text, what went wrong, controls and answer.
 
 import { h, iconButton, icon, replace, type Child } from "./elements";
+import type { Around } from "./people";
 import type { Question } from "./question";
 
-export interface Frame {
-  root: HTMLElement;
+export interface Frame extends Around {
   controls: HTMLElement;
   answer: HTMLElement;
-  /** Say something to those who do not see the page. */
-  announce(sentence: string): void;
   close(): void;
 }
 

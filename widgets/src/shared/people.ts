@@ -2,20 +2,26 @@
 
 import { h, iconButton, replace } from "./elements";
 import { line } from "./fields";
-import type { Frame } from "./frame";
-import type { Question } from "./question";
+import type { Requests } from "./requests";
 import { number, plural } from "./words";
+
+/** The widget around a list of users. */
+export interface Around {
+  root: HTMLElement;
+  /** Say something to those who do not see the page. */
+  announce(sentence: string): void;
+}
 
 /** Show the users of a pick below the part of the answer they are in; `title` says who they are. */
 export async function showPeople(
-  question: Question<any>,
-  frame: Frame,
+  asker: Requests,
+  frame: Around,
   below: Element,
   pick: Record<string, unknown>,
   title: string,
 ): Promise<void> {
   const opener = (frame.root.getRootNode() as Document).activeElement as HTMLElement | null;
-  frame.answer.querySelector(".bh-people")?.remove();
+  frame.root.querySelector(".bh-people")?.remove();
   const body = h("div", {}, h("p", { class: "bh-quiet" }, "Looking for them …"));
   const panel = h(
     "section",
@@ -42,7 +48,7 @@ export async function showPeople(
     opener?.focus();
   }
 
-  const found = await question.request("users", { pick });
+  const found = await asker.request("users", { pick });
   if (found.error) {
     replace(body, h("p", { class: "bh-error" }, found.error));
     return;
@@ -76,7 +82,7 @@ export async function showPeople(
       name.focus();
       return;
     }
-    const reply = await question.request("save", { pick, name: name.value.trim() });
+    const reply = await asker.request("save", { pick, name: name.value.trim() });
     said.textContent = reply.error ?? `Saved: ask for “${reply.saved}” in any question.`;
   }
 }

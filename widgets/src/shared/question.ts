@@ -1,12 +1,6 @@
 // The question being built in the browser, and its way to the kernel and back.
 
-/** The part of anywidget's model that is used. */
-export interface Model {
-  get(name: string): any;
-  on(name: string, listener: (...given: any[]) => void): void;
-  off(name: string, listener: (...given: any[]) => void): void;
-  send(content: unknown): void;
-}
+import { Requests, type Model } from "./requests";
 
 export interface Property {
   name: string;
@@ -32,32 +26,27 @@ const QUICK = 700;
  * What is typed is sent once it pauses for a moment; the last change wins. All views of one model share
  * one of these.
  */
-export class Question<D> {
+export class Question<D> extends Requests {
   draft: D;
   private past: string[] = [];
   private future: string[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private sent = 0;
   private changedAt = 0;
   private listeners = new Map<string, Set<Listener>>();
-  private waiting = new Map<number, (reply: any) => void>();
 
   /**
    * `empty` is the draft before anything is chosen; `isWhole` tells whether a draft can be asked.
    */
   constructor(
-    readonly model: Model,
+    model: Model,
     private readonly empty: D,
     private readonly isWhole: (draft: D) => boolean,
   ) {
+    super(model);
     this.draft = model.get("definition") ?? structuredClone(empty);
     model.on("change:definition", () => this.take());
-    model.on("msg:custom", (message) => {
-      this.waiting.get(message.id)?.(message);
-      this.waiting.delete(message.id);
-    });
     for (const name of ["answer", "error", "busy", "text", "parts", "catalog", "events"]) {
-      model.on(`change:${name}`, () => this.tell(name));
+      model.on(`change:${name}`, () => this.spread(name));
     }
   }
 
@@ -106,8 +95,8 @@ export class Question<D> {
     this.changedAt = quiet ? Date.now() : 0;
     this.future = [];
     this.send(quiet ? WAIT : 0);
-    if (!quiet) this.tell("draft");
-    this.tell("history");
+    if (!quiet) this.spread("draft");
+    this.spread("history");
   }
 
   undo(): void {
@@ -124,24 +113,15 @@ export class Question<D> {
     to.push(JSON.stringify(this.draft));
     this.draft = JSON.parse(found);
     this.send(0);
-    this.tell("draft");
-    this.tell("history");
-  }
-
-  /** Ask the kernel for something beside the answer. */
-  request(ask: string, content: Record<string, unknown>): Promise<any> {
-    const id = (this.sent += 1);
-    this.model.send({ ask, id, ...content });
-    return new Promise((resolve) => this.waiting.set(id, resolve));
+    this.spread("draft");
+    this.spread("history");
   }
 
   private send(wait: number): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      this.sent += 1;
-      const definition = this.isComplete ? this.draft : null;
-      this.model.send({ ask: "definition", id: this.sent, definition });
+      this.tell("definition", { definition: this.isComplete ? this.draft : null });
     }, wait);
   }
 
@@ -151,11 +131,11 @@ export class Question<D> {
     this.past.push(JSON.stringify(this.draft));
     this.future = [];
     this.draft = structuredClone(this.model.get("definition") ?? this.empty);
-    this.tell("draft");
-    this.tell("history");
+    this.spread("draft");
+    this.spread("history");
   }
 
-  private tell(what: string): void {
+  private spread(what: string): void {
     for (const listener of this.listeners.get(what) ?? []) listener();
   }
 }

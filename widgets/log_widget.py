@@ -1,0 +1,104 @@
+"""What every widget on a log has: the names in the log, and requests from the browser."""
+
+from __future__ import annotations
+
+from abc import ABCMeta, abstractmethod
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from behavio_jupyter import BehavioError, EventLog
+from behavio_jupyter.background import Background
+from behavio_jupyter.query.predicate import Property
+
+from .catalog import names
+
+STATIC = Path(__file__).parent / "static"
+"""Where the browser's side of widgets is, built."""
+
+_FIRST_USERS = 100
+_MOST_VALUES = 200
+
+Content = dict[str, Any]
+"""A message of the browser, or what is answered."""
+
+
+class _Meta(ABCMeta, type(anywidget.AnyWidget)):  # type: ignore[misc]
+    """Traits and abstract methods in one class."""
+
+
+class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
+    """A widget that answers requests about a log.
+
+    The browser sends what it wants as messages (``{"ask": …, "id": …}``); the answer is
+    a message with the same ``id``. Work is done beside the kernel's main thread; of requests of
+    one kind only the newest is answered.
+
+    Parameters
+    ----------
+    log : EventLog
+    """
+
+    catalog = traitlets.Dict().tag(sync=True)
+    """The names a question may use: see :func:`~behavio_jupyter.widgets.catalog.names`."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._aside: defaultdict[str, Background] = defaultdict(Background)
+        super().__init__()
+        self.catalog = names(log)
+        self.on_msg(self._receive)
+
+    @property
+    def requests(self) -> dict[str, Callable[[Content], Content]]:
+        """What can be asked for, and what answers it."""
+        return {"values": self._values, "users": self._users, "save": self._save}
+
+    @abstractmethod
+    def users(self, pick: Content) -> Any:
+        """Return the users behind a number that is shown, as a segment's result.
+
+        Parameters
+        ----------
+        pick : dict
+            Names the number, as ``result.users`` takes it.
+
+        Raises
+        ------
+        BehavioError
+            Nothing is shown, or there is no such number.
+        """
+
+    def _receive(self, _widget: object, content: Content, _buffers: object) -> None:
+        number, asked = content["id"], content["ask"]
+        # Values of two properties are two questions: one does not call off the other.
+        kind = " ".join([asked, *(content[key] for key in ("owner", "name") if asked == "values")])
+        self._aside[kind].do(
+            partial(self.requests[asked], content),
+            lambda found: self.send({"id": number, **found}),
+            lambda error: self.send({"id": number, "error": sentence(error)}),
+        )
+
+    def _values(self, content: Content) -> Content:
+        wanted = Property(name=content["name"], owner=content["owner"])
+        return {"values": list(map(str, self._log.values(wanted)["value"].head(_MOST_VALUES)))}
+
+    def _users(self, content: Content) -> Content:
+        found = self.users(content["pick"])
+        first = found.users.head(_FIRST_USERS)
+        return {"count": len(found), "first": list(map(str, first)), "text": str(found.definition)}
+
+    def _save(self, content: Content) -> Content:
+        self._log.save_segment(content["name"], self.users(content["pick"]))
+        self.catalog = {**self.catalog, "segments": list(self._log.segments)}
+        return {"saved": content["name"]}
+
+
+def sentence(error: Exception) -> str:
+    """Return what is told of an error."""
+    return str(error) if isinstance(error, BehavioError) else f"{type(error).__name__}: {error}"

@@ -1,0 +1,35 @@
+// Requests to the kernel, each answered by a message with its number.
+
+/** The part of anywidget's model that is used. */
+export interface Model {
+  get(name: string): any;
+  on(name: string, listener: (...given: any[]) => void): void;
+  off(name: string, listener: (...given: any[]) => void): void;
+  send(content: unknown): void;
+}
+
+/** Asks the kernel for what is beside the traits of a model. */
+export class Requests {
+  private sent = 0;
+  private waiting = new Map<number, (reply: any) => void>();
+
+  constructor(readonly model: Model) {
+    model.on("msg:custom", (message) => {
+      this.waiting.get(message.id)?.(message);
+      this.waiting.delete(message.id);
+    });
+  }
+
+  /** Send a request; the answer has `error`, a sentence, where there is none. */
+  request(ask: string, content: Record<string, unknown>): Promise<any> {
+    const id = this.tell(ask, content);
+    return new Promise((resolve) => this.waiting.set(id, resolve));
+  }
+
+  /** Send a request that is answered by traits. */
+  tell(ask: string, content: Record<string, unknown>): number {
+    const id = (this.sent += 1);
+    this.model.send({ ask, id, ...content });
+    return id;
+  }
+}
