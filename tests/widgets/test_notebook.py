@@ -10,8 +10,6 @@ from behavio_jupyter.widgets import notebook
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
-from behavio_jupyter import datasets
-
 MADE = """\
 from behavio_jupyter import datasets
 from behavio_jupyter.widgets import FunnelExplorer
@@ -22,8 +20,6 @@ explorer
 
 @pytest.fixture(scope="module")
 def executed():
-    # What a kernel compiles at the very first question it shows as an output of its own.
-    datasets.contributions().funnel("code -> test within 30d")
     made = nbformat.v4.new_notebook(
         cells=[
             nbformat.v4.new_code_cell(MADE),
@@ -34,12 +30,17 @@ def executed():
 
 
 def test_an_executed_notebook_has_the_last_answer(executed):
-    live, copy = executed.cells[0].outputs
+    live, copy = _shown(executed.cells[0])
     assert "application/vnd.jupyter.widget-view+json" in live.data
     assert "code → docs" in copy.data["text/html"]
     assert "linear-gradient(90deg" in copy.data["text/html"]
     assert "code → docs" in copy.data["text/plain"]
     assert copy.metadata.behavio.asked == "%funnel code -> docs within 30d"
+
+
+def _shown(cell):
+    """Return the outputs of a cell, without bars: on a busy machine one came, ended, is empty."""
+    return [output for output in cell.outputs if output.data.get("text/html") != ""]
 
 
 def test_an_exported_page_shows_it(executed):
