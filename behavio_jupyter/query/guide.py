@@ -26,6 +26,7 @@ _SHARED = (
 _CLAUSES: dict[Kind, tuple[tuple[str, str], ...]] = {
     "funnel": (
         ("coupon?", "an optional step, neither the first nor the last"),
+        ("(cart | wishlist) as basket", "what the step is called in results"),
         ("within 7d", "the longest time from the first step to the last; 30 days unless said"),
         ("in any order, in strict order", "steps in any order; nothing else between them"),
         ("counting first entries, attempts, sessions", "instead of users by their deepest attempt"),

@@ -74,7 +74,8 @@ def _counted(events: Events, property_: str | None = None) -> str:
 
 
 def _step(node: Any) -> str:
-    return f"{node.events}{'?' if node.optional else ''}"
+    label = "" if node.label is None else f" as {name(node.label)}"
+    return f"{node.events}{'?' if node.optional else ''}{label}"
 
 
 def _constant(node: Any) -> str:

@@ -114,8 +114,11 @@ class ConditionReader:
     _read_several = _read_events
 
     def _read_step(self, tree: Tree[Any]) -> Step:
-        events, *optional = tree.children
-        return self.make(tree, Step, events=self.read(events), optional=bool(optional))
+        events, *rest = tree.children
+        optional = any(isinstance(child, Token) for child in rest)
+        labels = [self.read(child) for child in rest if not isinstance(child, Token)]
+        label = labels[0] if labels else None
+        return self.make(tree, Step, events=self.read(events), optional=optional, label=label)
 
     def _read_counted(self, tree: Tree[Any]) -> tuple[Events, str | None]:
         """Read ``E``, ``E.p``, each with ``where …``."""

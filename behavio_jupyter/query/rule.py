@@ -96,6 +96,13 @@ def _funnel(funnel: Funnel) -> Iterator[str]:
             f"Leaving out {_listed(optional)} does not hold an attempt up: an optional step is "
             "reached between the required steps around it, and does not make an attempt deeper."
         )
+    named = [
+        f"{number} ({step.label}) is {step.events}"
+        for number, step in enumerate(funnel.steps, 1)
+        if step.label is not None
+    ]
+    if named:
+        yield f"Step {_listed(named)}."
     if funnel.same is not None:
         yield f"All steps of an attempt carry the same {funnel.same}; no value matches nothing."
     for exclusion in funnel.exclusions:

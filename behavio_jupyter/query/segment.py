@@ -141,6 +141,14 @@ class Sequence(Printed):
     steps: tuple[StepText, ...] = Field(min_length=2)
     within: Duration | None = None
 
+    @model_validator(mode="after")
+    def _no_labels(self) -> Self:
+        if any(step.label is not None for step in self.steps):
+            raise DefinitionError(
+                "The steps of a sequence are not shown, so 'as …' belongs to funnels only."
+            )
+        return self
+
 
 class ThenNot(Printed):
     """``A then not B within 7d``: some A whose 7 days are over without a B after it."""

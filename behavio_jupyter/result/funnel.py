@@ -128,11 +128,11 @@ class FunnelResult(QuestionResult):
     def title(self) -> str:
         """The steps and the groups."""
         if self.definition.order == "any":
-            steps = f"{', '.join(map(_name, self._events))} in any order"
+            steps = f"{', '.join(self._labels)} in any order"
         else:
             steps = " → ".join(
-                _name(step.events) + ("?" if step.optional else "")
-                for step in self.definition.steps
+                name + ("?" if step.optional else "")
+                for name, step in zip(self._labels, self.definition.steps, strict=True)
             )
         per = f" per {self.definition.per}" if self.definition.per else ""
         return f"{steps}{per}{self._grouping}"
@@ -245,7 +245,12 @@ class FunnelResult(QuestionResult):
         steps = len(self.definition.steps)
         if self.definition.order == "any":
             return [f"{step} of {steps}" for step in range(1, steps + 1)]
-        return [_name(events) for events in self._events]
+        return self._labels
+
+    @property
+    def _labels(self) -> list[str]:
+        """What each step is called: as the question says, else by its events."""
+        return [step.label or _name(step.events) for step in self.definition.steps]
 
     @property
     def _small_words(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -61,6 +63,17 @@ def test_a_funnel_is_built_explored_and_kept(page):
     pick(page, widget, "Compare a segment", "stopped")
     _expect_counts(widget, log.funnel(f"{FUNNEL} for users of (funnel {FUNNEL}) "
                                       "with step = 2 and dropped = true"))  # fmt: skip
+    widget.get_by_role("button", name="Undo").click()
+
+    # A step is called otherwise.
+    name = widget.get_by_label("Step 2: its name in results")
+    name.fill("Writing it down")
+    page.keyboard.press("Enter")
+    named = 'code -> docs as "Writing it down" -> test within 90d'
+    expect(widget.locator(".bh-text code")).to_have_text(f"%funnel {named}")
+    expect(widget.locator(".bh-step-name").nth(1)).to_contain_text("Writing it down")
+    if os.environ.get("PICTURES"):
+        widget.screenshot(path=os.path.join(os.environ["PICTURES"], "renamed.png"))
     widget.get_by_role("button", name="Undo").click()
 
     # A filter, and a combination that cannot be.

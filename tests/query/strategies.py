@@ -146,9 +146,12 @@ def events(
 
 
 @cache
-def steps(*args: Any, optional: bool = True) -> st.SearchStrategy[Step]:
+def steps(*args: Any, optional: bool = True, labelled: bool = False) -> st.SearchStrategy[Step]:
     return st.builds(
-        Step, events=events(*args), optional=st.booleans() if optional else st.just(False)
+        Step,
+        events=events(*args),
+        optional=st.booleans() if optional else st.just(False),
+        label=st.none() | names if labelled else st.none(),
     )
 
 
@@ -232,8 +235,8 @@ def shared(depth: int) -> dict[str, st.SearchStrategy[Any]]:
 @st.composite
 def funnels(draw: st.DrawFn, depth: int = 0) -> Funnel:
     order = draw(st.sampled_from(["ordered", "strict", "any"]))
-    inner = draw(st.lists(steps(optional=order == "ordered"), max_size=3))
-    outer = steps(optional=False)
+    inner = draw(st.lists(steps(optional=order == "ordered", labelled=True), max_size=3))
+    outer = steps(optional=False, labelled=True)
     all_steps = [draw(outer), *inner, draw(outer)]
     required = [number for number, step in enumerate(all_steps, 1) if not step.optional]
     counting = draw(st.sampled_from(["users", "first entries", "attempts", "sessions"]))

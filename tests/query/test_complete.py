@@ -98,6 +98,8 @@ def texts(kind, text, **options):
         ("funnel", "a[user.plan = '", ["'pro'", "'free'"]),
         ("funnel", "a -> b where country = {c", ["{countries}"]),
         ("funnel", "({", ["{goal}", "{countries}"]),
+        ("funnel", "visit a", ["at step", "at last step", "as", "in any order"]),
+        ("funnel", "visit as ", []),
         # retention
         ("retention", "", [*EVENTS, "first ever", "every", "any"]),
         ("retention", "first e", ["first ever"]),

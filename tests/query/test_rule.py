@@ -34,6 +34,7 @@ from . import strategies
         ("funnel a -> b by user.plan", "the user's plan"),
         ("funnel a -> b within 3mo per week", "belong to the calendar week of their step 1"),
         ("funnel a -> b within 3mo", "3 months of 30 days"),
+        ("funnel a as x -> (b | c) as y", "Step 1 (x) is a and 2 (y) is (b | c)."),
         ("funnel a -> b where x = 1", "Only events with x = 1"),
         ("funnel a -> b for big", "Only users who meet big"),
         ("funnel a -> b for big vs not big", "Segments are compared: big and not big"),

@@ -57,6 +57,13 @@ def test_a_step_of_several_events_is_named_by_its_text():
     assert result.table["name"].tolist() == ["add to cart", "(cart | wishlist)"]
 
 
+def test_a_step_is_named_as_the_question_says():
+    named = step("cart", "wishlist").model_copy(update={"label": "basket"})
+    result = funnel({(): [9, 3]}, definition=Funnel(steps=(step("visit"), named), within="1d"))
+    assert result.table["name"].tolist() == ["visit", "basket"]
+    assert result.title == "visit → basket"
+
+
 def test_groups_come_first():
     table = by_country({"DE": [100, 40, 10], "(none)": [0, 0, 0]}).table
     assert list(table.columns) == ["country", *COLUMNS]

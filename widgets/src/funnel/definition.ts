@@ -9,6 +9,7 @@ export interface Step {
   kind: "step";
   events: Events;
   optional: boolean;
+  label: string | null;
 }
 
 export interface Exclusion {
@@ -34,8 +35,8 @@ export interface Funnel extends Clauses {
 export type Ask = Question<Funnel>;
 export const EMPTY: Funnel = { kind: "funnel", steps: [] };
 
-export const stepOf = (name: string): Step => ({ kind: "step", events: eventsOf(name), optional: false });
-export const stepName = (step: Step): string => eventsName(step.events);
+export const stepOf = (name: string): Step => ({ kind: "step", events: eventsOf(name), optional: false, label: null });
+export const stepName = (step: Step): string => step.label ?? eventsName(step.events);
 
 /** Take away what has no meaning for the steps there are now. */
 export function fit(draft: Funnel): void {

@@ -4,7 +4,7 @@ import { combobox } from "../shared/combobox";
 import { conditionAdder, conditions, type Condition } from "../shared/conditions";
 import { focusOn, h, iconButton, type Child } from "../shared/elements";
 import { eventFields } from "../shared/events";
-import { eventOptions } from "../shared/fields";
+import { eventOptions, line } from "../shared/fields";
 import type { Frame } from "../shared/frame";
 import { byArrow, grip } from "../shared/reorder";
 import { fit, stepName, stepOf, type Ask, type Step } from "./definition";
@@ -88,6 +88,13 @@ function stepRow(question: Ask, around: Frame, step: Step, place: number): HTMLE
               "optional",
             )
           : null,
+        line(
+          `label-${place}`,
+          `Step ${number}: its name in results`,
+          step.label ?? "",
+          (typed) => question.change((now) => void (now.steps[place].label = typed.trim() || null)),
+          { class: "bh-input bh-label", placeholder: "named …", title: "What the step is called in results" },
+        ),
       ),
     ),
   );
