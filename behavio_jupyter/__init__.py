@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .log import EventLog
     from .opening import connect
     from .query import Funnel, Paths, Retention, Segment, Trend, parse
+    from .widgets import explore
 
 _HOMES = {
     **dict.fromkeys(("Funnel", "Paths", "Retention", "Segment", "Trend", "parse"), "query"),
@@ -36,6 +37,7 @@ _HOMES = {
     ),
     "EventLog": "log",
     "connect": "opening",
+    "explore": "widgets",
 }
 """Where the public names live; they load when first used, so that importing is quick."""
 
@@ -54,6 +56,7 @@ __all__ = [
     "UnknownNameError",
     "connect",
     "datasets",
+    "explore",
     "parse",
 ]
 

@@ -8,6 +8,7 @@ from .analyses import AnalysisMagics
 from .completion import complete_questions
 from .connection import ConnectionMagics
 from .errors import show_without_trace
+from .explore import ExploreMagics
 from .history import History
 from .logs import OpenLogs
 
@@ -22,5 +23,6 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     logs, history = vars(shell).setdefault("_behavio", (OpenLogs(), History()))
     shell.register_magics(ConnectionMagics(shell, logs, history))
     shell.register_magics(AnalysisMagics(shell, logs, history))
+    shell.register_magics(ExploreMagics(shell, logs))
     complete_questions(shell, logs)
     show_without_trace(shell)

@@ -24,7 +24,7 @@ from .variables import own_variables
 if TYPE_CHECKING:
     from behavio_jupyter import EventLog
 
-_MAGICS = "funnel|retention|paths|trend|segment|behavio"
+_MAGICS = "funnel|retention|paths|trend|segment|behavio|explore"
 _CELL = re.compile(rf"\s*%%({_MAGICS})(?![\w$])")
 _LINE = re.compile(rf"\s*(?:[\w.,\[\]'\" ]+=\s*)?%({_MAGICS})(?![\w$])")
 _ADDRESS = re.compile(r"\s*@(\w*)")
@@ -131,7 +131,7 @@ class _Completion:
             text,
             len(text),
             Catalog(()) if log is None else log.catalog,
-            kind=asked.magic,  # type: ignore[arg-type]
+            kind=None if asked.magic == "explore" else asked.magic,  # type: ignore[arg-type]
             values=lambda property: () if log is None else values_of(log, property),
             variables=variables,
             limit=limit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .base import AnalysisWidget
+from .explorer import Explorer, explore
 from .funnel import FunnelExplorer
 
-__all__ = ["AnalysisWidget", "FunnelExplorer"]
+__all__ = ["AnalysisWidget", "Explorer", "FunnelExplorer", "explore"]

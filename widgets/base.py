@@ -63,6 +63,8 @@ class AnalysisWidget(LogWidget):
     answer = traitlets.Any(None).tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
     busy = traitlets.Bool(False).tag(sync=True)
+    common = traitlets.Dict().tag(sync=True, to_json=lambda value, _: sorted(value))
+    """Clauses that hold for what is asked, whatever it says itself; the browser knows the names."""
     events: traitlets.List[Any] = traitlets.List().tag(sync=True)
     """Name and number of events, the most frequent first; empty until they are counted."""
 
@@ -101,7 +103,14 @@ class AnalysisWidget(LogWidget):
 
     @traitlets.validate("definition")
     def _valid_definition(self, proposal: dict[str, Any]) -> Definition | None:
-        return self._read(proposal["value"])
+        return self._limited(self._read(proposal["value"]))
+
+    def _limited(self, asked: Definition | None) -> Definition | None:
+        return asked.model_copy(update=self.common) if asked and self.common else asked
+
+    @traitlets.observe("common")
+    def _limit(self, _change: object) -> None:
+        self.definition = self._limited(self.definition)
 
     def _read(self, question: Any) -> Definition | None:
         kind = self.asks.model_fields["kind"].default
@@ -119,7 +128,7 @@ class AnalysisWidget(LogWidget):
         asked = self.definition
         with self._at_once():
             self.text = _line(asked)
-            self.parts = {} if asked is None else dict(_texts(asked))
+            self.parts = {} if asked is None else dict(texts_of(asked))
             self.error = ""
             self.busy = asked is not None
         self._asking.do(
@@ -136,14 +145,13 @@ class AnalysisWidget(LogWidget):
         self, asked: Definition | None, found: tuple[Result | None, dict[str, Any] | None]
     ) -> None:
         with self._at_once():
-            if asked is not self.definition:
+            if asked != self.definition:
                 return
             self._result, self.answer = found
             self.error = ""
             self.busy = False
         for shown in self._shown:
-            data, metadata = self._static()
-            shown.update(data, metadata=metadata, raw=True)
+            shown.update(self.copy(), metadata=self._place.record(self.text), raw=True)
 
     def _fail(self, error: Exception) -> None:
         with self._at_once():
@@ -166,7 +174,7 @@ class AnalysisWidget(LogWidget):
 
     def _take_request(self, asked: dict[str, Any] | None, number: int) -> None:
         try:
-            definition = None if asked is None else self.asks.model_validate(asked)
+            definition = self._limited(asked and self.asks.model_validate(asked))
         except BehavioError as error:
             self._asking.call_off()
             self._fail(error)
@@ -196,15 +204,15 @@ class AnalysisWidget(LogWidget):
         live = self._repr_mimebundle_()
         data, metadata = live if isinstance(live, tuple) else (live, {})
         display(data, metadata=metadata, raw=True)
-        data, metadata = self._static()
-        self._shown.append(display(data, metadata=metadata, raw=True, display_id=True))
+        record = self._place.record(self.text)
+        self._shown.append(display(self.copy(), metadata=record, raw=True, display_id=True))
 
-    def _static(self) -> tuple[dict[str, str], dict[str, Any]]:
+    def copy(self) -> dict[str, str]:
+        """Return the answer for where no browser draws it, as HTML and as plain text."""
         said = self.error or "Nothing is asked yet."
         html = f"<p>{escape(said)}</p>" if self._result is None else self._result.to_fragment()
         text = said if self._result is None else repr(self._result)
-        data = {"text/html": f'<div class="behavio-static">{html}</div>', "text/plain": text}
-        return data, self._place.record(self.text)
+        return {"text/html": f'<div class="behavio-static">{html}</div>', "text/plain": text}
 
 
 def _line(definition: Definition | None) -> str:
@@ -212,7 +220,7 @@ def _line(definition: Definition | None) -> str:
     return "" if definition is None else f"%{definition}"
 
 
-def _texts(node: Printed, path: str = "") -> Iterator[tuple[str, str]]:
+def texts_of(node: Printed, path: str = "") -> Iterator[tuple[str, str]]:
     """Yield the path and the text of every part of a definition."""
     for field in type(node).model_fields:
         value = getattr(node, field)
@@ -221,4 +229,4 @@ def _texts(node: Printed, path: str = "") -> Iterator[tuple[str, str]]:
             if isinstance(item, Printed):
                 here = ".".join(str(part) for part in (path, field, place) if part != "")
                 yield here, str(item)
-                yield from _texts(item, here)
+                yield from texts_of(item, here)

@@ -109,3 +109,12 @@ def test_an_error_in_a_cell_has_no_stack_trace(shop, capsys):
     shown = capsys.readouterr().out
     assert "'cart'" in shown
     assert "Traceback" not in shown
+
+
+def test_explore_opens_the_tab_of_a_question(shop):
+    assert shop.run_line_magic("explore", "").selected == "funnel"
+    shop.user_ns["goal"] = "cart"
+    app = shop.run_line_magic("explore", "@shop funnel visit -> {goal} within 7d")
+    assert app["funnel"].text == "%funnel visit -> cart within 7d"
+    with pytest.raises(QueryTextError):
+        shop.run_line_magic("explore", "funnel visit ->")

@@ -74,6 +74,11 @@ def test_saved_segments_and_logs(shop):
     assert words(shop, "%funnel @shop visit -> cart for no ")[0] == '"no cart"'
 
 
+def test_explore_takes_any_question(shop):
+    assert words(shop, "%explore fun") == ["funnel"]
+    assert words(shop, "%explore funnel visit -> ca")[0] == "cart"
+
+
 def test_they_have_types_and_replace_what_was_typed(shop):
     (found,) = complete(shop, "%funnel visit -> car")
     assert (found.text, found.type, found.start) == ("cart", "event", len("%funnel visit -> "))

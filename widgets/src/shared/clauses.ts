@@ -65,8 +65,13 @@ export function byField<D extends Clauses>(question: Question<D>, onnone: (draft
   );
 }
 
+/** Whether a clause is chosen elsewhere, for several questions at once. */
+const isCommon = (question: Question<any>, clause: string): boolean =>
+  (question.model.get("common") ?? []).includes(clause);
+
 /** Choose segments: one limits the question to its users, several are compared. */
-export function segmentsField<D extends Clauses>(question: Question<D>): HTMLElement {
+export function segmentsField<D extends Clauses>(question: Question<D>): HTMLElement | null {
+  if (isCommon(question, "segments")) return null;
   const segments = question.draft.segments ?? [];
   const saved = question.catalog.segments;
   return field(
@@ -93,7 +98,8 @@ const quoted = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stri
 const segmentName = (segment: Node) => (segment.kind === "in_segment" ? segment.name : "");
 
 /** Choose the first and the last day. */
-export function duringField<D extends Clauses>(question: Question<D>): HTMLElement {
+export function duringField<D extends Clauses>(question: Question<D>): HTMLElement | null {
+  if (isCommon(question, "during")) return null;
   const during = question.draft.during ?? { start: null, end: null };
   const range = (side: "start" | "end", value: string) =>
     question.change((now) => {
@@ -110,7 +116,8 @@ export function duringField<D extends Clauses>(question: Question<D>): HTMLEleme
 }
 
 /** Choose which events are looked at. */
-export function whereField<D extends Clauses>(question: Question<D>): HTMLElement {
+export function whereField<D extends Clauses>(question: Question<D>): HTMLElement | null {
+  if (isCommon(question, "where")) return null;
   const { where } = question.draft;
   const change = (condition: Condition, quiet = false) =>
     question.change((now) => void (now.where = condition), quiet);

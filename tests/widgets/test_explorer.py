@@ -1,0 +1,66 @@
+"""The Python side of the app: one bar for the questions of all tabs."""
+
+from __future__ import annotations
+
+import pytest
+
+from behavio_jupyter import BehavioError, Funnel, datasets, explore
+from behavio_jupyter.query.clauses import EventQuestion
+
+
+@pytest.fixture
+def log():
+    return datasets.contributions()
+
+
+def tell(widget, **content):
+    """Be the browser."""
+    widget._receive(widget, content, [])
+    for background in widget._aside.values():
+        background.wait()
+
+
+def test_the_bar_holds_for_what_is_asked(log):
+    app = explore(log, "funnel code -> test within 30d")
+    tell(
+        app,
+        ask="definition",
+        id=1,
+        definition={"where": "bot = false", "during": "since 2020-01-01"},
+    )
+    asked = "code -> test within 30d where bot = false since 2020-01-01"
+    funnel = app["funnel"]
+    assert funnel.text == f"%funnel {asked}"
+    funnel.wait()
+    assert funnel.result.table.equals(log.funnel(asked).table)
+    tell(funnel, ask="definition", id=1, definition={"steps": ["code", "docs"], "within": "7d"})
+    assert funnel.definition == Funnel(
+        steps=["code", "docs"], within="7d", where="bot = false", during="since 2020-01-01"
+    )
+    app.definition = EventQuestion()
+    assert funnel.text == "%funnel code -> docs within 7d"
+
+
+def test_what_the_first_question_says_is_in_the_bar(log):
+    app = explore(log, "funnel code -> test where bot = false")
+    assert app.definition == EventQuestion(where="bot = false")
+    assert app.parts["where"] == "bot = false"
+
+
+def test_what_is_wrong_with_the_bar_is_said_there(log):
+    app = explore(log)
+    tell(app, ask="definition", id=1, definition={"segments": ["did("]})
+    assert app.error
+    assert app.definition == EventQuestion()
+    tell(app, ask="definition", id=2, definition={"segments": []})
+    assert app.error == ""
+    with pytest.raises(BehavioError):
+        app.selected = "nothing"
+
+
+def test_a_segment_saved_in_one_tab_is_known_in_all(log):
+    app = explore(log, "funnel code -> test")
+    funnel = app["funnel"]
+    funnel.wait()
+    tell(funnel, ask="save", id=1, pick={"step": 2}, name="testers")
+    assert app.catalog["segments"] == ["testers"]

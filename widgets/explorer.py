@@ -1,0 +1,202 @@
+"""All explorers of a log in one app."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any, ClassVar
+
+import traitlets
+from IPython.display import display
+
+from behavio_jupyter import BehavioError, EventLog, parse
+from behavio_jupyter.query import Definition
+from behavio_jupyter.query.clauses import EventQuestion
+
+from .base import AnalysisWidget, texts_of
+from .funnel import FunnelExplorer
+from .log_widget import STATIC, Content, LogWidget, sentence
+from .notebook import Place
+
+_COMMON = ("where", "segments", "during")
+"""The clauses that the bar on top holds for all tabs."""
+
+
+class Explorer(LogWidget):
+    """Every explorer of a log in tabs, under one bar for range, filter and segments.
+
+    What the bar says holds for each question of an :class:`~behavio_jupyter.query.EventQuestion`:
+    its ``during``, ``where`` and ``for`` are the bar's. Segments look at whole histories and are
+    not touched. A tab is made when it is opened first.
+
+    Parameters
+    ----------
+    log : EventLog
+    question : definition, str or None
+        What is asked first; its tab is opened. Default: an empty funnel.
+
+    Attributes
+    ----------
+    definition : EventQuestion
+        The bar: ``where``, ``segments`` and ``during``; can be set and observed.
+    selected : str
+        The tab: ``"segment"``, ``"funnel"``, ``"retention"``, ``"paths"`` or ``"trend"``.
+    error : str
+        What is wrong with the bar, in a sentence.
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> app = Explorer(datasets.contributions(), "funnel code -> test within 30d")
+    >>> app.definition = EventQuestion(where="bot = false")
+    >>> app["funnel"].text
+    '%funnel code -> test within 30d where bot = false'
+    """
+
+    _esm = STATIC / "explorer.js"
+    _css = STATIC / "explorer.css"
+
+    kinds: ClassVar[dict[str, type[AnalysisWidget]]] = {"funnel": FunnelExplorer}
+
+    definition = traitlets.Instance(EventQuestion).tag(
+        sync=True, to_json=lambda value, _: value.model_dump(mode="json", include=set(_COMMON))
+    )
+    request = traitlets.Int(0).tag(sync=True)
+    """The number of the browser's request that the bar came with; 0: set in Python."""
+    parts = traitlets.Dict().tag(sync=True)
+    """The text of every part of the bar, by its path."""
+    error = traitlets.Unicode().tag(sync=True)
+    selected = traitlets.Unicode().tag(sync=True)
+    tabs = traitlets.Dict().tag(sync=True)
+    """References to the widgets of the tabs that were opened."""
+    names = traitlets.List().tag(sync=True)
+    """The tabs there are."""
+
+    def __init__(self, log: EventLog, question: Definition | str | None = None) -> None:
+        self._opened: dict[str, AnalysisWidget] = {}
+        self._shown: list[Any] = []
+        first = parse(question) if isinstance(question, str) else question
+        self._first: dict[str, Any] = {} if first is None else {first.kind: first}
+        self._place = Place(type(self).__name__, "" if first is None else f"%{first}")
+        self.set_trait("definition", EventQuestion())
+        super().__init__(log)
+        self.names = list(self.kinds)
+        selected = first.kind if first is not None else "funnel"
+        if isinstance(first, EventQuestion):
+            self.definition = _common_of(first)
+        with contextlib.suppress(BehavioError, ValueError, KeyError):
+            selected = self._restored() or selected
+        self.selected = selected
+
+    def __getitem__(self, kind: str) -> AnalysisWidget:
+        """Return the widget of a tab."""
+        if kind not in self._opened:
+            opened = self.kinds[kind](self._log, self._first.get(kind))
+            self._opened[kind] = opened
+            opened.common = self._clauses(kind)
+            opened.observe(self._share_names, "catalog")
+            opened.observe(self._keep, ["answer", "error"])
+            self.tabs = {**self.tabs, kind: f"anywidget:{opened.model_id}"}
+        return self._opened[kind]
+
+    def users(self, pick: Content) -> Any:
+        """Return the users behind a number of the tab that is shown."""
+        return self[self.selected].users(pick)
+
+    @traitlets.validate("selected")
+    def _valid_tab(self, proposal: Content) -> str:
+        if proposal["value"] not in self.kinds:
+            raise BehavioError(f"There is no tab {proposal['value']!r}.")
+        return str(proposal["value"])
+
+    @traitlets.observe("selected")
+    def _open(self, _change: object) -> None:
+        # Only the tab that is seen is asked; the bar may have changed meanwhile.
+        self[self.selected].common = self._clauses(self.selected)
+        self._keep()
+
+    @traitlets.observe("definition")
+    def _pass_on(self, _change: object) -> None:
+        self.parts = dict(texts_of(self.definition))
+        self.error = ""
+        if self.selected:
+            self[self.selected].common = self._clauses(self.selected)
+
+    def _clauses(self, kind: str) -> dict[str, Any]:
+        if not issubclass(self.kinds[kind].asks, EventQuestion):
+            return {}
+        return {name: getattr(self.definition, name) for name in _COMMON}
+
+    def _receive(self, widget: object, content: Content, buffers: object) -> None:
+        if content["ask"] == "definition":
+            self._take_request(content["definition"], content["id"])
+        else:
+            super()._receive(widget, content, buffers)
+
+    def _take_request(self, asked: Content, number: int) -> None:
+        try:
+            definition = EventQuestion.model_validate(asked)
+        except BehavioError as error:
+            self.error = sentence(error)
+            return
+        self.error = ""
+        with self.hold_sync():
+            self.request = number
+            self.definition = definition
+        self.request = 0
+
+    def _share_names(self, change: Content) -> None:
+        for widget in (self, *self._opened.values()):
+            widget.catalog = change["new"]
+
+    # The notebook
+
+    def _restored(self) -> str | None:
+        """Take what the cell had before, where it ran already; return its tab."""
+        if not self._place.asked:
+            return None
+        kept = json.loads(self._place.asked)
+        self._first = {kind: parse(text) for kind, text in kept["asked"].items() if text}
+        self.definition = EventQuestion.model_validate(kept["common"])
+        return str(kept["selected"])
+
+    def _ipython_display_(self) -> None:
+        live = self._repr_mimebundle_()
+        data, metadata = live if isinstance(live, tuple) else (live, {})
+        display(data, metadata=metadata, raw=True)
+        self[self.selected].wait()
+        data, metadata = self._copy()
+        self._shown.append(display(data, metadata=metadata, raw=True, display_id=True))
+
+    def _keep(self, _change: object = None) -> None:
+        for shown in self._shown:
+            data, metadata = self._copy()
+            shown.update(data, metadata=metadata, raw=True)
+
+    def _copy(self) -> tuple[dict[str, str], dict[str, Any]]:
+        asked = {kind: widget.text for kind, widget in self._opened.items()}
+        common = self.definition.model_dump(mode="json", include=set(_COMMON))
+        kept = {"selected": self.selected, "asked": asked, "common": common}
+        return self[self.selected].copy(), self._place.record(json.dumps(kept))
+
+
+def _common_of(question: EventQuestion) -> EventQuestion:
+    return EventQuestion(**{name: getattr(question, name) for name in _COMMON})
+
+
+def explore(log: EventLog, question: Definition | str | None = None) -> Explorer:
+    """Explore a log by clicking: all explorers in one app.
+
+    Parameters
+    ----------
+    log : EventLog
+    question : definition, str or None
+        What is asked first, such as ``"funnel visit -> cart"``.
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> explore(datasets.contributions(), "funnel code -> test").selected
+    'funnel'
+    """
+    return Explorer(log, question)

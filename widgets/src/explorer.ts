@@ -1,0 +1,127 @@
+// Explorer: all explorers of a log in tabs, under one bar for range, filter and segments.
+
+import { duringField, segmentsField, whereField, type Clauses } from "./shared/clauses";
+import { h, iconButton, replace } from "./shared/elements";
+import { questionOf } from "./shared/question";
+import type { Model } from "./shared/requests";
+
+/** The part of anywidget's host that is used. */
+interface Host {
+  getWidget(reference: string): Promise<{ render(view: { el: HTMLElement; signal?: AbortSignal }): Promise<void> }>;
+}
+
+interface App extends Model {
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+}
+
+const LABELS: Record<string, string> = {
+  segment: "Segments", funnel: "Funnel", retention: "Retention", paths: "Paths", trend: "Trends",
+  timeline: "Users",
+};
+const EMPTY: Clauses = { where: null, segments: [], during: null };
+
+function render({ model, el, host, signal }: { model: App; el: HTMLElement; host: Host; signal: AbortSignal }): () => void {
+  const question = questionOf(model, EMPTY, () => true);
+  const kinds: string[] = model.get("names");
+  const sentence = h("div", { class: "bh-error", role: "alert" });
+  const bar = h("section", { class: "bh-app-bar", "aria-label": "Range, filter and segments of all tabs" });
+  const tabs = kinds.map((kind) =>
+    h("button", {
+      type: "button",
+      role: "tab",
+      class: "bh-tab",
+      "data-kind": kind,
+      onclick: () => select(kind),
+      onkeydown: (event: KeyboardEvent) => walk(event, kind),
+    }, LABELS[kind]),
+  );
+  const panels = new Map(kinds.map((kind) => [kind, h("div", { class: "bh-panel", role: "tabpanel", "aria-label": LABELS[kind] })]));
+  const rendered = new Set<string>();
+  el.append(h(
+    "div",
+    {
+      class: "behavio-widget bh-app",
+      role: "region",
+      "aria-label": "Explore",
+      // Keys pressed in here are not commands to the notebook.
+      "data-lm-suppress-shortcuts": "true",
+      "data-jp-suppress-context-menu": "true",
+      onkeydown: (event: KeyboardEvent) => press(event),
+    },
+    bar,
+    sentence,
+    h("div", { class: "bh-tabs", role: "tablist", "aria-label": "Analyses" }, tabs),
+    [...panels.values()],
+  ));
+
+  function select(kind: string): void {
+    if (model.get("selected") === kind) return;
+    model.set("selected", kind);
+    model.save_changes();
+  }
+
+  function walk(event: KeyboardEvent, kind: string): void {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const next = by ? kinds.indexOf(kind) + by : { Home: 0, End: kinds.length - 1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const place = (next + kinds.length) % kinds.length;
+    select(kinds[place]);
+    tabs[place].focus();
+  }
+
+  function press(event: KeyboardEvent): void {
+    const writes = event.target instanceof HTMLInputElement && event.target.type === "text";
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !writes) {
+      event.preventDefault();
+      if (event.shiftKey) question.redo();
+      else question.undo();
+    }
+    event.stopPropagation();
+  }
+
+  const showBar = () =>
+    replace(
+      bar,
+      h("strong", { class: "bh-name" }, question.catalog.log || "Log"),
+      duringField(question),
+      whereField(question),
+      segmentsField(question),
+      iconButton("undo", "Undo the change of range, filter or segments", () => question.undo(), {
+        "data-key": "bar-undo", disabled: !question.canUndo,
+      }),
+    );
+  const showError = () => {
+    sentence.textContent = model.get("error");
+  };
+  const showTab = () => {
+    const selected: string = model.get("selected");
+    tabs.forEach((tab) => {
+      const isSelected = tab.dataset.kind === selected;
+      tab.setAttribute("aria-selected", String(isSelected));
+      tab.tabIndex = isSelected ? 0 : -1;
+    });
+    panels.forEach((panel, kind) => panel.toggleAttribute("hidden", kind !== selected));
+    const reference: string | undefined = model.get("tabs")[selected];
+    if (!reference || rendered.has(selected)) return;
+    rendered.add(selected);
+    void host.getWidget(reference).then((widget) => widget.render({ el: panels.get(selected)!, signal }));
+  };
+
+  const ends = [
+    question.on("draft", showBar),
+    question.on("catalog", showBar),
+    question.on("parts", showBar),
+    question.on("history", showBar),
+    question.on("error", showError),
+  ];
+  model.on("change:selected", showTab);
+  model.on("change:tabs", showTab);
+  showBar();
+  showError();
+  showTab();
+  return () => ends.forEach((end) => end());
+}
+
+export default { render };
