@@ -45,9 +45,9 @@ fuzz: $(VENV)/.fuzz
 lab: $(VENV)/.lab
 	$(BIN)/jupyter lab docs/tour.ipynb
 
-# Pictures of the README and the docs, taken in a real JupyterLab; needs Chromium.
-pictures: $(VENV)/.lab $(VENV)/.pictures
-	$(BIN)/python docs/take_pictures.py
+# Pictures of the README and the docs: what the browser tests see.
+pictures: $(VENV)/.test $(VENV)/.browser
+	PICTURES=docs/pictures $(BIN)/python -m pytest tests/notebook
 
 # Runs the notebooks of the docs again and keeps their outputs; the tests compare with them.
 notebooks: $(VENV)/.base
@@ -63,7 +63,7 @@ $(VENV)/.base: $(VENV)/bin/python pyproject.toml
 	$(PIP) --editable .
 	touch $@
 
-$(VENV)/.test $(VENV)/.lint $(VENV)/.bench $(VENV)/.fuzz $(VENV)/.lab $(VENV)/.pictures: $(VENV)/.base
+$(VENV)/.test $(VENV)/.lint $(VENV)/.bench $(VENV)/.fuzz $(VENV)/.lab: $(VENV)/.base
 	$(PIP) --editable '.[$(subst .,,$(notdir $@))]'
 	touch $@
 

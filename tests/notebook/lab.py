@@ -13,21 +13,28 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
+Front = Literal["lab", "notebook"]
+"""JupyterLab 4 or Notebook 7."""
+PICTURES = os.environ.get("PICTURES")
+"""The folder of the pictures of the docs, where they are to be taken."""
 TOKEN = "tests"
 SETTINGS = {
     "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {"fetchNews": "false"},
+    # Other tests run beside these, and JupyterLab does not wait longer than this for completions.
+    "@jupyterlab/completer-extension/manager.jupyterlab-settings": {"providerTimeout": 30_000},
     # Without windowing every cell is in the page, also those out of view.
     "@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"},
 }
 
 
 @contextmanager
-def jupyterlab(folder: Path) -> Iterator[str]:
+def served(folder: Path, front: Front = "lab") -> Iterator[str]:
     """Run a server on the notebooks of a folder; give its address."""
     settings = folder / "settings"
     for name, content in SETTINGS.items():
@@ -38,9 +45,10 @@ def jupyterlab(folder: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
-        sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", f"--port={port}",
+        sys.executable, "-m", "jupyter", front, "--no-browser", "--allow-root", f"--port={port}",
         f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}",
-        f"--LabApp.user_settings_dir={settings}", "--LabApp.expose_app_in_browser=True",
+        *(f"--{app}.{setting}" for app in ("LabApp", "JupyterNotebookApp")
+          for setting in (f"user_settings_dir={settings}", "expose_app_in_browser=True")),
     ]  # fmt: skip
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
@@ -53,43 +61,46 @@ def jupyterlab(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def notebook(folder: Path, *cells: str) -> Iterator[Page]:
-    """Open a notebook of code cells in JupyterLab, run it, and give the page.
+def notebook(folder: Path, *cells: str, front: Front = "lab") -> Iterator[Page]:
+    """Open a notebook of code cells in a front end, run it, and give the page.
 
     At the end no script of the page may have failed.
     """
     write_notebook(folder / "explore.ipynb", *cells)
-    with jupyterlab(folder) as address, sync_playwright() as playwright:
+    with served(folder, front) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
-        page = browser.new_page(viewport={"width": 1360, "height": 1200})
+        page = browser.new_page(
+            viewport={"width": 1360, "height": 1200}, device_scale_factor=1.5 if PICTURES else 1
+        )
         # Other tests run beside this one.
         page.set_default_timeout(60_000)
         expect.set_options(timeout=30_000)
         failures: list[str] = []
         page.on("pageerror", lambda error: failures.append(str(error)))
-        open_notebook(page, address, "explore.ipynb")
+        open_notebook(page, address, "explore.ipynb", front)
         run_all(page)
         yield page
         browser.close()
         assert failures == []
 
 
-def look_at(page: Page, widget: Locator, name: str) -> None:
-    """Take a picture of a widget in both themes; axe-core finds no fault in it.
+def look_at(page: Page, shown: Locator, name: str) -> None:
+    """Look at a part of the page in both themes: in widgets, axe-core finds no fault.
 
-    Pictures are kept where the variable PICTURES names a folder.
+    ``make pictures`` keeps what is seen, under the name.
     """
-    kept = os.environ.get("PICTURES")
     for theme in ("Light", "Dark"):
         command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
         is_light = "true" if theme == "Light" else "false"
         expect(page.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
-        found = Axe().run(page, ".behavio-widget").response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
-        if kept:
-            widget.screenshot(path=Path(kept) / f"{name}-{theme.lower()}.png")
+        if page.locator(".behavio-widget").count():
+            found = Axe().run(page, ".behavio-widget").response["violations"]
+            assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+        if PICTURES:
+            ending = "" if theme == "Light" else "-dark"
+            shown.screenshot(path=Path(PICTURES) / f"{name}{ending}.png")
     command(page, "apputils:change-theme", theme="JupyterLab Light")
 
 
@@ -118,9 +129,10 @@ def write_notebook(path: Path, *cells: str) -> None:
     nbformat.write(notebook, path)
 
 
-def open_notebook(page: Page, address: str, name: str) -> None:
+def open_notebook(page: Page, address: str, name: str, front: Front = "lab") -> None:
     """Open a notebook and wait for its kernel."""
-    page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
+    where = f"lab/tree/{name}?reset&" if front == "lab" else f"notebooks/{name}?"
+    page.goto(f"{address}/{where}token={TOKEN}")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
     page.wait_for_function(
         """async () => {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -72,8 +70,6 @@ def test_a_funnel_is_built_explored_and_kept(page):
     named = 'code -> docs as "Writing it down" -> test within 90d'
     expect(widget.locator(".bh-text code")).to_have_text(f"%funnel {named}")
     expect(widget.locator(".bh-step-name").nth(1)).to_contain_text("Writing it down")
-    if os.environ.get("PICTURES"):
-        widget.screenshot(path=os.path.join(os.environ["PICTURES"], "renamed.png"))
     widget.get_by_role("button", name="Undo").click()
 
     # A filter, and a combination that cannot be.
