@@ -18,7 +18,7 @@ demo: $(VENV)/.base
 
 test: $(VENV)/.test $(VENV)/.browser
 	$(BIN)/python -m pytest -n auto
-	$(BIN)/python -m pytest --nbval docs/tour.ipynb
+	$(BIN)/python -m pytest --nbval docs/tour.ipynb docs/first_hour.ipynb
 
 # Type checkers do not follow the editable install's mapping of magics, widgets and templates,
 # so mypy reads the package as it is installed.
@@ -52,7 +52,8 @@ pictures: $(VENV)/.test $(VENV)/.browser
 # Runs the notebooks of the docs again and keeps their outputs; the tests compare with them.
 notebooks: $(VENV)/.base
 	$(BIN)/python -m behavio_jupyter.report docs/tour.ipynb docs
-	rm docs/tour.html
+	$(BIN)/python -m behavio_jupyter.report docs/first_hour.ipynb docs
+	rm docs/tour.html docs/first_hour.html
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
