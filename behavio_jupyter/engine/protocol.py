@@ -38,6 +38,10 @@ class Engine(Protocol):
         """Return ``period, users, seen, complete``: the segment at the end of each period."""
         ...
 
+    def overlap(self, segment: Segment) -> pd.DataFrame:
+        """Return ``segment, size, both``: each saved segment, its users, those also in this one."""
+        ...
+
     def activity(self, retention: Retention) -> ActivityAnswer:
         """Return lifecycle, stickiness and survival of a retention's events."""
         ...

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ..engine.answers import SegmentAnswer
 from ..errors import DefinitionError, nearest_hint
-from ..query import Period, Segment
+from ..query import Events, Period, Segment
+from ..query.left_out import left_out
+from ..query.segment import Did
 from .base import Result, ThemeName, written
+from .page import fragment
 from .sheet import MOST, Sheet
-from .statistics import FEW, rate
+from .statistics import FEW, rate, wilson
 from .wording import number, percent, plural
 
 if TYPE_CHECKING:
@@ -57,6 +61,12 @@ class SegmentResult(Result):
     def share(self) -> float:
         """Their share of the users seen by the reference time; null where nobody was."""
         return float(rate(len(self), self.answer.seen))
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson's 95 % interval of their share; null where nobody was seen."""
+        low, high = wilson([len(self)], [self.answer.seen])
+        return float(low[0]), float(high[0])
 
     @property
     def small(self) -> bool:
@@ -118,6 +128,99 @@ class SegmentResult(Result):
             }
         )
 
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """What each part of the condition does to their number (S11).
+
+        Parts are what ``and``, ``or`` and ``not`` join, whole groups of them too, outermost first.
+
+        Returns
+        -------
+        DataFrame
+            ``path`` (where the part stands in the definition), ``condition`` (its text),
+            ``without`` (how many users the segment would have without the part), ``change`` (what
+            the part adds to that; negative where it removes users), int64.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> found = datasets.cdnow().segment("count(purchase) >= 10 and sum(purchase.cds) > 40")
+        >>> len(found), found.effects[["without", "change"]].tail(2).to_numpy().tolist()
+        (412, [[516, -104], [1145, -733]])
+        """
+        sizes: dict[str, int] = {}
+        rows = []
+        for path, part, rest in left_out(self.definition.condition):
+            left = str(rest)
+            if left not in sizes:
+                sizes[left] = len(self._meeting(rest))
+            rows.append((path, str(part), sizes[left], len(self) - sizes[left]))
+        frame = pd.DataFrame(rows, columns=["path", "condition", "without", "change"])
+        return frame.astype({"without": "int64", "change": "int64"})
+
+    def without(self, path: str) -> SegmentResult:
+        """Return the segment without a part of its condition; without all of it, everybody.
+
+        Parameters
+        ----------
+        path : str
+            Where the part stands, as in :attr:`effects`.
+
+        Raises
+        ------
+        DefinitionError
+            There is no part there.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> found = datasets.cdnow().segment("count(purchase) >= 10 and sum(purchase.cds) > 40")
+        >>> print(found.without("condition.parts.1").definition)
+        count(purchase) >= 10
+        """
+        for found in left_out(self.definition.condition):
+            if found.path == path:
+                return self._meeting(found.rest)
+        paths = [found.path for found in left_out(self.definition.condition)]
+        raise DefinitionError(f"There is no condition at {path!r}{nearest_hint(path, paths)}.")
+
+    def _meeting(self, condition: Any) -> SegmentResult:
+        """Return the segment with another condition; without one, everybody."""
+        everybody = Did(events=Events())
+        asked = self.definition.model_copy(update={"condition": condition or everybody})
+        found = self.engine.answer(asked)
+        assert isinstance(found, SegmentAnswer)
+        return SegmentResult(asked, found, self.engine, self.facts)
+
+    @cached_property
+    def overlap(self) -> pd.DataFrame:
+        """How many of them are in each segment that was saved when they were asked for (S12).
+
+        Returns
+        -------
+        DataFrame
+            ``segment`` (its name), ``size`` (its users), ``both`` (those who are in this one too),
+            ``share_of_this`` (of these users), ``share_of_that`` (of its users), ``jaccard``
+            (both, of the users in either); the largest ``both`` first, then by name.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> log = datasets.cdnow()
+        >>> log.save_segment("loyal", "count(purchase) >= 10")
+        >>> log.segment("sum(purchase.cds) > 40").overlap.round(2)
+          segment  size  both  share_of_this  share_of_that  jaccard
+        0   loyal  1145   412            0.8           0.36     0.33
+        """
+        frame = self.engine.overlap(self.definition)
+        frame = frame.sort_values(["both", "segment"], ascending=[False, True], ignore_index=True)
+        both = frame["both"]
+        return frame.assign(
+            share_of_this=rate(both, len(self)),
+            share_of_that=rate(both, frame["size"]),
+            jaccard=rate(both, len(self) + frame["size"] - both),
+        )
+
     def chart(self, theme: ThemeName = "auto") -> go.Figure:
         """Draw their share of all users."""
         from .charts.segment import share
@@ -129,6 +232,19 @@ class SegmentResult(Result):
         from .charts.segment import over_time
 
         return over_time(self, per, theme)
+
+    def to_fragment(self) -> str:
+        """Return markup for a page that draws no chart: their share as a bar, and the first ids."""
+        counts = (len(self), self.answer.seen - len(self))
+        shares = [0.0 if count == 0 else count / self.answer.seen for count in counts]
+        names = ("in the segment", "not in it")
+        rows = [
+            [name, number(count), percent(share)]
+            for name, count, share in zip(names, counts, shares, strict=True)
+        ]
+        bar = Sheet(["", "users", "share"], rows, 1, bars=(2, shares))
+        sheets = [bar, *self._sheets]
+        return fragment(self.title, self.subtitle, sheets, self.rule, self.nothing, drawn=True)
 
     def to_csv(self, path: str | Path | None = None) -> str | None:
         """Write the ids as CSV; without a path, return it."""

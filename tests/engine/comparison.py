@@ -29,6 +29,7 @@ COLUMNS = {
     "active_days": ("period", "days", "users"),
     "active_users": ("period", "active", "mean_daily", "complete"),
     "survival": ("seconds", "ended", "users"),
+    "overlap": ("segment", "size", "both"),
     "over_time": ("period", "users", "seen", "complete"),
 }
 """The columns of each frame after those of the groups (engine/answers.py)."""

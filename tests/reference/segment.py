@@ -1,4 +1,4 @@
-"""Which users meet a condition (Segment, S1 to S10)."""
+"""Which users meet a condition (Segment, S1 to S12)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from behavio_jupyter.query import Events, Segment
+from behavio_jupyter.query.segment import InSegment
 
 from .log import Event, Log
 from .predicate import Truth, compare, conjunction, disjunction, event_matches, negation, truth
@@ -39,6 +40,17 @@ def over_time(segment: Segment, per: str, log: Log) -> list[dict[str, Any]]:
                 "complete": log.is_over(period_end),
             }
         )
+    return rows
+
+
+def overlap(segment: Segment, log: Log) -> list[dict[str, Any]]:
+    """Each saved segment at this one's reference, and how many of its users are in both (S12)."""
+    reference = reference_of(segment, log, log.end)
+    mine = users_where(segment.condition, log, reference)
+    rows = []
+    for name in log.segments:
+        theirs = users_where(InSegment(name=name), log, reference)
+        rows.append({"segment": name, "size": len(theirs), "both": len(mine & theirs)})
     return rows
 
 

@@ -58,6 +58,9 @@ class WrittenEngine:
             }
         )
 
+    def overlap(self, segment: Segment) -> pd.DataFrame:
+        return pd.DataFrame({"segment": ["few", "most"], "size": [2, 9], "both": [1, 3]})
+
     def activity(self, retention: Retention) -> ActivityAnswer:
         return self.answers["activity"]
 

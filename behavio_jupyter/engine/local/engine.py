@@ -82,6 +82,13 @@ class LocalEngine:
         self._check_memory(segment)
         return _shown("Answering", lambda: over_time(self, segment, per))
 
+    def overlap(self, segment: Segment) -> pd.DataFrame:
+        """Return each saved segment, how many users it has, and how many are in both."""
+        from .segment import overlap
+
+        self._check_memory(segment)
+        return _shown("Answering", lambda: overlap(self, segment))
+
     def activity(self, retention: Retention) -> ActivityAnswer:
         """Return lifecycle, stickiness and survival of a retention's events."""
         from .activity import activity

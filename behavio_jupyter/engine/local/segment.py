@@ -1,4 +1,4 @@
-"""Segments answered over a log's arrays (docs/semantics.md "Segment", S1 to S10)."""
+"""Segments answered over a log's arrays (docs/semantics.md "Segment", S1 to S12)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...data.instants import instant
 from ...errors import DefinitionError
 from ...query import Period, Segment
+from ...query.segment import InSegment
 from ..answers import SegmentAnswer
 from .calendar import observed
 from .conditions import Moment
@@ -72,6 +73,20 @@ def over_time(engine: LocalEngine, segment: Segment, per: Period) -> pd.DataFram
             "users": np.array(users, np.int64),
             "seen": np.array(seen, np.int64),
             "complete": spans.over(columns.end),
+        }
+    )
+
+
+def overlap(engine: LocalEngine, segment: Segment) -> pd.DataFrame:
+    """Return how many users each saved segment has, and how many of them are in this one (S12)."""
+    now = _moment(engine, _reference(engine, segment))
+    mine = now.members(segment.condition)
+    theirs = [now.members(InSegment(name=name)) for name in engine.segments]
+    return pd.DataFrame(
+        {
+            "segment": pd.Series(list(engine.segments), dtype="str"),
+            "size": np.array([np.count_nonzero(one) for one in theirs], np.int64),
+            "both": np.array([np.count_nonzero(one & mine) for one in theirs], np.int64),
         }
     )
 

@@ -6,7 +6,6 @@ import plotly.graph_objects as go
 
 from ...query import Period
 from ..segment import SegmentResult
-from ..statistics import wilson
 from ..wording import interval, moments, number, percent
 from .canvas import RIGHT, Canvas, hovers
 from .theme import NEUTRAL, PALETTE, faded
@@ -19,7 +18,7 @@ def share(result: SegmentResult, theme: str) -> go.Figure:
     if result.nothing:
         return canvas.says(result.nothing)
     inside, seen = len(result), result.answer.seen
-    low, high = wilson([inside], [seen])
+    low, high = result.interval
     parts = [
         ("in the segment", inside, PALETTE[0], None),
         ("not in it", seen - inside, faded(NEUTRAL, 0.15), "/"),
@@ -63,7 +62,7 @@ def share(result: SegmentResult, theme: str) -> go.Figure:
     canvas.figure.update_layout(barmode="overlay", separators=".\u202f")
     canvas.figure.update_yaxes(visible=False)
     canvas.figure.update_xaxes(
-        title_text=f"users (95 % interval of the share: {interval(low[0], high[0])})",
+        title_text=f"users (95 % interval of the share: {interval(low, high)})",
         range=[0, seen],
         tickformat=",d",
         nticks=6,
