@@ -5,5 +5,6 @@ from __future__ import annotations
 from .base import AnalysisWidget
 from .explorer import Explorer, explore
 from .funnel import FunnelExplorer
+from .segment import SegmentBuilder
 
-__all__ = ["AnalysisWidget", "Explorer", "FunnelExplorer", "explore"]
+__all__ = ["AnalysisWidget", "Explorer", "FunnelExplorer", "SegmentBuilder", "explore"]

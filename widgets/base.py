@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import traitlets
 from IPython.display import display
 
-from behavio_jupyter import BehavioError, DefinitionError, EventLog, parse
+from behavio_jupyter import BehavioError, DefinitionError, EventLog, Segment, parse
 from behavio_jupyter.background import Background
 from behavio_jupyter.query import Definition
 from behavio_jupyter.query.base import Printed
@@ -217,7 +217,10 @@ class AnalysisWidget(LogWidget):
 
 def _line(definition: Definition | None) -> str:
     """Return the line of magic that asks a definition."""
-    return "" if definition is None else f"%{definition}"
+    if definition is None:
+        return ""
+    # The text of a segment is its condition alone.
+    return f"%segment {definition}" if isinstance(definition, Segment) else f"%{definition}"
 
 
 def texts_of(node: Printed, path: str = "") -> Iterator[tuple[str, str]]:

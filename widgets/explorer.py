@@ -17,6 +17,7 @@ from .base import AnalysisWidget, texts_of
 from .funnel import FunnelExplorer
 from .log_widget import STATIC, Content, LogWidget, sentence
 from .notebook import Place
+from .segment import SegmentBuilder
 
 _COMMON = ("where", "segments", "during")
 """The clauses that the bar on top holds for all tabs."""
@@ -56,7 +57,10 @@ class Explorer(LogWidget):
     _esm = STATIC / "explorer.js"
     _css = STATIC / "explorer.css"
 
-    kinds: ClassVar[dict[str, type[AnalysisWidget]]] = {"funnel": FunnelExplorer}
+    kinds: ClassVar[dict[str, type[AnalysisWidget]]] = {
+        "segment": SegmentBuilder,
+        "funnel": FunnelExplorer,
+    }
 
     definition = traitlets.Instance(EventQuestion).tag(
         sync=True, to_json=lambda value, _: value.model_dump(mode="json", include=set(_COMMON))

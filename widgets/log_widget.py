@@ -94,6 +94,9 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
         return {"count": len(found), "first": list(map(str, first)), "text": str(found.definition)}
 
     def _save(self, content: Content) -> Content:
+        taken = self._log.segments.get(content["name"])
+        if taken is not None and not content.get("replace", True):
+            return {"taken": str(taken)}
         self._log.save_segment(content["name"], self.users(content["pick"]))
         self.catalog = {**self.catalog, "segments": list(self._log.segments)}
         return {"saved": content["name"]}

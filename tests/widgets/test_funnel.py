@@ -96,6 +96,14 @@ def test_what_cannot_be_asked_is_said_in_the_widget(log):
         widget.definition = log.segment("did(code)")
 
 
+def test_what_is_asked_again_is_answered_again(log):
+    widget = FunnelExplorer(log, "code -> test")
+    widget.wait()
+    tell(widget, ask="definition", id=1, definition=widget.definition.model_dump(mode="json"))
+    assert not widget.busy
+    assert widget.answer["names"] == ["code", "test"]
+
+
 def test_the_last_change_wins(log):
     widget = FunnelExplorer(log)
     for days in range(1, 40):

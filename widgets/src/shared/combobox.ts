@@ -7,9 +7,13 @@ export interface Option {
   label?: string;
   /** Said beside the label, such as how many there are. */
   note?: string;
+  /** The heading it stands under; options of one heading follow each other. */
+  group?: string;
 }
 
 const MOST = 80;
+/** So many under each heading, until something is typed. */
+const MOST_OF_GROUP = 6;
 let made = 0;
 
 export interface Combobox {
@@ -60,12 +64,15 @@ export function combobox(given: Combobox): HTMLElement {
     const found = await given.options();
     if (!input.isConnected || (input.getRootNode() as Document).activeElement !== input) return;
     const ranked = rank(found, typed);
-    shown = ranked.slice(0, MOST);
+    shown = (typed ? ranked : firstOfGroups(ranked)).slice(0, MOST);
     active = typed && shown.length ? 0 : shown.findIndex((one) => one.value === current);
     const left = ranked.length - shown.length;
     replace(
       list,
-      shown.map((one, place) =>
+      shown.map((one, place) => [
+        one.group && one.group !== shown[place - 1]?.group
+          ? h("li", { class: "bh-list-head", role: "presentation" }, one.group)
+          : null,
         h(
           "li",
           {
@@ -80,7 +87,7 @@ export function combobox(given: Combobox): HTMLElement {
           h("span", { class: "bh-option-label" }, one.label ?? one.value),
           one.note ? h("span", { class: "bh-option-note" }, one.note) : null,
         ),
-      ),
+      ]),
       shown.length === 0
         ? h("li", { class: "bh-list-note", role: "presentation" }, "Nothing is called so")
         : null,
@@ -108,8 +115,7 @@ export function combobox(given: Combobox): HTMLElement {
 
   function mark(next: number): void {
     active = next;
-    shown.forEach((_, place) => {
-      const option = list.children[place];
+    list.querySelectorAll(".bh-option").forEach((option, place) => {
       option.setAttribute("aria-selected", String(place === active));
       if (place === active) option.scrollIntoView({ block: "nearest" });
     });
@@ -162,11 +168,23 @@ export function combobox(given: Combobox): HTMLElement {
   return h("span", { class: "bh-combobox" }, input, list);
 }
 
-/** Those that have the typed text in them; those that begin with it first. */
+/** The first options under each heading. */
+function firstOfGroups(options: Option[]): Option[] {
+  const counts = new Map<string, number>();
+  return options.filter(({ group }) => {
+    if (group === undefined) return true;
+    counts.set(group, (counts.get(group) ?? 0) + 1);
+    return counts.get(group)! <= MOST_OF_GROUP;
+  });
+}
+
+/** Those that have the typed text in them; those that begin with it first, under each heading. */
 function rank(options: Option[], typed: string): Option[] {
   const text = typed.trim().toLowerCase();
   if (!text) return options;
   const found = options.filter((one) => (one.label ?? one.value).toLowerCase().includes(text));
   const begins = (one: Option) => (one.label ?? one.value).toLowerCase().startsWith(text);
-  return [...found.filter(begins), ...found.filter((one) => !begins(one))];
+  const ranked = [...found.filter(begins), ...found.filter((one) => !begins(one))];
+  const groups = [...new Set(ranked.map((one) => one.group))];
+  return groups.flatMap((group) => ranked.filter((one) => one.group === group));
 }

@@ -56,6 +56,25 @@ export function count(
   return element;
 }
 
+/** A number of any size; `onpick` is called while it is typed, where it is one. */
+export function real(
+  key: string,
+  label: string,
+  value: number,
+  onpick: (value: number) => void,
+): HTMLElement {
+  const element = h("input", {
+    class: "bh-input bh-number",
+    type: "number",
+    step: "any",
+    "data-key": key,
+    "aria-label": label,
+    value,
+    oninput: () => Number.isFinite(element.valueAsNumber) && onpick(element.valueAsNumber),
+  }) as HTMLInputElement;
+  return element;
+}
+
 export interface Duration {
   amount: number;
   unit: "s" | "m" | "h" | "d" | "w" | "mo";

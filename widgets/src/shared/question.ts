@@ -16,6 +16,12 @@ export interface Catalog {
   has_sessions: boolean;
 }
 
+/** How a draft that is not the definition itself is made of one, and one of it. */
+export interface Form<D> {
+  read(definition: any): D;
+  write(draft: D): unknown;
+}
+
 type Listener = () => void;
 const WAIT = 120;
 const QUICK = 700;
@@ -28,6 +34,11 @@ const QUICK = 700;
  */
 export class Question<D> extends Requests {
   draft: D;
+  /**
+   * The number of the request that asks the draft; null: it came from the kernel, -1: it is not
+   * asked yet.
+   */
+  asked: number | null = null;
   private past: string[] = [];
   private future: string[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,15 +46,17 @@ export class Question<D> extends Requests {
   private listeners = new Map<string, Set<Listener>>();
 
   /**
-   * `empty` is the draft before anything is chosen; `isWhole` tells whether a draft can be asked.
+   * `empty` is the draft before anything is chosen; `isWhole` tells whether a draft can be asked;
+   * without a `form` the draft is the definition.
    */
   constructor(
     model: Model,
     private readonly empty: D,
     private readonly isWhole: (draft: D) => boolean,
+    private readonly form: Form<D> = { read: structuredClone, write: (draft) => draft },
   ) {
     super(model);
-    this.draft = model.get("definition") ?? structuredClone(empty);
+    this.draft = this.read();
     model.on("change:definition", () => this.take());
     for (const name of ["answer", "error", "busy", "text", "parts", "catalog", "events"]) {
       model.on(`change:${name}`, () => this.spread(name));
@@ -119,10 +132,17 @@ export class Question<D> extends Requests {
 
   private send(wait: number): void {
     clearTimeout(this.timer);
+    this.asked = -1;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      this.tell("definition", { definition: this.isComplete ? this.draft : null });
+      const definition = this.isComplete ? this.form.write(this.draft) : null;
+      this.asked = this.tell("definition", { definition });
     }, wait);
+  }
+
+  private read(): D {
+    const definition = this.model.get("definition");
+    return definition ? this.form.read(definition) : structuredClone(this.empty);
   }
 
   /** Take a definition that was set in Python; what comes from here is here already. */
@@ -130,7 +150,8 @@ export class Question<D> extends Requests {
     if (this.timer !== undefined || this.model.get("request") !== 0) return;
     this.past.push(JSON.stringify(this.draft));
     this.future = [];
-    this.draft = structuredClone(this.model.get("definition") ?? this.empty);
+    this.draft = this.read();
+    this.asked = null;
     this.spread("draft");
     this.spread("history");
   }
@@ -147,10 +168,11 @@ export function questionOf<D>(
   model: Model,
   empty: D,
   isWhole: (draft: D) => boolean,
+  form?: Form<D>,
 ): Question<D> {
   const known = questions.get(model);
   if (known) return known;
-  const made = new Question(model, empty, isWhole);
+  const made = new Question(model, empty, isWhole, form);
   questions.set(model, made);
   return made;
 }
