@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import threading
 from collections.abc import Callable
@@ -96,4 +97,6 @@ class Background:
                 failed(error)
             return
         if self._next is None:
-            then(found)
+            # What is done with it may ask again, and be called off as the work is.
+            with contextlib.suppress(Interrupted):
+                then(found)

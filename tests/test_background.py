@@ -50,3 +50,18 @@ def test_what_was_called_off_is_not_told():
     go.set()
     assert background.wait(10)
     assert taken == []
+
+
+def test_what_is_done_with_an_answer_may_be_called_off_and_work_goes_on():
+    background, begun, taken = Background(), threading.Event(), []
+
+    def show(_found):
+        begun.set()
+        while True:
+            current_task().go_on()
+
+    background.do(lambda: "old", show, taken.append)
+    assert begun.wait(10)
+    background.do(lambda: "new", taken.append, taken.append)
+    assert background.wait(10)
+    assert taken == ["new"]

@@ -80,17 +80,24 @@ class PathsAnswer:
         descending, source, target.
     starts : DataFrame
         ``*groups, count``: the number of sequences (users, if counting users).
-    list_pairs, list_sequences : callable
-        Make ``matrix`` and ``sequences``, which the table does not show, when they are looked at:
-        a large log has millions of different sequences, and their tuples take longer than
-        everything else.
+    list_nodes, list_pairs, list_sequences : callable
+        Make ``nodes``, ``matrix`` and ``sequences``, which the table does not show, when they are
+        looked at. A large log has millions of different sequences, and their tuples take longer
+        than everything else: ``list_sequences`` makes as many of each group as it is told, or all
+        (None), and tells beside ``count`` the ``total`` of all sequences of the group.
     """
 
     groups: tuple[str, ...]
     edges: pd.DataFrame
     starts: pd.DataFrame
+    list_nodes: Callable[[], pd.DataFrame] = field(repr=False)
     list_pairs: Callable[[], pd.DataFrame] = field(repr=False)
-    list_sequences: Callable[[], pd.DataFrame] = field(repr=False)
+    list_sequences: Callable[[int | None], pd.DataFrame] = field(repr=False)
+
+    @cached_property
+    def nodes(self) -> pd.DataFrame:
+        """``*groups, step, node, count``, ordered by step, count descending, node."""
+        return self.list_nodes()
 
     @cached_property
     def matrix(self) -> pd.DataFrame:
@@ -100,7 +107,7 @@ class PathsAnswer:
     @cached_property
     def sequences(self) -> pd.DataFrame:
         """``*groups, sequence, count``: tuples of names, by count descending, then sequence."""
-        return self.list_sequences()
+        return self.list_sequences(None).drop(columns="total")
 
 
 @dataclass(frozen=True)

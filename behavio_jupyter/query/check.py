@@ -37,7 +37,7 @@ _NUMERIC = ("sum", "avg", "min", "max", "median", "p90")
 _PICKS: dict[type[Any], dict[str, type]] = {
     Funnel: {"step": int, "dropped": bool},
     Retention: {"cohort": str, "period": int, "retained": bool},
-    Paths: {"step": int, "source": str, "target": str, "sequence": str},
+    Paths: {"step": int, "source": str, "target": str, "node": str, "sequence": str},
     Trend: {"period": str},
 }
 _TYPES = {int: "a whole number", bool: "true or false", str: "text"}

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..engine.answers import EXIT, PathsAnswer
 from ..query import Paths
 from .base import QuestionResult, ThemeName
 from .picks import Check, named, numbered
 from .sheet import MOST, Sheet
-from .statistics import FEW, rate
+from .statistics import FEW
 from .wording import MISSING, duration, number, percent, plural
 
 if TYPE_CHECKING:
@@ -50,6 +52,23 @@ class PathsResult(QuestionResult):
         return self.answer.edges.copy(deep=False)
 
     @property
+    def nodes(self) -> pd.DataFrame:
+        """How many come to a node: ``*groups, step, node, count, share`` (of all in the group).
+
+        Counted as docs/semantics.md K14 says. Names are those of ``.table``; ``(exit)``
+        stands at the step after the last of a sequence.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> result = datasets.contributions().paths("from code steps 3 session 1d")
+        >>> result.nodes[["node", "count"]].head(2).to_numpy().tolist()
+        [['code', 7736], ['(exit)', 3724]]
+        """
+        frame = self.answer.nodes
+        return frame.assign(share=frame["count"].to_numpy() / self._of_group(frame))
+
+    @property
     def sequences(self) -> pd.DataFrame:
         """Whole ways by frequency: ``*groups, sequence`` (tuple), ``count, share`` of a group."""
         frame = self.answer.sequences
@@ -61,11 +80,42 @@ class PathsResult(QuestionResult):
         return frame.assign(share=(count / total).astype(np.float64))
 
     @property
+    def of_source(self) -> pd.Series:
+        """The share of those at its source who take a flow, for each row of ``.table``."""
+        groups = list(self.groups)
+        nodes = self.answer.nodes.rename(columns={"node": "source", "count": "all"})
+        found = self.answer.edges.merge(nodes, on=[*groups, "step", "source"], how="left")
+        return (found["count"] / found["all"]).rename("of_source")
+
+    def most_frequent(self, number: int) -> pd.DataFrame:
+        """Return the first rows of ``.sequences``, at most ``number`` of each group.
+
+        Faster than ``.sequences``, which makes all of them.
+        """
+        frame = self._frequent if number <= MOST else self.answer.list_sequences(number)
+        groups = list(self.groups)
+        frame = frame.groupby(groups, sort=False).head(number) if groups else frame.head(number)
+        frame = frame.reset_index(drop=True)
+        share = (frame["count"] / frame["total"]).astype(np.float64)
+        return frame.drop(columns="total").assign(share=share)
+
+    @property
     def matrix(self) -> pd.DataFrame:
         """Counts of neighbours, source × target, whatever the step; groups first in the index."""
         pairs = self.answer.matrix.set_index([*self.groups, "source", "target"])["count"]
         wide = pairs.unstack("target", fill_value=0)
         return wide.astype(np.int64)
+
+    @property
+    def transitions(self) -> pd.DataFrame:
+        """The pairs of ``.matrix`` that occur: ``*groups, source, target, count, share``.
+
+        ``share`` is of all that follow the source, as in ``.probabilities``. Small where a log has
+        thousands of events, of which the matrix would have a cell for every pair.
+        """
+        pairs = self.answer.matrix
+        whole = pairs.groupby([*self.groups, "source"], sort=False)["count"].transform("sum")
+        return pairs.assign(share=pairs["count"] / whole)
 
     @property
     def probabilities(self) -> pd.DataFrame:
@@ -118,7 +168,11 @@ class PathsResult(QuestionResult):
         )
 
     def users(self, **pick: Any) -> SegmentResult:
-        """Return the users of an edge, a node or a way; ``sequence`` may be a tuple of names."""
+        """Return the users of an edge, a node or a way.
+
+        Beside groups it takes ``step``, ``source`` and ``target``; or ``step`` and ``node``; or
+        ``sequence``, which may be a tuple of names.
+        """
         if isinstance(pick.get("sequence"), tuple | list):
             pick["sequence"] = " -> ".join(map(str, pick["sequence"]))
         return super().users(**pick)
@@ -129,20 +183,40 @@ class PathsResult(QuestionResult):
 
         return draw(self, theme)
 
+    @cached_property
+    def _frequent(self) -> pd.DataFrame:
+        return self.answer.list_sequences(MOST)
+
+    def _of_group(self, frame: pd.DataFrame) -> NDArray[np.float64]:
+        """Return for each row how many sequences (users) its group has."""
+        starts = self.answer.starts
+        groups = list(self.groups)
+        if not groups:
+            return np.full(len(frame), starts["count"].sum(), np.float64)
+        found = frame[groups].merge(starts, on=groups, how="left")["count"]
+        return found.to_numpy(np.float64)
+
     @property
     def _checks(self) -> dict[str, Check]:
         edges = self.answer.edges
 
+        def node(value: Any) -> Scalars:
+            return named("node", self.answer.nodes["node"])(value)
+
         def sequence(value: Any) -> Scalars:
+            # Among the most frequent it is found without making them all.
+            if value in map(" -> ".join, self._frequent["sequence"]):
+                return str(value)
             ways = self.answer.sequences["sequence"]
-            return named("sequence", (" -> ".join(way) for way in ways))(value)
+            return named("sequence", map(" -> ".join, ways))(value)
 
         # Where every way ends at the last kept step, a step has nodes but no edge from it.
-        steps = {*edges["step"], *(edges.loc[edges["target"] != EXIT, "step"] + 1)}
+        steps = {*edges["step"], *(edges["step"] + 1)}
         return {
             "step": numbered("step", steps),
             "source": named("source", edges["source"]),
             "target": named("target", edges["target"]),
+            "node": node,
             "sequence": sequence,
         }
 
@@ -150,8 +224,6 @@ class PathsResult(QuestionResult):
     def _sheets(self) -> list[Sheet]:
         groups = list(self.groups)
         edges = self.answer.edges
-        outward = edges.groupby([*groups, "step", "source"], sort=False)["count"].transform("sum")
-        shares = rate(edges["count"], outward)
         rows = [
             [
                 *map(str, row[: len(groups)]),
@@ -163,7 +235,7 @@ class PathsResult(QuestionResult):
                 duration(row[-1]),
             ]
             for row, share in zip(
-                edges.iloc[:MOST].itertuples(index=False, name=None), shares, strict=False
+                edges.iloc[:MOST].itertuples(index=False, name=None), self.of_source, strict=False
             )
         ]
         flow = Sheet(
@@ -172,6 +244,7 @@ class PathsResult(QuestionResult):
             len(groups) + 3,
             caption="Flows from step to step",
             total=len(edges),
+            bars=(len(groups) + 3, (edges["count"] / self._of_group(edges)).iloc[:MOST].tolist()),
         )
         if self.answer.starts["count"].sum() > _LISTED:
             return [flow]
@@ -186,5 +259,6 @@ class PathsResult(QuestionResult):
             ".sequences",
             "Whole paths by frequency",
             len(ways),
+            bars=(len(groups) + 2, ways["share"].iloc[:MOST].tolist()),
         )
         return [flow, whole]

@@ -21,6 +21,7 @@ COLUMNS = {
     "histogram": ("low", "high", "count"),
     "cells": ("cohort", "size", "period", "retained", "complete"),
     "edges": ("step", "source", "target", "count", "median_seconds"),
+    "nodes": ("step", "node", "count"),
     "sequences": ("sequence", "count"),
     "matrix": ("source", "target", "count"),
     "starts": ("count",),
@@ -39,7 +40,7 @@ FLOATS = {
     "median_seconds", "value", "mean_daily", "seconds",
 }  # fmt: skip
 BOOLEANS = {"complete", "ended"}
-TEXTS = {"source", "target", "sequence", "segment"}
+TEXTS = {"source", "target", "node", "sequence", "segment"}
 
 
 def assert_same(answer: Any, expected: Any, timezone: str) -> None:
@@ -151,10 +152,14 @@ def random_pick(question: Any, expected: Any, source: random.Random) -> dict[str
         rows, more = expected.counts, ["step"]
     elif isinstance(question, Retention):
         rows, more = expected.cells, source.choice((["cohort", "period"], ["cohort"], ["period"]))
-    elif isinstance(question, Paths) and source.random() < 0.7:
-        rows, more = expected.edges, ["step", "source", "target"]
     elif isinstance(question, Paths):
-        rows, more = expected.sequences, ["sequence"]
+        rows, more = source.choice(
+            [
+                (expected.edges, ["step", "source", "target"]),
+                (expected.nodes, ["step", "node"]),
+                (expected.sequences, ["sequence"]),
+            ]
+        )
     elif isinstance(question, Trend):
         rows, more = expected.points, source.choice((["period"], []))
     else:

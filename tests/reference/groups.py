@@ -64,7 +64,7 @@ COLUMNS = {
     "funnel": "step name count from_start from_start_low from_start_high from_previous"
     " median_seconds complete",
     "retention": "cohort size period retained rate low high complete",
-    "paths": "step source target count median_seconds sequence share",
+    "paths": "step source target node count median_seconds sequence share",
     "trend": "period value complete",
 }
 """The columns of the tables of each analysis (Result tables, F10)."""

@@ -23,6 +23,7 @@ EXIT = "(exit)"
 class PathsAnswer:
     groups: tuple[str, ...]
     edges: list[dict[str, Any]]
+    nodes: list[dict[str, Any]]
     sequences: list[dict[str, Any]]
     matrix: list[dict[str, Any]]
     starts: list[dict[str, Any]]
@@ -58,6 +59,15 @@ class Sequence:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(self.shown[step].name for step in sorted(self.shown))
+
+
+@dataclass
+class Visit:
+    """One sequence at one step, after "other"; or its exit, at the step after its last."""
+
+    user: Any
+    step: int
+    node: str
 
 
 @dataclass
@@ -168,6 +178,18 @@ def top_nodes(sequences: list[Sequence], paths: Paths) -> dict[int, set[str]]:
     }
 
 
+def visits_of(sequences: list[Sequence], paths: Paths) -> list[Visit]:
+    kept = top_nodes(sequences, paths)
+    result = []
+    for sequence in sequences:
+        for step, node in sequence.shown.items():
+            name = node.name if node.name in kept[step] else OTHER
+            result.append(Visit(sequence.user, step, name))
+        if sequence.ends:
+            result.append(Visit(sequence.user, len(sequence.shown) + 1, EXIT))
+    return result
+
+
 def edges_of(sequences: list[Sequence], paths: Paths) -> list[Edge]:
     kept = top_nodes(sequences, paths)
     result = []
@@ -185,9 +207,10 @@ def edges_of(sequences: list[Sequence], paths: Paths) -> list[Edge]:
 
 
 def answer(paths: Paths, log: Log) -> PathsAnswer:
-    result = PathsAnswer(group_columns(paths), [], [], [], [])
+    result = PathsAnswer(group_columns(paths), [], [], [], [], [])
     for key, sequences in grouped_sequences(paths, log):
         result.edges += edge_rows(key, edges_of(sequences, paths), paths)
+        result.nodes += node_rows(key, visits_of(sequences, paths), paths)
         result.sequences += sequence_rows(key, sequences)
         result.matrix += matrix_rows(key, sequences)
         users = {sequence.user for sequence in sequences}
@@ -217,6 +240,22 @@ def edge_rows(key: Key, edges: list[Edge], paths: Paths) -> list[dict[str, Any]]
     return sorted(rows, key=lambda row: (row["step"], -row["count"], row["source"], row["target"]))
 
 
+def node_rows(key: Key, visits: list[Visit], paths: Paths) -> list[dict[str, Any]]:
+    same: dict[tuple[int, str], list[Any]] = {}
+    for visit in visits:
+        same.setdefault((visit.step, visit.node), []).append(visit.user)
+    rows = [
+        {
+            **key,
+            "step": step,
+            "node": node,
+            "count": len(set(users)) if paths.counting == "users" else len(users),
+        }
+        for (step, node), users in same.items()
+    ]
+    return sorted(rows, key=lambda row: (row["step"], -row["count"], row["node"]))
+
+
 def sequence_rows(key: Key, sequences: list[Sequence]) -> list[dict[str, Any]]:
     """Whole sequences as shown, before "other" (K6, K11)."""
     found = Counter(sequence.names for sequence in sequences)
@@ -239,7 +278,7 @@ def matrix_rows(key: Key, sequences: list[Sequence]) -> list[dict[str, Any]]:
 
 
 def members(paths: Paths, pick: dict[str, Any], log: Log) -> list[Any]:
-    """The users of an edge, of a sequence, or of all sequences."""
+    """The users of an edge, of a node, of a sequence, or of all sequences."""
     users = set()
     edge_columns = [name for name in ("step", "source", "target") if name in pick]
     for key, sequences in grouped_sequences(paths, log):
@@ -247,6 +286,12 @@ def members(paths: Paths, pick: dict[str, Any], log: Log) -> list[Any]:
             continue
         if "sequence" in pick:
             users |= {one.user for one in sequences if " -> ".join(one.names) == pick["sequence"]}
+        elif "node" in pick:
+            users |= {
+                visit.user
+                for visit in visits_of(sequences, paths)
+                if visit.node == pick["node"] and visit.step == pick.get("step", visit.step)
+            }
         elif edge_columns:
             users |= {
                 edge.user

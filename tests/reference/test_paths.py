@@ -182,6 +182,38 @@ def test_counting_users():
     assert result.sequences == [{"sequence": ("a", "b"), "count": 2}]
 
 
+def nodes(paths: Paths, log: Log) -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for row in answer(paths, log).nodes]
+
+
+def test_nodes_have_those_who_come_there_and_those_who_left():
+    log = log_of({"u": "a 0, b 1, c 2", "v": "a 0, d 1", "w": "a 0"})
+    assert nodes(Paths(steps=3, top=1), log) == [
+        (1, "a", 3),
+        (2, "(exit)", 1), (2, "(other)", 1), (2, "b", 1),
+        (3, "(exit)", 1), (3, "c", 1),
+    ]  # fmt: skip
+    assert members(Paths(steps=3, top=1), {"step": 2, "node": "(other)"}, log) == ["v"]
+    assert members(Paths(steps=3, top=1), {"step": 3, "node": "(exit)"}, log) == ["v"]
+    assert members(Paths(steps=3, top=1), {"node": "(exit)"}, log) == ["v", "w"]
+
+
+def test_a_node_counts_a_user_once_whatever_way_they_come():
+    log = log_of({"u": "a 0, b 1, a 60, c 61, b 62"})
+    assert nodes(Paths(counting="users", steps=2), log) == [
+        (1, "a", 1), (2, "b", 1), (2, "c", 1),
+    ]  # fmt: skip
+    assert nodes(Paths(counting="users", steps=4), log)[-3:] == [
+        (3, "(exit)", 1), (3, "b", 1), (4, "(exit)", 1),
+    ]  # fmt: skip
+
+
+def test_to_counts_who_has_nothing_before_it():
+    log = log_of({"u": "a 0, b 1", "v": "b 0"})
+    assert nodes(Paths(to=events("b")), log) == [(-1, "a", 1), (0, "b", 2)]
+    assert members(Paths(to=events("b")), {"step": 0, "node": "b"}, log) == ["u", "v"]
+
+
 def test_breakdown_at_the_first_event_of_the_sequence_and_its_own_top():
     log = log_of({"u": "x 0 p=no, a 1 p=k, b 2", "v": "a 0 p=l, c 1", "w": "a 0 p=l, c 1"})
     result = answer(Paths(from_=events("a"), by=by("p"), top=1, steps=2), log)

@@ -151,10 +151,13 @@ def paths(
     edges: dict[tuple[Any, ...], int] = {}
     pairs: dict[tuple[Any, ...], int] = {}
     sequences, starts = [], []
+    nodes: dict[tuple[Any, ...], int] = {}
     for key, found in ways.items():
         starts.append([*key, sum(found.values())])
         for way, count in found.items():
-            sequences.append([*key, way, count])
+            sequences.append([*key, way, count, sum(found.values())])
+            for step, node in enumerate(way if len(way) == steps else (*way, "(exit)"), 1):
+                nodes[(*key, step, node)] = nodes.get((*key, step, node), 0) + count
             ends = way if len(way) == steps else (*way, "(exit)")
             for step, (source, target) in enumerate(pairwise(ends), 1):
                 at = (*key, step, source, target)
@@ -171,9 +174,16 @@ def paths(
         pd.DataFrame(flow, columns=[*groups, "step", *names, "median_seconds"]),
         pd.DataFrame(starts, columns=[*groups, "count"]),
         lambda: pd.DataFrame(
+            [
+                [*at, n]
+                for at, n in sorted(nodes.items(), key=lambda item: (item[0][:-1], -item[1]))
+            ],
+            columns=[*groups, "step", "node", "count"],
+        ),
+        lambda: pd.DataFrame(
             [[*at, n] for at, n in sorted(pairs.items())], columns=[*groups, *names]
         ),
-        lambda: pd.DataFrame(sequences, columns=[*groups, "sequence", "count"]),
+        lambda _most: pd.DataFrame(sequences, columns=[*groups, "sequence", "count", "total"]),
     )
     engine = WrittenEngine(segment=some_users())
     return present(Paths(steps=steps, **options), answer, engine, FACTS)

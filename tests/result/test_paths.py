@@ -1,5 +1,7 @@
+import pandas as pd
 import pytest
 
+from behavio_jupyter import datasets
 from tests.definitions import by, events
 
 from .answers import paths
@@ -20,6 +22,9 @@ def test_the_matrix_counts_and_its_rows_are_probabilities():
     assert set(matrix.dtypes.astype(str)) == {"int64"}
     assert result.probabilities.sum(axis=1).tolist() == pytest.approx([1, 1])
     assert result.probabilities.loc["a", "b"] == 0.75
+    pairs = result.transitions.set_index(["source", "target"])
+    assert pairs.loc[("a", "b")].tolist() == [6, 0.75]
+    assert len(pairs) == 3
 
 
 def test_shares_are_of_the_group():
@@ -27,6 +32,26 @@ def test_shares_are_of_the_group():
     result = paths(ways, ("country",), by=by("country"))
     assert result.sequences["share"].tolist() == [0.75, 0.25, 1]
     assert result.matrix.index.names == ["country", "source"]
+
+
+def test_nodes_and_flows_have_their_shares():
+    ways = {("DE",): {("a", "b"): 3, ("a",): 1}, ("US",): {("a",): 5}}
+    result = paths(ways, ("country",), by=by("country"))
+    assert list(result.nodes.columns) == ["country", "step", "node", "count", "share"]
+    assert result.nodes["share"].tolist() == [1, 0.75, 0.25, 0.75, 1, 1]
+    assert result.of_source.tolist() == [0.75, 0.25, 1, 1]
+    assert result.of_source.index.equals(result.table.index)
+
+
+def test_a_copy_without_scripts_has_bars():
+    assert "linear-gradient(90deg" in paths().to_fragment()
+
+
+def test_the_most_frequent_ways_are_the_first_of_all():
+    log = datasets.contributions()
+    result = log.paths("from code session 1d steps 3 by repo top 2")
+    expected = result.sequences.groupby("repo", sort=False).head(4).reset_index(drop=True)
+    pd.testing.assert_frame_equal(result.most_frequent(4), expected)
 
 
 def test_titles_name_the_anchors():

@@ -1,4 +1,4 @@
-"""The users behind the numbers of paths: of an edge, of a whole way, of all."""
+"""The users behind the numbers of paths: of an edge, of a node, of a whole way, of all."""
 
 from __future__ import annotations
 
@@ -45,6 +45,26 @@ def along(
     run(
         [
             partial(_mark_along, part, units, room(units, part), *given)
+            for part in units.shares(blocks)
+        ]
+    )
+
+
+def at(
+    units: Units,
+    blocks: NDArray[np.int64],
+    place: NDArray[np.int32],
+    nodes: NDArray[np.bool_],
+    exits: NDArray[np.bool_],
+    mask: NDArray[np.bool_],
+) -> None:
+    """Mark the users who come to a node.
+
+    ``nodes`` (groups, steps, nodes) tells which; ``exits`` (steps) at which steps it is an exit.
+    """
+    run(
+        [
+            partial(_mark_at, part, units, room(units, part), place, nodes, exits, mask)
             for part in units.shares(blocks)
         ]
     )
@@ -104,6 +124,33 @@ def _mark_along(
                         mask[units.user[unit]] = True
                 elif targets[here, slot + i + 1, kinds[places[first + i + 1]] & NODE]:
                     mask[units.user[unit]] = True
+
+
+@njit(nogil=True, cache=True)
+def _mark_at(
+    blocks: Array,
+    units: Units,
+    hall: Room,
+    place: Array,
+    nodes: Array,
+    exits: Array,
+    mask: Array,
+) -> None:
+    for block in range(len(blocks)):
+        low, high = blocks[block, 0], blocks[block, 1]
+        owned = 0
+        for sequence in range(walk(units, low, high, hall)):
+            owned = owner(hall, sequence, owned)
+            unit = hall.units[owned]
+            here = group(units, place, low, hall, sequence, unit)
+            if here < 0:
+                continue
+            first, count, slot = shown(units, hall, sequence)
+            for i in range(count):
+                if nodes[here, slot + i, hall.kinds[hall.places[first + i]] & NODE]:
+                    mask[units.user[unit]] = True
+            if edges_of(units, count) == count and exits[slot + count]:
+                mask[units.user[unit]] = True
 
 
 @njit(nogil=True, cache=True)

@@ -18,14 +18,14 @@ from .flows import Edges, chunk, edges
 from .groups import Groups, Values, rank
 from .nodes import nodes
 from .sequences import Units, count_values, units
-from .top_nodes import Classes, classes
+from .top_nodes import Classes, classes, counts
 from .top_paths import Spelling, count, tuples
 from .transitions import pairs
 
 if TYPE_CHECKING:
     from .engine import LocalEngine
 
-_TAKEN = ("step", "source", "target", "count", "median_seconds", "sequence", "share")
+_TAKEN = ("step", "source", "target", "node", "count", "median_seconds", "sequence", "share")
 _ARROW = " -> "
 
 
@@ -46,6 +46,15 @@ class _Some(NamedTuple):
     place: NDArray[np.int32]
     values: int
     groups: NDArray[np.int64]
+
+
+class _Nodes(NamedTuple):
+    """Nodes that are shown; numbers are those of :attr:`_Asked.names`."""
+
+    group: NDArray[np.int64]
+    slot: NDArray[np.int64]
+    node: NDArray[np.int64]
+    counts: NDArray[np.int64]
 
 
 class _Asked(NamedTuple):
@@ -123,16 +132,17 @@ def answer(engine: LocalEngine, question: Paths) -> PathsAnswer:
         groups=asked.groups.columns,
         edges=_edge_frame(asked, found, question),
         starts=asked.groups.frame(1, count=starts),
+        list_nodes=partial(_node_frame, asked, question, found),
         list_pairs=partial(_pair_frame, asked),
         list_sequences=partial(_sequence_frame, asked),
     )
 
 
 def members(engine: LocalEngine, question: Paths, pick: Mapping[str, Any]) -> NDArray[np.bool_]:
-    """Return the users of an edge, of a sequence, or of all sequences."""
+    """Return the users of an edge, of a node, of a sequence, or of all sequences."""
     asked = _ask(engine, question)
     mask = np.zeros(len(asked.segments[0]), np.bool_)
-    wanted = {name: pick[name] for name in ("step", "source", "target") if name in pick}
+    wanted = {name: pick[name] for name in ("step", "node", "source", "target") if name in pick}
     chosen = asked.groups.chosen(pick)
     if "sequence" in pick:
         read = _read(str(pick["sequence"]), asked.names[:-2])
@@ -142,8 +152,14 @@ def members(engine: LocalEngine, question: Paths, pick: Mapping[str, Any]) -> ND
             passers.taking(some.units, asked.blocks, some.place, ways, mask)
         elif wanted:
             top = asked.classes(some, question)
-            ends = _ends(asked, top, question, wanted)
-            passers.along(some.units, asked.blocks, some.place, *ends, mask)
+            sources, targets, exits = _ends(asked, top, question, wanted)
+            if "node" in wanted:
+                leaving = _step(np.arange(question.steps), question) == wanted.get("step")
+                leaving |= "step" not in wanted
+                leaving &= wanted["node"] == EXIT
+                passers.at(some.units, asked.blocks, some.place, sources, leaving, mask)
+            else:
+                passers.along(some.units, asked.blocks, some.place, sources, targets, exits, mask)
         else:
             passers.taking(some.units, asked.blocks, some.place, None, mask)
     return mask
@@ -189,6 +205,56 @@ def _edge_frame(asked: _Asked, found: Sequence[Edges], question: Paths) -> pd.Da
     )
 
 
+def _node_frame(asked: _Asked, question: Paths, found: Sequence[Edges]) -> pd.DataFrame:
+    """Return the nodes of all groups, in order."""
+    backward = question.to is not None and question.from_ is None
+    if backward or question.counting == "users":
+        group, slot, node, count_of = _counted_nodes(asked, question)
+    else:
+        group, slot, node, count_of = _nodes_of_flows(asked, question, found)
+    labels = np.array(asked.names, object)
+    rank_of_name = np.argsort(np.argsort(labels, kind="stable"))
+    order = np.lexsort((rank_of_name[node], -count_of, slot, group))
+    return _framed(
+        asked,
+        group,
+        step=_step(slot[order], question),
+        node=labels[node[order]],
+        count=count_of[order],
+    )
+
+
+def _nodes_of_flows(asked: _Asked, question: Paths, found: Sequence[Edges]) -> _Nodes:
+    """Return the nodes of sequences, which leave each but the last step, or exit."""
+    group, slot, source, target, passed = (
+        _joined(found, name) for name in ("group", "slot", "source", "target", "counts")
+    )
+    last = (slot == question.steps - 2) | (target > asked.nodes)
+    group = np.concatenate([group, group[last]])
+    slot = np.concatenate([slot, slot[last] + 1])
+    node = np.concatenate([source, target[last]])
+    passed = np.concatenate([passed, passed[last]])
+    size = len(asked.names)
+    keys, which = np.unique((group * question.steps + slot) * size + node, return_inverse=True)
+    total = np.zeros(len(keys), np.int64)
+    np.add.at(total, which, passed)
+    rest, node = np.divmod(keys, size)
+    return _Nodes(*np.divmod(rest, question.steps), node, total)
+
+
+def _counted_nodes(asked: _Asked, question: Paths) -> _Nodes:
+    """Count the nodes: users come along several flows, and to the first step along none."""
+    found = []
+    for some in asked.parts(chunk(question.steps, asked.nodes, question.top)):
+        top = asked.classes(some, question)
+        by_user = question.counting == "users"
+        total = counts(some.units, asked.blocks, some.place, top, by_user)
+        value, slot, shown = np.nonzero(total)
+        nodes = top.nodes[value, slot, shown]
+        found.append(_Nodes(some.groups[value], slot, nodes, total[value, slot, shown]))
+    return _Nodes(*(_joined(found, name) for name in _Nodes._fields))
+
+
 def _pair_frame(asked: _Asked) -> pd.DataFrame:
     """Return the transition matrix of all groups, in order."""
     labels = np.array(asked.names, object)
@@ -209,8 +275,8 @@ def _pair_frame(asked: _Asked) -> pd.DataFrame:
     )
 
 
-def _sequence_frame(asked: _Asked) -> pd.DataFrame:
-    """Return the sequences of all groups, in order."""
+def _sequence_frame(asked: _Asked, most: int | None) -> pd.DataFrame:
+    """Return the sequences of all groups, in order; of each group no more than ``most``."""
     spelling = Spelling(asked.nodes, asked.units.steps)
     counted = {}
     for some in asked.parts():
@@ -218,12 +284,16 @@ def _sequence_frame(asked: _Asked) -> pd.DataFrame:
         for value, place in enumerate(some.groups.tolist()):
             counted[place] = count(words[:, group == value] if some.values > 1 else words)
     found = [counted[place] for place in sorted(counted)]
+    totals = [own.counts.sum() for own in found]
+    found = [own.first(most) for own in found]
+    sizes = np.array([len(own.counts) for own in found], np.int64)
     sequences = [tuples(own, spelling, asked.names[:-2]) for own in found]
     return _framed(
         asked,
-        np.repeat(np.arange(len(found)), np.array([len(own.counts) for own in found], np.int64)),
+        np.repeat(np.arange(len(found)), sizes),
         sequence=np.concatenate([np.empty(0, object), *sequences]),
         count=_joined(found, "counts"),
+        total=np.repeat(np.array(totals, np.int64), sizes),
     )
 
 
@@ -264,7 +334,7 @@ def _ends(
         numbers = [place for place, name in enumerate(asked.names) if name == value]
         if not numbers:
             raise UnknownNameError(what, str(value), asked.names)
-        if what == "source":
+        if what in ("source", "node"):
             sources &= np.isin(shown, numbers)
         else:
             targets &= np.isin(shown, numbers)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .nodes import NODE
 from .parallel import run
-from .sequences import Room, Units, group, owner, room, shown, walk
+from .sequences import Room, Units, edges_of, group, owner, room, shown, walk
 
 Array = NDArray[Any]
 
@@ -92,6 +92,66 @@ def classes(
         np.put_along_axis(of_node, ranked, np.arange(other, dtype=np.int32)[None, None, :], 2)
     of_node[:, :, unnamed] = other
     return Classes(of_node, np.concatenate([ranked, made_up], axis=2), other)
+
+
+def counts(
+    units: Units, blocks: NDArray[np.int64], place: NDArray[np.int32], shown: Classes, by_user: bool
+) -> NDArray[np.int64]:
+    """Count the sequences, or users, at each node that is shown: (groups, steps, other + 2).
+
+    Where a sequence ends, the step after its last has an exit.
+
+    Parameters are those of :func:`classes`.
+    """
+    groups, steps, _ = shown.nodes.shape
+    size = (groups, steps, shown.other + 2)
+    parts = [
+        (part, np.zeros(size, np.int64)) for part in units.shares(blocks, int(np.prod(size)) * 8)
+    ]
+    given = (place, by_user, shown.of_node)
+    run(
+        [
+            partial(_count_shown, part, units, room(units, part), *given, shown.other + 1, own)
+            for part, own in parts
+        ]
+    )
+    total: NDArray[np.int64] = np.sum([own for _, own in parts], axis=0)
+    return total
+
+
+@njit(nogil=True, cache=True)
+def _count_shown(
+    blocks: Array,
+    units: Units,
+    hall: Room,
+    place: Array,
+    by_user: bool,
+    of_node: Array,
+    way_out: int,
+    total: Array,
+) -> None:
+    latest = np.zeros(total.shape if by_user else (0, 0, 0), np.int32)
+    for block in range(len(blocks)):
+        low, high = blocks[block, 0], blocks[block, 1]
+        owned = 0
+        for sequence in range(walk(units, low, high, hall)):
+            owned = owner(hall, sequence, owned)
+            unit = hall.units[owned]
+            here = group(units, place, low, hall, sequence, unit)
+            if here < 0:
+                continue
+            user = units.user[unit] + 1
+            first, count, slot = shown(units, hall, sequence)
+            ends = edges_of(units, count) == count
+            for i in range(count + 1 if ends else count):
+                node = way_out
+                if i < count:
+                    node = of_node[here, slot + i, hall.kinds[hall.places[first + i]] & NODE]
+                if by_user:
+                    if latest[here, slot + i, node] == user:
+                        continue
+                    latest[here, slot + i, node] = user
+                total[here, slot + i, node] += 1
 
 
 @njit(nogil=True, cache=True)

@@ -75,6 +75,10 @@ class Counted(NamedTuple):
     words: NDArray[np.uint64]
     counts: NDArray[np.int64]
 
+    def first(self, most: int | None) -> Counted:
+        """Return the most frequent; all, where no number is told."""
+        return Counted(self.words[:, :most], self.counts[:most])
+
 
 def count(words: NDArray[np.uint64]) -> Counted:
     """Count sequences that are spelled."""
