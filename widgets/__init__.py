@@ -5,6 +5,14 @@ from __future__ import annotations
 from .base import AnalysisWidget
 from .explorer import Explorer, explore
 from .funnel import FunnelExplorer
+from .paths import PathExplorer
 from .segment import SegmentBuilder
 
-__all__ = ["AnalysisWidget", "Explorer", "FunnelExplorer", "SegmentBuilder", "explore"]
+__all__ = [
+    "AnalysisWidget",
+    "Explorer",
+    "FunnelExplorer",
+    "PathExplorer",
+    "SegmentBuilder",
+    "explore",
+]

@@ -19,7 +19,7 @@ export function frame(
   name: string,
   controls: (frame: Frame) => Child[],
   answer: (frame: Frame) => Child[],
-  advice: () => string,
+  advice: () => Child,
 ): Frame {
   const { model } = question;
   const live = h("div", { class: "bh-unseen", role: "status", "aria-live": "polite" });
@@ -111,14 +111,19 @@ export function frame(
     showBar();
     showAnswer();
   };
+  const hasAnswer = () => question.isComplete && model.get("answer");
+  const showAdvice = () => {
+    if (!hasAnswer()) replace(right, h("p", { class: "bh-advice" }, advice()));
+  };
   const showAnswer = () => {
-    const found = question.isComplete && model.get("answer");
-    replace(right, found ? answer(made) : h("p", { class: "bh-advice" }, advice()));
+    if (hasAnswer()) replace(right, answer(made));
+    else showAdvice();
   };
   const ends = [
     question.on("draft", showAll),
     question.on("catalog", showControls),
     question.on("answer", showAnswer),
+    question.on("events", showAdvice),
     question.on("text", showBar),
     question.on("history", showBar),
     question.on("error", showState),

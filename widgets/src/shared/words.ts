@@ -5,10 +5,13 @@ export const MISSING = "–";
 
 type Maybe = number | null | undefined;
 
+// Made once: to make one takes longer than to draw what it says.
+const FORMATS = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-US", { maximumFractionDigits: digits }));
+
 export function number(value: Maybe): string {
   if (value === null || value === undefined) return MISSING;
   const digits = Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 2 : 1;
-  return value.toLocaleString("en-US", { maximumFractionDigits: digits }).replaceAll(",", THIN);
+  return FORMATS[digits].format(value).replaceAll(",", THIN);
 }
 
 export function percent(value: Maybe, digits = 1): string {

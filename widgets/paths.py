@@ -1,0 +1,157 @@
+"""The path explorer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from behavio_jupyter import BehavioError, EventLog, Paths
+from behavio_jupyter.query import Definition
+from behavio_jupyter.result import PathsResult
+
+from .base import AnalysisWidget
+from .log_widget import STATIC, Content
+
+_DRAWN_AT_ONCE = 2
+"""So many groups stand side by side; the flows of others are asked for when they are chosen."""
+
+_WAYS = 12
+_MATRIX = 15
+"""The nodes of the transition matrix that are shown: a log may have thousands."""
+
+
+class PathExplorer(AnalysisWidget):
+    """See which ways users take, step by step, and follow them (semantics.md, "Paths").
+
+    A click on a node starts or ends the paths there, hides it, shows what is behind it.
+
+    Parameters
+    ----------
+    log : EventLog
+    question : Paths, str or None
+        What is asked first, such as ``"from visit to purchase steps 6"``; default: nothing yet.
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> explorer = PathExplorer(datasets.contributions(), "from code steps 3 session 1d")
+    >>> explorer.definition = "from code hide merge steps 4 session 1d"
+    >>> explorer.wait()
+    >>> explorer.text, explorer.answer["groups"][0]["count"]
+    ('%paths from code steps 4 hide merge session 1d', 7926)
+    """
+
+    _esm = STATIC / "paths.js"
+    _css = STATIC / "paths.css"
+
+    asks: ClassVar[Any] = Paths
+
+    def __init__(self, log: EventLog, question: Definition | str | None = None) -> None:
+        super().__init__(log, question)
+        self.observe(self._drop_requests, "definition")
+
+    @property
+    def requests(self) -> dict[str, Any]:
+        """What can be asked for beside the answer: of chosen groups, what takes its time."""
+        return super().requests | {
+            name: partial(self._of_groups, name, made)
+            for name, made in (("flows", _flows), ("ways", _ways), ("matrix", _matrix))
+        }
+
+    def drawn(self, result: PathsResult) -> dict[str, Any]:
+        """Return the groups, and the nodes and flows of the first of them."""
+        groups = _groups(result)
+        return {
+            "title": result.title,
+            "subtitle": result.subtitle,
+            "rule": result.rule,
+            "nothing": result.nothing,
+            "unit": "user" if result.definition.counting == "users" else "sequence",
+            "names": _by_size(result.nodes),
+            "groups": groups,
+            "flows": [_flows(result, group["pick"]) for group in groups[:_DRAWN_AT_ONCE]],
+        }
+
+    def _of_groups(self, name: str, made: Any, content: Content) -> Content:
+        result = self.result
+        if result is None:
+            raise BehavioError("There is no answer yet whose parts could be shown.")
+        return {name: [made(result, pick) for pick in content["picks"]]}
+
+    def _drop_requests(self, _change: object) -> None:
+        # What was asked of the answer before would only hold up the next.
+        for kind in ("flows", "ways", "matrix"):
+            self._aside[kind].call_off()
+
+
+def _groups(result: PathsResult) -> list[dict[str, Any]]:
+    """Return what tells each group from the others, and its number of sequences (users)."""
+    starts = result.answer.starts
+    names = list(result.groups)
+    return [
+        {"pick": dict(zip(names, map(str, row[:-1]), strict=True)), "count": int(row[-1])}
+        for row in starts.itertuples(index=False, name=None)
+    ]
+
+
+def _by_size(nodes: pd.DataFrame) -> list[str]:
+    """Return the names of nodes, the most frequent first: the order of their colours."""
+    return [str(name) for name in nodes.groupby("node")["count"].sum().nlargest(60).index]
+
+
+def _flows(result: PathsResult, pick: Mapping[str, str]) -> dict[str, Any]:
+    """Return the columns of a group's nodes, and of its flows between them."""
+    nodes = _of(result.nodes, pick)
+    edges = _of(result.table.assign(share=result.of_source), pick)
+    place = {at: number for number, at in enumerate(zip(nodes["step"], nodes["node"], strict=True))}
+    return {
+        "nodes": {name: nodes[name].tolist() for name in ("step", "node", "count", "share")},
+        "flows": {
+            "source": [place[at] for at in zip(edges["step"], edges["source"], strict=True)],
+            "target": [place[at] for at in zip(edges["step"] + 1, edges["target"], strict=True)],
+            "count": edges["count"].tolist(),
+            "share": edges["share"].tolist(),
+            "seconds": [None if one != one else one for one in edges["median_seconds"].tolist()],  # noqa: PLR0124
+        },
+    }
+
+
+def _ways(result: PathsResult, pick: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the most frequent sequences of a group."""
+    ways = _of(result.most_frequent(_WAYS), pick)
+    columns = (ways["sequence"].map(list), ways["count"].tolist(), ways["share"].tolist())
+    return [
+        {"sequence": way, "count": count, "share": share}
+        for way, count, share in zip(*columns, strict=True)
+    ]
+
+
+def _matrix(result: PathsResult, pick: Mapping[str, str]) -> dict[str, Any]:
+    """Return counts and shares from node to node, for the most frequent nodes of a group."""
+    pairs = _of(result.transitions, pick)
+    size = (
+        pairs.groupby("source")["count"]
+        .sum()
+        .add(pairs.groupby("target")["count"].sum(), fill_value=0)
+    )
+    names = size.nlargest(_MATRIX).index
+    kept = pairs[pairs["source"].isin(names) & pairs["target"].isin(names)]
+    place = {name: number for number, name in enumerate(names)}
+    return {
+        "names": list(map(str, names)),
+        "left": len(size) - len(names),
+        "source": kept["source"].map(place).tolist(),
+        "target": kept["target"].map(place).tolist(),
+        "count": kept["count"].tolist(),
+        "share": kept["share"].tolist(),
+    }
+
+
+def _of(frame: pd.DataFrame, pick: Mapping[str, str]) -> pd.DataFrame:
+    """Return the rows of a group."""
+    for name, value in pick.items():
+        frame = frame[frame[name].astype(str) == value]
+    return frame
