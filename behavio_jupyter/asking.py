@@ -12,8 +12,8 @@ import pandas as pd
 
 from .contents import events_of, properties_of, timeline_of, values_of
 from .data import Quality, Store, quality_of
-from .data.interrupts import interruptible
 from .errors import DefinitionError, MisfitError, UnknownNameError
+from .interrupts import interruptible
 from .segments import Segments
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class Asking:
         """
         return properties_of(self.store)
 
+    @interruptible
     def values(self, property: Property | str) -> pd.DataFrame:
         """Return the values of a property: ``value, count``, the most frequent first.
 
@@ -130,6 +131,7 @@ class Asking:
             schema.has_sessions,
         )
 
+    @interruptible
     def timeline(self, user: Any) -> pd.DataFrame:
         """Return a user's events in order: ``time, event`` and the properties.
 

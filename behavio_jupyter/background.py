@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from .data.interrupts import Interrupted, Task, begin
+from .interrupts import Interrupted, Task, begin
 
 _T = TypeVar("_T")
 

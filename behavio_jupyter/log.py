@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from .asking import Asking
 from .data import append, check_replaceable, open_store, replacing, write_copy
-from .data.interrupts import held_back, interruptible
 from .errors import DefinitionError, MisfitError, UnknownNameError
+from .interrupts import held_back, interruptible
 from .overview import as_html, as_text
 from .segments import Segments
 
@@ -225,8 +225,10 @@ class EventLog(Asking):
     def __len__(self) -> int:
         return self.quality.events
 
+    @interruptible
     def __repr__(self) -> str:
         return as_text(self)
 
+    @interruptible
     def _repr_html_(self) -> str:
         return as_html(self)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .data import connect_store
-from .data.interrupts import interruptible
+from .interrupts import interruptible
 from .log import EventLog
 
 

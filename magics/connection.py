@@ -15,6 +15,7 @@ from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 import behavio_jupyter
 from behavio_jupyter import BehavioError
 from behavio_jupyter.errors import nearest_hint
+from behavio_jupyter.interrupts import interruptible
 
 from .history import Asked, History
 from .logs import OpenLogs
@@ -39,6 +40,7 @@ class ConnectionMagics(Magics):
 
     @no_var_expand
     @line_magic
+    @interruptible
     def behavio(self, line: str) -> Any:
         """Open a log, choose one, or see what is open and what was asked.
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import update_wrapper
 from html import escape
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
+from behavio_jupyter.interrupts import interruptible
 from behavio_jupyter.overview import facts
 
 from .values import values_of
@@ -103,20 +106,17 @@ class Documented:
     in what a kernel answers to an inspection.
     """
 
-    def __init__(self, magic: Callable[..., Any], document: Callable[[], str]) -> None:
-        self.__wrapped__ = magic
-        self.__doc__ = magic.__doc__
+    def __init__(self, magic: MethodType, document: Callable[[], str]) -> None:
+        # What IPython looks for in a magic lies in it: nothing runs, and is interrupted, for that.
+        update_wrapper(self, magic)
+        self.__self__ = magic.__self__
+        self._magic = magic
         self._document = document
 
+    @interruptible
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the magic; an interrupt is told in a sentence wherever it comes."""
-        from behavio_jupyter.data.interrupts import told
-
-        with told("Interrupted."):
-            return self.__wrapped__(*args, **kwargs)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.__wrapped__, name)
+        return self._magic(*args, **kwargs)
 
     def getdoc(self) -> str:
         """Return what the magic can be given, with examples from the log that is open."""

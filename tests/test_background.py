@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from behavio_jupyter.background import Background
-from behavio_jupyter.data.interrupts import current_task
+from behavio_jupyter.interrupts import current_task
 
 
 def test_newer_work_calls_off_the_one_that_runs_and_drops_those_that_wait():

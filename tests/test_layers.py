@@ -11,9 +11,9 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "behavio_jupyter"
 MAY_IMPORT = {
     "query": {"query", "errors"},
-    "data": {"data", "errors"},
-    "engine": {"engine", "query", "data", "errors"},
-    "result": {"result", "engine", "query", "errors"},
+    "data": {"data", "errors", "interrupts"},
+    "engine": {"engine", "query", "data", "errors", "interrupts"},
+    "result": {"result", "engine", "query", "errors", "interrupts"},
     "report": {"report", "errors"},
 }
 """For each part, the parts of the library its modules may import."""

@@ -24,7 +24,7 @@ from pathlib import Path
 import duckdb
 
 from ..errors import StoreError
-from .interrupts import held_back
+from ..interrupts import held_back, put_off
 from .locks import FileLock, owner, try_lock
 from .memory import LEAST, available
 from .progress import progress
@@ -91,8 +91,10 @@ class Draft:
 def _end(process: int, folder: Path, lock: FileLock) -> None:
     # What a process inherits from the one that forked it is not its own.
     if process == os.getpid():
-        shutil.rmtree(folder, ignore_errors=True)
-        lock.release()
+        # Python may call this by itself, as it does what closes a store.
+        with put_off():
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.release()
 
 
 def _make_durable(path: Path, flags: int) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 
 from ..errors import StoreError
+from ..interrupts import current_task
 from .disk import refusal
 from .drafts import Draft, begin_draft, in_memory, remove_leftovers
-from .interrupts import current_task
 from .progress import Progress, progress
 from .sql import literal, one_row
 from .store import Store, state_of

@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 from ..errors import DataError, StoreError
+from ..interrupts import held_back
 from . import columns, times
 from .almost_numbers import comma_numbers, odd_values
 from .build import Built, build, is_event, set_up
 from .disk import refusal
 from .drafts import Draft, in_memory, temporary_draft
 from .files import FORMAT, open_store
-from .interrupts import held_back
 from .memory import LEAST, available, require
 from .profiles import Profiles, write_users
 from .progress import Progress

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from .interrupts import Task, begin, current_task, held_back, told
+from ..interrupts import Task, begin, current_task, held_back, told
 
 _T = TypeVar("_T")
 
@@ -99,15 +99,15 @@ class Progress:
                 done.set()
 
         worker = threading.Thread(target=run, name=_WORKER, daemon=True)
-        try:
-            with held_back():
-                worker.start()
-            while not done.wait(0.1):
-                outer.go_on()
-                said = label if isinstance(label, str) else label()
-                self.show(said, None if percent is None else percent())
-        except BaseException:
-            with held_back():
+        # An interrupt while threads wait for each other could leave them waiting for ever.
+        with held_back():
+            worker.start()
+            try:
+                while not done.wait(0.1):
+                    outer.go_on()
+                    said = label if isinstance(label, str) else label()
+                    self.show(said, None if percent is None else percent())
+            except BaseException:
                 task.call_off()
                 if stop is None:
                     done.wait(_FAREWELL)
@@ -115,8 +115,8 @@ class Progress:
                 while stop is not None and worker.is_alive():
                     stop()
                     worker.join(0.05)
-            raise
-        worker.join()
+                raise
+            worker.join()
         if failure:
             raise failure[0]
         return result[0]

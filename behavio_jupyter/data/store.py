@@ -43,9 +43,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import StoreError
+from ..interrupts import current_task, put_off
 from .arrays import array_of
 from .drafts import Draft
-from .interrupts import current_task, put_off
 from .memory import available
 from .schema import Kind, PropertyInfo, Schema
 from .sql import one_row

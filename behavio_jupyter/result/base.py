@@ -14,6 +14,7 @@ import pandas as pd
 from ..engine.answers import Answer, SegmentAnswer
 from ..engine.protocol import Engine
 from ..errors import BehavioError
+from ..interrupts import interruptible
 from ..query import Question, Segment
 from ..query.clauses import EventQuestion
 from ..query.segment import UsersOf
@@ -119,6 +120,7 @@ class Result(ABC):
     def to_csv(self, path: str | Path | None = None) -> str | None:
         """Write the numbers as CSV; without a path, return it."""
 
+    @interruptible
     def to_html(self) -> str:
         """Return a page that needs nothing else: chart, tables with every row, rule."""
         figure = self.chart()
@@ -130,15 +132,18 @@ class Result(ABC):
             self.title, self.subtitle, self._sheets, self.rule, self.nothing, drawn=True
         )
 
+    @interruptible
     def __repr__(self) -> str:
         tables = [sheet.text() for sheet in self._sheets]
         parts = [f"{self.title}\n{self.subtitle}".replace("\u202f", " ").replace("\u00a0", " ")]
         rule = "\n".join(lines(self.rule, _WIDTH))
         return "\n\n".join([*parts, *([self.nothing] if self.nothing else tables), rule])
 
+    @interruptible
     def _repr_html_(self) -> str:
         return fragment(self.title, self.subtitle, self._sheets, self.rule, self.nothing)
 
+    @interruptible
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
@@ -187,6 +192,7 @@ class QuestionResult(Result):
         """The group columns of the table: of the breakdown, ``segment``, ``period``."""
         return self.answer.groups  # type: ignore[union-attr]
 
+    @interruptible
     def users(self, **pick: Any) -> SegmentResult:
         """Return the users behind one number as a segment that can be saved and used again.
 

@@ -96,7 +96,7 @@ def test_an_interrupt_stops_the_statement() -> None:
     timer = threading.Timer(0.5, _thread.interrupt_main)
     start = time.monotonic()
     timer.start()
-    with bars("Counting") as bar, pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt), bars("Counting") as bar:
         bar.run(connection, LONG)
     assert time.monotonic() - start < 5
     assert connection.execute("SELECT 1").fetchall() == [(1,)]

@@ -7,7 +7,6 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from queue import Empty
 from typing import Any, NamedTuple
 
 from jupyter_client.blocking.client import BlockingKernelClient
@@ -16,9 +15,8 @@ from jupyter_client.manager import KernelManager
 _PATIENCE = 120.0
 """Seconds until a cell that does not end is a failure."""
 
-_AGAIN = 5.0
-"""Seconds after which a cell that goes on is interrupted once more, as a user would do: Python
-drops an interrupt that comes while it calls something by itself."""
+_SHORT = 20.0
+"""The same for a cell that was interrupted, which once is enough for."""
 
 
 class Outcome(NamedTuple):
@@ -43,16 +41,9 @@ class Notebook:
         sent = self._client.execute(code)
         printed: list[str] = []
         value = ""
-        interrupts = 0
+        until = time.monotonic() + _PATIENCE
         while True:
-            try:
-                message = self._client.get_iopub_msg(timeout=_AGAIN if interrupts else _PATIENCE)
-            except Empty:
-                if not interrupts or interrupts * _AGAIN > _PATIENCE:
-                    raise
-                interrupts += 1
-                self._manager.interrupt_kernel()
-                continue
+            message = self._client.get_iopub_msg(timeout=max(until - time.monotonic(), 0.0))
             if message["parent_header"].get("msg_id") != sent:
                 continue
             content = message["content"]
@@ -62,7 +53,7 @@ class Notebook:
                     time.sleep(interrupt_after)
                     self._manager.interrupt_kernel()
                     interrupt_after = None
-                    interrupts = 1
+                    until = time.monotonic() + _SHORT
             elif message["msg_type"] == "execute_result":
                 value = content["data"]["text/plain"]
             elif message["msg_type"] == "status" and content["execution_state"] == "idle":

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.interrupts import current_task
+from ...interrupts import current_task
 
 _SMALL = 200_000
 """Below so many rows one thread is faster than handing out work."""
