@@ -101,7 +101,7 @@ class SegmentBuilder(AnalysisWidget):
     def _take_answer(self, asked: Any, found: Any) -> None:
         super()._take_answer(asked, found)
         result, _ = found
-        if result is None:
+        if not isinstance(result, SegmentResult):
             self.further = None
         elif result is self._result:
             self._aside["further"].do(

@@ -135,7 +135,7 @@ def test_size_over_time_and_conditions_as_text(log, sent):
 def test_the_copy_has_the_share_as_a_bar(log):
     widget = SegmentBuilder(log, BUSY)
     widget.wait()
-    html = widget._static()[0]["text/html"]
+    html = widget.copy()["text/html"]
     assert "linear-gradient" in html
     assert "not in it" in html
 
