@@ -17,6 +17,7 @@ from .base import AnalysisWidget, texts_of
 from .funnel import FunnelExplorer
 from .log_widget import STATIC, Content, LogWidget, sentence
 from .notebook import Place
+from .paths import PathExplorer
 from .segment import SegmentBuilder
 
 _COMMON = ("where", "segments", "during")
@@ -60,6 +61,7 @@ class Explorer(LogWidget):
     kinds: ClassVar[dict[str, type[AnalysisWidget]]] = {
         "segment": SegmentBuilder,
         "funnel": FunnelExplorer,
+        "paths": PathExplorer,
     }
 
     definition = traitlets.Instance(EventQuestion).tag(
