@@ -101,7 +101,6 @@ def test_paths_are_followed_by_clicking(page):
     widget.get_by_label("Group beside it").select_option(label="notebook (338)")
     groups = widget.locator(".bh-flows-drawing")
     expect(groups).to_have_count(2)
-    look_at(page, widget, "path-explorer-groups")
 
     # The cell that runs again, in a kernel that starts anew, goes on from there.
     asked = "%paths from code steps 7 top 7 session off by repo top 5"
