@@ -91,11 +91,12 @@ def test_a_segment_is_built_explored_and_kept(page):
     nobody = f"{SEGMENT} and not (germans or did(visit))"
     expect(widget.locator(".bh-text code")).to_have_text(f"%segment {nobody}")
     expect(widget.get_by_text("No user meets this condition")).to_be_visible()
-    look_at(page, widget, "segment-builder")
 
     # The cell that runs again, in a kernel that starts anew, goes on from there: rows and all.
     widget.get_by_role("button", name="Remove group 4 and what is in it").click()
     _expect_answer(widget, result)
+    expect(overlap.get_by_role("row", name="big")).to_contain_text("100.0")
+    look_at(page, widget, "segment-builder")
     restart_and_run(page)
     _expect_answer(widget, result)
     expect(widget.get_by_label("Condition 1: how often")).to_have_value(">")
