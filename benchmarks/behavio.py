@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from behavio_jupyter.widgets import AnalysisWidget, Explorer
 
 import behavio_jupyter
 from behavio_jupyter.engine.local import LocalEngine
@@ -16,7 +18,7 @@ from behavio_jupyter.query.predicate import Property
 
 from .normal import days, rows_of
 from .serving import serve
-from .workload import QUESTIONS, Rows
+from .workload import CONTROLS, QUESTIONS, Rows
 
 
 class Behavio:
@@ -24,7 +26,8 @@ class Behavio:
 
     def __init__(self, folder: Path) -> None:
         del folder  # the store is where it was built
-        self._windows = cycle(range(3, 28))
+        self._numbers = cycle(range(3, 28))
+        self._widgets: dict[str, AnalysisWidget] = {}
 
     def load(self, events: str) -> None:
         """Open a store."""
@@ -62,10 +65,14 @@ class Behavio:
             room = self._room.setdefault(array.nbytes, np.empty(array.nbytes, np.uint8))
             np.copyto(room, array.view(np.uint8))
 
-    def draw(self, key: str) -> str:
-        """Answer a question with another window than the last time, and draw it as JSON."""
-        text = QUESTIONS[key].text.replace("7d", f"{next(self._windows)}d")
-        return str(self.log.funnel(text).chart().to_json())
+    def change(self, kind: str) -> str:
+        """Change a control of a widget, and return what its browser is sent to draw."""
+        widget = self._widgets.get(kind) or self._widgets.setdefault(
+            kind, Explorer.kinds[kind](self.log)
+        )
+        widget.definition = CONTROLS[kind].format(next(self._numbers))
+        AnalysisWidget.wait(widget)
+        return json.dumps(widget.answer)
 
     def _bytes(self, count: int) -> np.ndarray[Any, Any]:
         return self._room.setdefault(-count, np.ones(count, np.uint8))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .measure import Measured
 from .processes import Cold
+from .workload import CONTROLS
 
 _GIGABYTE = 1e9
 _JUDGED_AT = 20_000_000
@@ -73,10 +74,13 @@ def budgets(runs: Sequence[Measured], cold: Cold) -> list[Budget]:
         ),
         _seconds("`import behavio_jupyter`", cold.importing, 0.3),
         _seconds("`%load_ext behavio_jupyter`", cold.extension, 0.8),
-        _seconds(
-            "a widget's answer to a changed control (a funnel with another window, drawn)",
-            run.alone["draw"].median,
-            0.2,
+        *(
+            _seconds(
+                f"a widget's answer to a changed control: {kind}",
+                run.alone[f"widget {kind}"].median,
+                0.2,
+            )
+            for kind in CONTROLS
         ),
     ]
     return [*found, *_retentioneering(runs)]

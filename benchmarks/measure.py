@@ -18,7 +18,7 @@ from .apart import Apart, LostError
 from .processes import Build, Memory
 from .sides import BEHAVIO, PEERS
 from .timing import ROUNDS, Timing, timed
-from .workload import QUESTIONS, events_file
+from .workload import CONTROLS, QUESTIONS, events_file
 
 Say = Callable[[str], None]
 
@@ -101,7 +101,8 @@ class Measured:
     compared : list of Compared
     alone : dict of str to Timing
         Behavio's ``funnel``, ``predicate`` and ``breakdown`` in the same rounds, to be compared
-        with each other; and ``draw``, a funnel with a changed window, answered and drawn.
+        with each other; and by ``widget funnel`` and so on a changed control of each widget,
+        until its browser can draw the answer.
     loaded : dict of str to Loaded
         By side.
     build : Build
@@ -210,4 +211,5 @@ class _Answers:
 
 def _alone(behavio: Apart, rounds: int) -> dict[str, Timing]:
     calls = {key: partial(behavio.timed, "ask", key) for key in _ALONE}
-    return timed({**calls, "draw": partial(behavio.timed, "draw", "funnel")}, rounds)[0]
+    changes = {f"widget {kind}": partial(behavio.timed, "change", kind) for kind in CONTROLS}
+    return timed({**calls, **changes}, rounds)[0]

@@ -10,7 +10,7 @@ from .growth import Growth
 from .measure import Compared, Loaded, Measured
 from .processes import Cold
 from .sides import BEHAVIO
-from .workload import QUESTIONS
+from .workload import CONTROLS, QUESTIONS
 
 _MET = {True: "yes", False: "**no**", None: "–"}
 
@@ -105,8 +105,8 @@ def alone(run: Measured) -> Shown:
         [
             ["in the same rounds: funnel, with predicate, by 20 values", together],
             [
-                "a funnel with a changed window, answered and drawn",
-                seconds(run.alone["draw"].median),
+                f"a changed control of a widget: {', '.join(CONTROLS)}",
+                ", ".join(seconds(run.alone[f"widget {kind}"].median) for kind in CONTROLS),
             ],
             ["new process: Python, open the store, first funnel", seconds(run.first_funnel)],
             [

@@ -84,6 +84,16 @@ QUESTIONS = {
     ),
 }
 
+CONTROLS = {
+    "segment": "count(purchase where amount >= {}) >= 2 in last 90d and did(search) in last 7d"
+    " and not did(refund)",
+    "funnel": "visit -> cart -> purchase within {}d",
+    "retention": "visit -> purchase per week for {}",
+    "paths": "from visit steps 6 top {}",
+    "trend": "users of purchase per week where amount > {}",
+}
+"""What widgets are asked when a control changes: the number is another each time."""
+
 
 def events_file(events: int, folder: Path, *, wide: bool = False) -> Path:
     """Return a Parquet file of so many generated events; it is made once.
