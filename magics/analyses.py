@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from behavio_jupyter import EventLog
     from behavio_jupyter.query.text import Kind
 
-_NAMED = re.compile(r"""\s*(?:(\w+)|"((?:[^"\\]|\\.)+)")\s*=(?!=)""")
+_NAMED = re.compile(r"""\s*(?:(?!(?:first|last)_seen\b)(\w+)|"((?:[^"\\]|\\.)+)")\s*=(?!=)""")
 _NAME = re.compile(r"""\s*(?:(\w+)|"((?:[^"\\]|\\.)+)")?\s*$""")
 
 

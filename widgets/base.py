@@ -174,7 +174,7 @@ class AnalysisWidget(LogWidget):
 
     def _take_request(self, asked: dict[str, Any] | None, number: int) -> None:
         try:
-            definition = self._limited(asked and self.asks.model_validate(asked))
+            definition = self._limited(self.asks.model_validate(asked) if asked else None)
         except BehavioError as error:
             self._asking.call_off()
             self._fail(error)

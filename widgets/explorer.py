@@ -75,13 +75,13 @@ class Explorer(LogWidget):
     selected = traitlets.Unicode().tag(sync=True)
     tabs = traitlets.Dict().tag(sync=True)
     """References to the widgets of the tabs that were opened."""
-    names = traitlets.List().tag(sync=True)
+    names: traitlets.List[str] = traitlets.List().tag(sync=True)
     """The tabs there are."""
 
     def __init__(self, log: EventLog, question: Definition | str | None = None) -> None:
         self._opened: dict[str, AnalysisWidget] = {}
         self._shown: list[Any] = []
-        first = parse(question) if isinstance(question, str) else question
+        first: Any = parse(question) if isinstance(question, str) else question
         self._first: dict[str, Any] = {} if first is None else {first.kind: first}
         self._place = Place(type(self).__name__, "" if first is None else f"%{first}")
         self.set_trait("definition", EventQuestion())

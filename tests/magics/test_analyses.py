@@ -111,6 +111,11 @@ def test_an_error_in_a_cell_has_no_stack_trace(shop, capsys):
     assert "Traceback" not in shown
 
 
+def test_when_somebody_was_seen_is_a_condition_and_no_name(shop):
+    result = shop.run_line_magic("segment", "last_seen = 2026-01-01")
+    assert str(result.definition) == "last_seen = 2026-01-01"
+
+
 def test_explore_opens_the_tab_of_a_question(shop):
     assert shop.run_line_magic("explore", "").selected == "funnel"
     shop.user_ns["goal"] = "cart"
