@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from .base import Definition
 from .clauses import EventQuestion, Sessions
@@ -40,6 +40,40 @@ two weeks counts in both. A week that is not over at the end of the log is incom
     by_kind = {Funnel: _funnel, Retention: _retention, Paths: _paths, Trend: _trend}
     tell: Any = by_kind.get(type(definition), _segment)
     return " ".join(tell(definition))
+
+
+def activity_rule(retention: Retention, what: Literal["lifecycle", "stickiness"]) -> str:
+    """Return how lifecycle or stickiness of a retention's return event are counted.
+
+    Examples
+    --------
+    >>> from behavio_jupyter.query import parse
+    >>> print(activity_rule(parse("retention any -> any per week"), "stickiness"))
+    A user is active in a calendar week with any event in it. Stickiness is the mean number of \
+users active on a day, over the days of the week that the log has, divided by the users active in \
+the week. A week that is not over at the end of the log is incomplete.
+    """
+    period = span(retention.per) if isinstance(retention.per, Duration) else retention.per
+    one = f"block of {period}" if isinstance(retention.per, Duration) else f"calendar {period}"
+    sentences = [f"A user is active in a {one} with {_one(retention.returning)} in it."]
+    if what == "lifecycle":
+        sentences += [
+            f"New: active for the first time in the whole log; returning: active in the {period} "
+            "before, too; resurrected: active earlier, but not in the one before; dormant: active "
+            "in the one before, and no longer."
+        ]
+    else:
+        sentences += [
+            "Stickiness is the mean number of users active on a day, over the days of the "
+            f"{period} that the log has, divided by the users active in the {period}."
+        ]
+    sentences += [f"A {period} that is not over at the end of the log is incomplete."]
+    kept = retention.model_copy(update={"during": None, "segments": ()})
+    sentences += _shared(kept)
+    if retention.segments:
+        who = " or ".join(map(str, retention.segments))
+        sentences += [f"Only users who meet {who} are looked at, judged at the end of the log."]
+    return " ".join(sentences)
 
 
 def span(duration: Duration) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from .activity import ActivityResult
 from .base import QuestionResult, Result
 from .facts import LogFacts
 from .funnel import FunnelResult
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ..query import Question, Segment
 
 __all__ = [
+    "ActivityResult",
     "FunnelResult",
     "LogFacts",
     "PathsResult",

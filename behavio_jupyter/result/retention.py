@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from ..engine.answers import ActivityAnswer, RetentionAnswer
 from ..errors import DefinitionError, nearest_hint
 from ..query import Retention
+from .activity import ActivityResult, Part
 from .base import QuestionResult, ThemeName
 from .picks import Check, dated, flag, numbered
 from .sheet import Sheet
@@ -99,6 +100,13 @@ class RetentionResult(QuestionResult):
     def active_days(self) -> pd.DataFrame:
         """Users by number of active days in a period: ``period, days, users`` (R10)."""
         return self._activity.active_days.copy(deep=False)
+
+    def activity(self, part: Part) -> ActivityResult:
+        """Return lifecycle or stickiness as it is shown, with the users behind its numbers."""
+        parts = get_args(Part)
+        if part not in parts:
+            raise DefinitionError(f"There is no part {part!r}{nearest_hint(part, parts)}.")
+        return ActivityResult(self, part)
 
     @property
     def survival(self) -> pd.DataFrame:

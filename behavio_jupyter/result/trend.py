@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from ..engine.answers import TrendAnswer
-from ..query import Trend
+from ..engine.answers import OTHER, TrendAnswer
+from ..query import DateRange, Trend
+from ..query.earlier import earlier
 from .base import QuestionResult, ThemeName
 from .picks import Check, dated
 from .sheet import MOST, Sheet
@@ -18,6 +21,8 @@ from .wording import MISSING, moment, moments, number, percent, plural
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+_GROUPS_BEFORE = 1000
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -56,6 +61,86 @@ class TrendResult(QuestionResult):
         return points[[*groups, "period", "value"]].assign(
             previous=before, change=change, relative=relative
         )
+
+    @property
+    def range_before(self) -> DateRange | None:
+        """The range before, as long as the one asked; None where that has no start (T9)."""
+        asked, end = self.definition.during, self.facts.end
+        if asked is None or asked.start is None or end is None or self.answer.points.empty:
+            return None
+        if asked.end is None:
+            asked = DateRange(start=asked.start, end=end.tz_localize(None).to_pydatetime())
+        periods = self.answer.points["period"].nunique()
+        return earlier(asked, self.definition.per, periods, self.facts.timezone)
+
+    @cached_property
+    def before(self) -> TrendResult | None:
+        """The same question of the range before (T9), asked when it is looked at.
+
+        A breakdown has up to 1000 groups there, as others may have been the largest. None where
+        there is no such range, or nothing of it lies in the log.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> log = datasets.cdnow()
+        >>> result = log.trend("users of purchase per month during 1997-04-01 to 1997-06-30")
+        >>> str(result.before.definition.during), result.before.table["value"].tolist()
+        ('1997-01-01 to 1997-03-31', [7846.0, 9633.0, 9524.0])
+        """
+        during, first = self.range_before, self.facts.first
+        if during is None or first is None or _closing(during) <= first.tz_localize(None):
+            return None
+        by = self.definition.by
+        if by is not None:
+            by = by.model_copy(update={"top": max(by.top, _GROUPS_BEFORE)})
+        question = self.definition.model_copy(update={"during": during, "by": by})
+        answer = self.engine.answer(question)
+        assert isinstance(answer, TrendAnswer)
+        return TrendResult(question, answer, self.engine, self.facts)
+
+    @property
+    def compared(self) -> pd.DataFrame:
+        """Each period beside the one that lies as far in the range before (T9).
+
+        Columns: ``*groups, period, value, complete, period_before, value_before, change`` (value -
+        value_before) and ``relative`` (change / value_before); the last four are null where the
+        range before has no such period, the log had not begun, or the group is ``(other)``.
+        """
+        points, groups = self.answer.points, list(self.groups)
+        there = points["period"].map(self._periods_before)
+        paired = points.assign(period_before=pd.Series(there, dtype=points["period"].dtype))
+        if self.before is None:
+            found = paired.assign(value_before=np.nan)
+        else:
+            ago = self.before.answer.points[[*groups, "period", "value"]]
+            ago = ago.rename(columns={"period": "period_before", "value": "value_before"})
+            if self.definition.by is not None:
+                ago = ago[ago[groups[0]] != OTHER]
+            found = paired.merge(ago, "left", [*groups, "period_before"])
+        change = found["value"] - found["value_before"]
+        relative = (change / found["value_before"]).where(found["value_before"] != 0, np.nan)
+        return found.assign(change=change, relative=relative)
+
+    @property
+    def before_words(self) -> str:
+        """What the range before is, and where the log does not have it, in a sentence."""
+        during, first = self.range_before, self.facts.first
+        if first is None:
+            return "The log is empty, so there is no range before."
+        if during is None:
+            return "Choose the first day of the range to compare it with the range before."
+        if self.before is None:
+            return (
+                f"The range before, {during}, lies before the log, which begins on {moment(first)}."
+            )
+        assert during.start is not None
+        if pd.Timestamp(during.start) < first.tz_localize(None).normalize():
+            return (
+                f"The range before is {during}; the log begins on {moment(first)}, "
+                "and what is before that has no value."
+            )
+        return f"The range before is {during}."
 
     @property
     def small(self) -> bool:
@@ -103,6 +188,23 @@ class TrendResult(QuestionResult):
 
         return draw(self, theme)
 
+    @cached_property
+    def _periods_before(self) -> dict[pd.Timestamp, pd.Timestamp]:
+        """For each period the one of the range before, from that of the log's first event on."""
+        if self.before is None:
+            return {}
+        own = list(self.answer.points["period"].drop_duplicates())
+        theirs = list(self.before.answer.points["period"].drop_duplicates())
+        pairs = dict(zip(own, theirs, strict=False))
+        if self.definition.per == "hour":
+            # By the clock: one of the days may have an hour more than the other.
+            days = (own[0].tz_localize(None) - theirs[0].tz_localize(None)).round("D")
+            shown = {stamp.tz_localize(None): stamp for stamp in reversed(theirs)}
+            asked = {stamp: shown.get(stamp.tz_localize(None) - days) for stamp in own}
+            pairs = {stamp: there for stamp, there in asked.items() if there is not None}
+        begins = max((stamp for stamp in theirs if stamp <= self.facts.first), default=theirs[0])
+        return {stamp: there for stamp, there in pairs.items() if there >= begins}
+
     @property
     def _checks(self) -> dict[str, Check]:
         return {"period": dated("period", self.answer.points["period"], self.facts.timezone)}
@@ -133,7 +235,23 @@ class TrendResult(QuestionResult):
         ]
         columns = [*groups, "period", "value", "change", "relative", ""]
         total = len(self.answer.points)
-        return [Sheet(columns, rows, len(groups) + 1, total=total, latest=not groups)]
+        bars = (len(groups) + 1, _lengths(changes["value"]))
+        return [Sheet(columns, rows, len(groups) + 1, total=total, latest=not groups, bars=bars)]
+
+
+def _lengths(values: pd.Series) -> list[float]:
+    """Return values as lengths of bars; where some are below zero there are none."""
+    finite = values.astype(np.float64).replace([np.inf, -np.inf], np.nan)
+    most = finite.max()
+    drawn = most > 0 and not (finite < 0).any()
+    return (finite / most).fillna(0.0).tolist() if drawn else [0.0] * len(values)
+
+
+def _closing(during: DateRange) -> pd.Timestamp:
+    """Return the end of a closed range on the log's clock."""
+    end = during.end
+    assert end is not None
+    return pd.Timestamp(end if isinstance(end, dt.datetime) else end + dt.timedelta(days=1))
 
 
 def _signed(change: float) -> str:

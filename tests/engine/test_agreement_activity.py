@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import random
+
+import pandas as pd
 from hypothesis import given
 
-from ..reference.retention import activity
-from .comparison import assert_same
+from behavio_jupyter.query import Duration
+from behavio_jupyter.result.activity import users_in
+
+from ..reference.calendar import to_datetime
+from ..reference.retention import activity, kept_and_active, users_by_state
+from .comparison import assert_same, assert_users
 from .opening import local_engine, reference_log
 from .strategies import Case, cases, retentions
 
@@ -15,3 +22,28 @@ def test_activity(case: Case):
     log, engine = reference_log(case.log), local_engine(case.log)
     for retention in case.questions:
         assert_same(engine.activity(retention), activity(retention, log), case.log.timezone)
+
+
+@given(cases(retentions))
+def test_users_of_the_lifecycle(case: Case):
+    log, engine = reference_log(case.log), local_engine(case.log)
+    source = random.Random(case.seed)
+    for retention in case.questions:
+        if isinstance(retention.per, Duration):
+            continue
+        _, active = kept_and_active(retention, log)
+        found = users_by_state(active, retention, log)
+        if not found:
+            continue
+        periods = list(found)
+        place = source.randrange(len(periods))
+        texts = [
+            pd.Timestamp(to_datetime(period)).tz_convert(case.log.timezone).isoformat()
+            for period in periods
+        ]
+        before = texts[place - 1] if place else None
+        expected = dict(found[periods[place]])
+        expected["active"] = expected["new"] | expected["returning"] | expected["resurrected"]
+        for state, users in expected.items():
+            segment = users_in(retention, state, texts[place], before)
+            assert_users(engine.answer(segment).users, sorted(users))

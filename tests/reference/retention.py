@@ -201,18 +201,26 @@ def members(retention: Retention, pick: dict[str, Any], log: Log) -> list[Any]:
 
 
 def activity(retention: Retention, log: Log) -> ActivityAnswer:
-    asked = {user for part in parts_of(retention, log) for user in part.users}
-    kept = {user: kept_events(retention, user, log) for user in sorted(asked)}
-    active = {
-        user: [event for event in events if event_matches(retention.returning, event, log)]
-        for user, events in kept.items()
-    }
+    kept, active = kept_and_active(retention, log)
     return ActivityAnswer(
         lifecycle(active, retention, log),
         active_days(active, retention, log),
         active_users(active, retention, log),
         survival(kept, retention, log),
     )
+
+
+def kept_and_active(
+    retention: Retention, log: Log
+) -> tuple[dict[Any, list[Event]], dict[Any, list[Event]]]:
+    """The events of each user that are looked at, and those of them that are return events."""
+    asked = {user for part in parts_of(retention, log) for user in part.users}
+    kept = {user: kept_events(retention, user, log) for user in sorted(asked)}
+    active = {
+        user: [event for event in events if event_matches(retention.returning, event, log)]
+        for user, events in kept.items()
+    }
+    return kept, active
 
 
 def all_periods(retention: Retention, log: Log) -> list[int]:
@@ -229,29 +237,39 @@ def all_periods(retention: Retention, log: Log) -> list[int]:
 def lifecycle(
     active: dict[Any, list[Event]], retention: Retention, log: Log
 ) -> list[dict[str, Any]]:
+    """How many users are new, returning, resurrected and dormant in each period (R9)."""
+    return [
+        {
+            "period": period,
+            **{state: len(users) for state, users in states.items()},
+            "complete": log.is_over(period_end(period, retention, log)),
+        }
+        for period, states in users_by_state(active, retention, log).items()
+    ]
+
+
+def users_by_state(
+    active: dict[Any, list[Event]], retention: Retention, log: Log
+) -> dict[int, dict[str, set[Any]]]:
     """New, returning, resurrected and dormant users of each period (R9)."""
     users_of: dict[int, set[Any]] = {}
     for user, events in active.items():
         for event in events:
             users_of.setdefault(period_start(event.time, retention, log), set()).add(user)
-    rows = []
+    found: dict[int, dict[str, set[Any]]] = {}
     before: set[Any] = set()
     ever: set[Any] = set()
     for period in all_periods(retention, log):
         now = users_of.get(period, set())
-        rows.append(
-            {
-                "period": period,
-                "new": len(now - ever),
-                "returning": len(now & before),
-                "resurrected": len((now & ever) - before),
-                "dormant": len(before - now),
-                "complete": log.is_over(period_end(period, retention, log)),
-            }
-        )
+        found[period] = {
+            "new": now - ever,
+            "returning": now & before,
+            "resurrected": (now & ever) - before,
+            "dormant": before - now,
+        }
         ever |= now
         before = now
-    return rows
+    return found
 
 
 def days_by_user(

@@ -1,6 +1,8 @@
 import numpy as np
+import pandas as pd
 import pytest
 
+from behavio_jupyter import connect, datasets
 from tests.definitions import by
 
 from .answers import EMPTY, trend
@@ -31,3 +33,79 @@ def test_an_empty_log_has_no_period():
     result = trend({}, facts=EMPTY)
     assert len(result.table) == len(result.changes) == 0
     assert "The log is empty" in repr(result)
+
+
+def test_periods_are_compared_with_those_of_the_range_before():
+    log = datasets.contributions()
+    asked = "users of any per month by repo top 2 during {}"
+    result = log.trend(asked.format("2019-03-01 to 2019-12-31"))
+    before = log.trend(
+        asked.format("2018-05-01 to 2019-02-28").replace("top 2", "top 1000")
+    ).table.set_index(["repo", "period"])["value"]
+    compared = result.compared
+    assert list(compared.columns) == [
+        *("repo", "period", "value", "complete"),
+        *("period_before", "value_before", "change", "relative"),
+    ]
+    assert compared[["repo", "period", "value"]].equals(result.table[["repo", "period", "value"]])
+    named = compared[compared["repo"] != "(other)"]
+    assert named["period_before"].tolist() == [
+        stamp - pd.DateOffset(months=10) for stamp in named["period"]
+    ]
+    for row in named.itertuples():
+        assert row.value_before == before[row.repo, row.period_before]
+        assert row.change == row.value - row.value_before
+    # Others are (other) there.
+    assert compared[compared["repo"] == "(other)"]["value_before"].isna().all()
+    assert result.before_words == "The range before is 2018-05-01 to 2019-02-28."
+
+
+def test_a_range_that_goes_on_is_compared_up_to_the_same_day():
+    result = datasets.cdnow().trend("events of any per week since 1998-05-04")
+    assert str(result.range_before) == "1998-03-02 to 1998-04-28"
+    assert result.compared["period_before"].notna().all()
+
+
+def test_what_lies_before_the_log_has_no_value():
+    log = datasets.cdnow()
+    partly = log.trend("events of any per month during 1997-02-01 to 1997-03-31")
+    january = log.trend("events of any per month during 1997-01-01 to 1997-01-31").table["value"]
+    assert partly.compared["value_before"].tolist() == pytest.approx(
+        [np.nan, january[0]], nan_ok=True
+    )
+    assert "the log begins on 1997-01-01" in partly.before_words
+    wholly = log.trend("events of any per month during 1997-01-01 to 1997-03-31")
+    assert wholly.before is None
+    assert wholly.compared["value_before"].isna().all()
+    assert "lies before the log, which begins on 1997-01-01" in wholly.before_words
+    always = log.trend("events of any per month")
+    assert always.before is None
+    assert "Choose the first day" in always.before_words
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "missing"),
+    [("2026-03-29", 23, 0), ("2026-03-30", 24, 1), ("2026-10-25", 25, 0)],
+)
+def test_hours_are_compared_by_the_clock(day, hours, missing):
+    stamps = pd.date_range("2026-03-01", "2026-11-01", freq="h", tz="Europe/Berlin")
+    frame = pd.DataFrame({"user": "ann", "event": "e", "time": stamps})
+    log = connect(frame, timezone="Europe/Berlin")
+    compared = log.trend(f"events of e per hour during {day} to {day}").compared
+    assert len(compared) == hours
+    assert compared["period_before"].isna().sum() == missing
+    known = compared.dropna(subset="period_before")
+    assert (known["period"].dt.hour == known["period_before"].dt.hour).all()
+    assert (known["value_before"] == 1).all()
+
+
+def test_an_empty_log_has_nothing_before():
+    result = trend({}, facts=EMPTY)
+    assert result.before is None
+    assert "The log is empty" in result.before_words
+    assert len(result.compared) == 0
+
+
+def test_values_are_drawn_as_bars_where_none_is_below_zero():
+    assert "linear-gradient(90deg" in trend().to_fragment()
+    assert "linear-gradient" not in trend({(): [5.0, -5.0]}).to_fragment()

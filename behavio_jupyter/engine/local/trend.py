@@ -73,20 +73,30 @@ def members(engine: LocalEngine, question: Trend, pick: Mapping[str, Any]) -> ND
     asked = _ask(engine, question)
     columns, groups = engine.columns, asked.groups
     value, segment, _ = groups.chosen(pick)
-    period = position_of(asked.periods, pick["period"], "period") if "period" in pick else None
+    start, end = asked.scope.start, asked.scope.end
+    if "period" in pick:
+        period = position_of(asked.periods, pick["period"], "period")
+        start = max(start, int(asked.periods.bounds[period]))
+        end = min(end, int(asked.periods.bounds[period + 1]))
     mask = np.zeros(columns.users, np.bool_)
     for found in asked.found:
-        counts = (found.time >= asked.scope.start) & (found.time < asked.scope.end)
-        if period is not None:
-            counts &= asked.periods.index(found.time) == period
-        rows = found.rows[counts]
-        users = np.searchsorted(columns.offsets, rows, "right") - 1
+        counts = (found.time >= start) & (found.time < end)
         if value is not None and question.by is not None:
             codes = columns.codes(question.by.property).codes
-            at = rows if question.by.property.owner == "event" else users
-            users = users[asked.place[codes[at] + 1] == value]
-        mask[users] = True
+            if question.by.property.owner == "event":
+                counts &= asked.place[codes[found.rows] + 1] == value
+            else:
+                mask |= _any(counts, found) & (asked.place[codes + 1] == value)
+                continue
+        mask |= _any(counts, found)
     return mask & (asked.scope.users if segment is None else asked.scope.segments[segment].users)
+
+
+def _any(counts: NDArray[np.bool_], found: Occurrences) -> NDArray[np.bool_]:
+    """Return the users of whom some event counts."""
+    some = found.offsets[1:] > found.offsets[:-1]
+    some[some] = np.logical_or.reduceat(counts, found.offsets[:-1][some])
+    return some
 
 
 def _ask(engine: LocalEngine, question: Trend) -> _Asked:
