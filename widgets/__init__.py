@@ -7,6 +7,7 @@ from .explorer import Explorer, explore
 from .funnel import FunnelExplorer
 from .paths import PathExplorer
 from .segment import SegmentBuilder
+from .trend import TrendExplorer
 
 __all__ = [
     "AnalysisWidget",
@@ -14,5 +15,6 @@ __all__ = [
     "FunnelExplorer",
     "PathExplorer",
     "SegmentBuilder",
+    "TrendExplorer",
     "explore",
 ]

@@ -69,7 +69,8 @@ class AnalysisWidget(LogWidget):
     """Name and number of events, the most frequent first; empty until they are counted."""
 
     def __init__(self, log: EventLog, question: Definition | str | None = None) -> None:
-        self._result: Result | None = None
+        self._result: Any = None
+        self._asked: Any = None
         self._shown: list[Any] = []
         self._telling = threading.RLock()
         self._asking = Background()
@@ -78,12 +79,13 @@ class AnalysisWidget(LogWidget):
             partial(events_by_frequency, log), partial(self.set_trait, "events"), self._fail
         )
         given = self._read(question)
-        self._place = Place(type(self).__name__, _line(given))
-        asked = self._place.asked
-        if asked:
+        self._place = Place(type(self).__name__, line_of(given))
+        state = self._place.asked
+        if state:
             # A saved text that cannot be read any more gives way to what the cell says.
             with contextlib.suppress(BehavioError):
-                given = self._read(asked)
+                self.restore(state)
+                return
         self.definition = given
 
     @abstractmethod
@@ -97,7 +99,8 @@ class AnalysisWidget(LogWidget):
     @property
     def result(self) -> Result | None:
         """The answer as ``log.run`` gives it; None while there is none."""
-        return self._result
+        found: Result | None = self._result
+        return found
 
     # The definition and its answer
 
@@ -125,33 +128,64 @@ class AnalysisWidget(LogWidget):
 
     @traitlets.observe("definition")
     def _ask(self, _change: object = None) -> None:
-        asked = self.definition
+        asked = self._asked = self._question()
         with self._at_once():
-            self.text = _line(asked)
-            self.parts = {} if asked is None else dict(texts_of(asked))
+            self.text = self._line()
+            self.parts = {} if asked is None else dict(self._texts())
             self.error = ""
             self.busy = asked is not None
         self._asking.do(
             partial(self._answered, asked), partial(self._take_answer, asked), self._fail
         )
 
-    def _answered(self, asked: Definition | None) -> tuple[Result | None, dict[str, Any] | None]:
+    # What a widget with more than a definition says otherwise
+
+    def _question(self) -> Any:
+        """Return all of what is asked now; None: nothing yet."""
+        return self.definition
+
+    def _line(self) -> str:
+        """Return what magics take to ask the same."""
+        return line_of(self.definition)
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        """Yield the path and the text of every part of what is asked."""
+        return texts_of(self.definition)
+
+    def _result_of(self, asked: Any) -> Any:
+        """Return the answer to what is asked."""
+        return self._log.run(asked)
+
+    @property
+    def state(self) -> str:
+        """What a cell that runs again finds; :meth:`restore` takes it."""
+        return self.text
+
+    def restore(self, state: str) -> None:
+        """Go on from an earlier ``state``.
+
+        Raises
+        ------
+        BehavioError
+            It cannot be read (any more).
+        """
+        self.definition = self._read(state)
+
+    def _answered(self, asked: Any) -> tuple[Any, dict[str, Any] | None]:
         if asked is None:
             return None, None
-        result = self._log.run(asked)
+        result = self._result_of(asked)
         return result, self.drawn(result)
 
-    def _take_answer(
-        self, asked: Definition | None, found: tuple[Result | None, dict[str, Any] | None]
-    ) -> None:
+    def _take_answer(self, asked: Any, found: tuple[Any, dict[str, Any] | None]) -> None:
         with self._at_once():
-            if asked != self.definition:
+            if asked != self._asked:
                 return
             self._result, self.answer = found
             self.error = ""
             self.busy = False
         for shown in self._shown:
-            shown.update(self.copy(), metadata=self._place.record(self.text), raw=True)
+            shown.update(self.copy(), metadata=self._place.record(self.state), raw=True)
 
     def _fail(self, error: Exception) -> None:
         with self._at_once():
@@ -190,7 +224,7 @@ class AnalysisWidget(LogWidget):
         """Return the users behind a number of the answer."""
         if self._result is None:
             raise BehavioError("There is no answer yet whose users could be shown.")
-        return self._result.users(**pick)  # type: ignore[attr-defined]
+        return self._result.users(**pick)
 
     # The notebook
 
@@ -204,7 +238,7 @@ class AnalysisWidget(LogWidget):
         live = self._repr_mimebundle_()
         data, metadata = live if isinstance(live, tuple) else (live, {})
         display(data, metadata=metadata, raw=True)
-        record = self._place.record(self.text)
+        record = self._place.record(self.state)
         self._shown.append(display(self.copy(), metadata=record, raw=True, display_id=True))
 
     def copy(self) -> dict[str, str]:
@@ -215,7 +249,7 @@ class AnalysisWidget(LogWidget):
         return {"text/html": f'<div class="behavio-static">{html}</div>', "text/plain": text}
 
 
-def _line(definition: Definition | None) -> str:
+def line_of(definition: Definition | None) -> str:
     """Return the line of magic that asks a definition."""
     if definition is None:
         return ""

@@ -19,6 +19,7 @@ from .log_widget import STATIC, Content, LogWidget, sentence
 from .notebook import Place
 from .paths import PathExplorer
 from .segment import SegmentBuilder
+from .trend import TrendExplorer
 
 _COMMON = ("where", "segments", "during")
 """The clauses that the bar on top holds for all tabs."""
@@ -62,6 +63,7 @@ class Explorer(LogWidget):
         "segment": SegmentBuilder,
         "funnel": FunnelExplorer,
         "paths": PathExplorer,
+        "trend": TrendExplorer,
     }
 
     definition = traitlets.Instance(EventQuestion).tag(
@@ -80,6 +82,7 @@ class Explorer(LogWidget):
 
     def __init__(self, log: EventLog, question: Definition | str | None = None) -> None:
         self._opened: dict[str, AnalysisWidget] = {}
+        self._states: dict[str, str] = {}
         self._shown: list[Any] = []
         first: Any = parse(question) if isinstance(question, str) else question
         self._first: dict[str, Any] = {} if first is None else {first.kind: first}
@@ -99,6 +102,11 @@ class Explorer(LogWidget):
         if kind not in self._opened:
             opened = self.kinds[kind](self._log, self._first.get(kind))
             self._opened[kind] = opened
+            state = self._states.get(kind)
+            if state:
+                # What cannot be read any more gives way to what the cell says.
+                with contextlib.suppress(BehavioError):
+                    opened.restore(state)
             opened.common = self._clauses(kind)
             opened.observe(self._share_names, "catalog")
             opened.observe(self._keep, ["answer", "error"])
@@ -162,7 +170,7 @@ class Explorer(LogWidget):
         if not self._place.asked:
             return None
         kept = json.loads(self._place.asked)
-        self._first = {kind: parse(text) for kind, text in kept["asked"].items() if text}
+        self._states = kept["asked"]
         self.definition = EventQuestion.model_validate(kept["common"])
         return str(kept["selected"])
 
@@ -180,7 +188,8 @@ class Explorer(LogWidget):
             shown.update(data, metadata=metadata, raw=True)
 
     def _copy(self) -> tuple[dict[str, str], dict[str, Any]]:
-        asked = {kind: widget.text for kind, widget in self._opened.items()}
+        states = {kind: widget.state for kind, widget in self._opened.items()}
+        asked = {**self._states, **states}
         common = self.definition.model_dump(mode="json", include=set(_COMMON))
         kept = {"selected": self.selected, "asked": asked, "common": common}
         return self[self.selected].copy(), self._place.record(json.dumps(kept))

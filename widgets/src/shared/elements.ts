@@ -63,6 +63,7 @@ const PATHS: Record<string, string> = {
   filter: "M4 5h16l-6 8v6l-4-2v-4z",
   grip: "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01",
   down: "m6 9 6 6 6-6",
+  eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",
   done: "m5 12 5 5 9-10",
 };
 

@@ -18,7 +18,9 @@ export interface Catalog {
 
 /** How a draft that is not the definition itself is made of one, and one of it. */
 export interface Form<D> {
-  read(definition: any): D;
+  /** Traits beside the definition that the draft is made of as well. */
+  traits?: string[];
+  read(definition: any, model: Model): D;
   write(draft: D): unknown;
 }
 
@@ -53,11 +55,16 @@ export class Question<D> extends Requests {
     model: Model,
     private readonly empty: D,
     private readonly isWhole: (draft: D) => boolean,
-    private readonly form: Form<D> = { read: structuredClone, write: (draft) => draft },
+    private readonly form: Form<D> = {
+      read: (definition) => structuredClone(definition),
+      write: (draft) => draft,
+    },
   ) {
     super(model);
     this.draft = this.read();
-    model.on("change:definition", () => this.take());
+    for (const name of ["definition", ...(form.traits ?? [])]) {
+      model.on(`change:${name}`, () => this.take());
+    }
     for (const name of ["answer", "error", "busy", "text", "parts", "catalog", "events"]) {
       model.on(`change:${name}`, () => this.spread(name));
     }
@@ -142,15 +149,19 @@ export class Question<D> extends Requests {
 
   private read(): D {
     const definition = this.model.get("definition");
-    return definition ? this.form.read(definition) : structuredClone(this.empty);
+    return definition ? this.form.read(definition, this.model) : structuredClone(this.empty);
   }
 
   /** Take a definition that was set in Python; what comes from here is here already. */
   private take(): void {
     if (this.timer !== undefined || this.model.get("request") !== 0) return;
-    this.past.push(JSON.stringify(this.draft));
+    const before = JSON.stringify(this.draft);
+    const taken = this.read();
+    // Several traits that change at once are one change.
+    if (this.form.traits && JSON.stringify(taken) === before) return;
+    this.past.push(before);
     this.future = [];
-    this.draft = this.read();
+    this.draft = taken;
     this.asked = null;
     this.spread("draft");
     this.spread("history");

@@ -1,0 +1,108 @@
+"""The trend explorer in a real JupyterLab: lines, a formula, groups, before, lifecycle."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from behavio_jupyter import datasets
+
+from .lab import look_at, notebook, pick, restart_and_run
+
+MADE = """\
+from behavio_jupyter import datasets
+from behavio_jupyter.widgets import TrendExplorer
+
+TrendExplorer(datasets.contributions())
+"""
+CLAUSES = "per month during 2024-01-01 to 2025-12-31"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    with notebook(tmp_path_factory.mktemp("notebooks"), MADE) as page:
+        yield page
+
+
+def test_trends_are_built_explored_and_kept(page):
+    log = datasets.contributions()
+    widget = page.locator(".behavio-widget")
+    text = widget.locator(".bh-text code")
+
+    # Two series, one by clicking, one by typing, and a formula of their letters.
+    widget.get_by_role("combobox", name="Add a series").click()
+    widget.get_by_role("option", name="code").click()
+    pick(page, widget, "Add a series", "test")
+    widget.get_by_label("Periods", exact=True).select_option("month")
+    widget.get_by_label("First day").fill("2024-01-01")
+    widget.get_by_label("Last day").fill("2025-12-31")
+    widget.get_by_role("button", name="+ formula").click()
+    formula = widget.get_by_label("C: formula of letters")
+    expect(formula).to_be_focused()
+    formula.fill("B / D")
+    page.keyboard.press("Enter")
+    expect(widget.locator(".bh-wrong")).to_have_text("There is no series D; there is A and B.")
+    formula.fill("100*B/A")
+    page.keyboard.press("Enter")
+    lines = [f"users of {name}" for name in ("code", "test")]
+    ratio = f"100 * {lines[1]} / {lines[0]}"
+    expect(text).to_have_text("\n".join(f"%trend {one} {CLAUSES}" for one in [*lines, ratio]))
+    expect(widget.locator(".bh-chart h4")).to_have_text(["users", "C: 100 * B / A"])
+
+    # The table has the last periods first, of whichever line.
+    widget.get_by_label("Table of", exact=True).select_option(label="C: 100 * B / A")
+    last = log.trend(f"{ratio} {CLAUSES}").table["value"].iloc[-1]
+    expect(widget.locator(".bh-value").first).to_have_text(f"{last:.1f}".rstrip("0").rstrip("."))
+
+    # By keyboard: B goes up and the formula goes with it; a line is drawn no more.
+    widget.get_by_role("button", name="Move B, users of test: arrow").focus()
+    page.keyboard.press("ArrowUp")
+    expect(formula).to_have_value("100 * A / B")
+    widget.get_by_role("button", name="Undo").click()
+    widget.get_by_role("button", name="Draw B, users of test").click()
+    expect(text).to_have_text("\n".join(f"%trend {one} {CLAUSES}" for one in [lines[0], ratio]))
+    widget.get_by_role("button", name="A: users of code", exact=True).click()
+    expect(widget.locator(".bh-chart")).to_have_count(1)
+    widget.get_by_role("button", name="A: users of code", exact=True).click()
+
+    # With the range before; the users of a point, by keys.
+    widget.get_by_role("button", name="the range before").click()
+    expect(widget.get_by_text("The range before is 2022-01-01 to 2023-12-31.")).to_be_visible()
+    expect(widget.locator(".bh-faded[d*=M]")).to_have_count(2)
+    chart = widget.locator(".bh-chart").first
+    point = chart.locator(".bh-marked")
+    point.focus()
+    page.keyboard.press("ArrowLeft")
+    users = log.trend(f"{lines[0]} {CLAUSES}").table["value"].astype(int).tolist()
+    name = f"Nov 2025: A: users of code, {users[-2]}"
+    expect(chart.get_by_role("button", name=name)).to_be_focused()
+    page.keyboard.press("Enter")
+    people = widget.get_by_role("region", name="A: users of code, Nov 2025")
+    expect(people).to_contain_text(f"{users[-2]} users")
+    page.keyboard.press("Escape")
+    expect(chart.get_by_role("button", name=name)).to_be_focused()
+    look_at(page, widget, "trend-explorer")
+
+    # Groups have a panel for each line, and one legend.
+    pick(page, widget, "Break down by a property", "repo")
+    expect(widget.locator(".bh-legend-toggle")).to_contain_text(["ipython", "notebook"])
+    widget.get_by_role("button", name="No breakdown").click()
+
+    # Who is new, comes back, and left; and how often.
+    widget.get_by_role("button", name="Lifecycle").click()
+    expect(text).to_have_text(f"%retention code -> code per month for 12 {CLAUSES[10:]}")
+    dormant = log.run(text.inner_text()).activity("lifecycle").table["dormant"].iloc[-1]
+    widget.get_by_role("button", name=f"Dec 2025: {dormant} users dormant").click()
+    expect(widget.get_by_role("region", name="dormant, Dec 2025")).to_contain_text(
+        f"{dormant} user"
+    )
+    look_at(page, widget, "trend-explorer-lifecycle")
+    widget.get_by_role("button", name="Stickiness").click()
+    expect(widget.get_by_role("heading", name="DAU / MAU")).to_be_visible()
+
+    # The cell that runs again, in a kernel that starts anew, goes on from there.
+    restart_and_run(page)
+    expect(widget.get_by_role("heading", name="DAU / MAU")).to_be_visible()
+    widget.get_by_role("button", name="Trend", exact=True).click()
+    expect(text).to_have_text("\n".join(f"%trend {one} {CLAUSES}" for one in [lines[0], ratio]))
+    expect(widget.get_by_label("C: formula of letters")).to_have_value("100 * B / A")
