@@ -36,7 +36,7 @@ Kind = Literal["text", "number", "boolean", "time"]
 _NUMERIC = ("sum", "avg", "min", "max", "median", "p90")
 _PICKS: dict[type[Any], dict[str, type]] = {
     Funnel: {"step": int, "dropped": bool},
-    Retention: {"cohort": str, "period": int, "retained": bool},
+    Retention: {"cohort": str, "period": int, "retained": bool, "complete": bool},
     Paths: {"step": int, "source": str, "target": str, "node": str, "sequence": str},
     Trend: {"period": str},
 }

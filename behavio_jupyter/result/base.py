@@ -201,8 +201,9 @@ class QuestionResult(Result):
         **pick
             Names the number. Group columns by name (``country="US"``, ``segment="…"``,
             ``period="2026-01-05"``). Funnel: ``step`` (default: the last) and ``dropped``.
-            Retention: ``cohort``, ``period`` (a number), ``retained`` (default True). Paths:
-            ``step``, ``source``, ``target`` or ``sequence``. Trend: ``period``.
+            Retention: ``cohort``, ``period`` (a number), ``retained`` (default True), ``complete``
+            (default: cells that are over and that are not). Paths: ``step``, ``source``,
+            ``target`` or ``sequence``. Trend: ``period``.
 
         Returns
         -------

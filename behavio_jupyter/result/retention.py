@@ -15,16 +15,19 @@ from ..errors import DefinitionError, nearest_hint
 from ..query import Retention
 from .activity import ActivityResult, Part
 from .base import QuestionResult, ThemeName
+from .page import fragment
 from .picks import Check, dated, flag, numbered
 from .sheet import Sheet
 from .statistics import FEW, Floats, rate, wilson
 from .survival import kaplan_meier
-from .wording import FEW_WORDS, MISSING, moments, number, percent, plural
+from .wording import FEW_WORDS, MISSING, interval, moments, number, percent, plural
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 KINDS = ("heatmap", "curves")
+_DRAWN = 6
+"""So many groups have their averages drawn where there is no chart."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -75,6 +78,14 @@ class RetentionResult(QuestionResult):
         Columns: ``*groups, cohort, size, period, churned, rate, low, high, complete``.
         """
         return self._churn.copy(deep=False)
+
+    @property
+    def churn_average(self) -> pd.DataFrame:
+        """Per period, churn of all cohorts, weighted by size, complete cells only (R7, R8).
+
+        Columns: ``*groups, period, size, churned, rate, low, high``.
+        """
+        return self._weighed(self._churn, "churned")
 
     @property
     def lifecycle(self) -> pd.DataFrame:
@@ -158,8 +169,9 @@ class RetentionResult(QuestionResult):
     @property
     def cohorts(self) -> pd.DataFrame:
         """The cohorts: ``*groups, cohort, size``."""
-        keys = [*self.groups, "cohort"]
-        return self.answer.cells[[*keys, "size"]].drop_duplicates(keys).reset_index(drop=True)
+        # Every cohort has a row for every period (R1).
+        firsts = self.answer.cells.iloc[:: len(self.spans)]
+        return firsts[[*self.groups, "cohort", "size"]].reset_index(drop=True)
 
     @property
     def spans(self) -> dict[int, str]:
@@ -190,20 +202,25 @@ class RetentionResult(QuestionResult):
             raise DefinitionError(f"There is no kind of chart {kind!r}{nearest_hint(kind, KINDS)}.")
         return heatmap(self, theme) if kind == "heatmap" else curves(self, theme)
 
+    def to_fragment(self) -> str:
+        """Return markup for a page that draws no chart: the averages as bars, then the table."""
+        sheets = [*self._sheets_of_averages, *self._sheets]
+        return fragment(self.title, self.subtitle, sheets, self.rule, self.nothing, drawn=True)
+
     @cached_property
     def _table(self) -> pd.DataFrame:
         return self._rated(self.answer.cells, "retained")
 
     @cached_property
     def _average(self) -> pd.DataFrame:
+        return self._weighed(self.answer.cells, "retained")
+
+    def _weighed(self, cells: pd.DataFrame, counted: str) -> pd.DataFrame:
+        """Return the averages of cells over cohorts, weighted by their sizes."""
         keys = [*self.groups, "period"]
-        cells = self.answer.cells
-        weighed = cells[keys].assign(
-            size=cells["size"].where(cells["complete"], 0),
-            retained=cells["retained"].where(cells["complete"], 0),
-        )
-        frame = weighed.groupby(keys, sort=False)[["size", "retained"]].sum().reset_index()
-        return frame.assign(**_rates(frame["retained"], frame["size"]))
+        complete = cells[["size", counted]].where(cells["complete"], 0)
+        frame = cells[keys].join(complete).groupby(keys, sort=False).sum().reset_index()
+        return frame.assign(**_rates(frame[counted], frame["size"]))
 
     @cached_property
     def _churn(self) -> pd.DataFrame:
@@ -240,6 +257,7 @@ class RetentionResult(QuestionResult):
             "cohort": dated("cohort", self.answer.cells["cohort"], self.facts.timezone),
             "period": numbered("period", self.spans),
             "retained": flag("retained"),
+            "complete": flag("complete"),
         }
 
     @property
@@ -278,6 +296,29 @@ class RetentionResult(QuestionResult):
                 pinned=len(means),
             )
         ]
+
+    @property
+    def _sheets_of_averages(self) -> list[Sheet]:
+        """The average row of each group, a period in a row, its rate as a bar."""
+        averages = self._average
+        size = len(self.spans)
+        sheets = []
+        for place in range(0, min(len(averages), _DRAWN * size), size):
+            cells = averages.iloc[place : place + size]
+            rows = [
+                [span, number(count), number(of), percent(share), interval(low, high)]
+                for span, count, of, share, low, high in zip(
+                    self.spans.values(),
+                    *(cells[name] for name in ("retained", "size", "rate", "low", "high")),
+                    strict=True,
+                )
+            ]
+            head = " · ".join(map(str, cells[list(self.groups)].iloc[0]))
+            columns = [self._per, "retained", "of", "rate", "95 % interval"]
+            caption = f"{head}: average of cohorts" if head else "Average of cohorts"
+            bars = (3, cells["rate"].fillna(0).tolist())
+            sheets.append(Sheet(columns, rows, 0, ".average", caption, bars=bars))
+        return sheets
 
     @property
     def _per(self) -> str:

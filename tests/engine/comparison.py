@@ -174,6 +174,8 @@ def random_pick(question: Any, expected: Any, source: random.Random) -> dict[str
         pick["dropped"] = source.random() < 0.8
     if "period" in more and isinstance(question, Retention):
         pick["retained"] = source.random() < 0.6
+        if source.random() < 0.5:
+            pick["complete"] = source.random() < 0.7
     return pick
 
 

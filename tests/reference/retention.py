@@ -193,6 +193,9 @@ def members(retention: Retention, pick: dict[str, Any], log: Log) -> list[Any]:
                 retained = one.retained(first, spans[first], retention.unbounded)
                 if retained != pick.get("retained", True):
                     continue
+                complete = is_complete(one.cohort, spans[first], retention, log)
+                if complete != pick.get("complete", complete):
+                    continue
             users.add(one.user)
     return sorted(users)
 

@@ -164,6 +164,16 @@ def test_members():
     assert members(question, {"period": 1}, log) == ["u"]
 
 
+def test_members_of_cells_that_are_over():
+    log = log_of({"u": "s 0, r 1500", "v": "s 0", "w": "s 1500, r 3000", "x": "s 1500"})
+    question = asked()
+    gone = {"period": 1, "retained": False}
+    assert members(question, gone, log) == ["v", "x"]
+    assert members(question, {**gone, "complete": True}, log) == ["v"]
+    assert members(question, {**gone, "complete": False}, log) == ["x"]
+    assert members(question, {"period": 1, "complete": True}, log) == ["u"]
+
+
 def test_lifecycle():
     # u: days 1, 2, 4; v: day 2. Day 3: nobody, both dormant. Day 4: u is resurrected.
     log = log_of({"u": "r 1, r 1441, r 4400", "v": "r 1500"})

@@ -66,7 +66,7 @@ def test_brackets_are_named():
 
 
 def test_churn_asks_for_on_or_after_once():
-    unbounded = retention_cells({(): [64, 32]}, (), 3)
+    unbounded = retention_cells({(): [64, 32, 16]}, (), 3)
     engine = WrittenEngine(retention=RetentionAnswer((), unbounded))
     result = retention(engine=engine)
     churn = result.churn
@@ -74,7 +74,20 @@ def test_churn_asks_for_on_or_after_once():
     assert churn["churned"].tolist()[:2] == [32, 48]
     assert churn["rate"].tolist()[:1] == [0.5]
     assert result.churn.equals(churn)
+    average = result.churn_average
+    assert list(average.columns) == ["period", "size", "churned", "rate", "low", "high"]
+    assert average["churned"].tolist() == [32 + 16, 48, 0, 0]
+    assert average["size"].tolist() == [64 + 32, 64, 0, 0]
+    assert average["rate"].tolist() == pytest.approx([0.5, 0.75, np.nan, np.nan], nan_ok=True)
     assert [question.unbounded for _, question in engine.asked] == [True]
+
+
+def test_a_page_without_charts_has_the_averages_as_bars():
+    html = retention({("DE",): [64, 8], ("US",): [8]}, ("country",), by=by("country")).to_fragment()
+    assert html.count("<table>") == 3
+    assert "DE: average of cohorts" in html
+    assert "linear-gradient(90deg,rgba(0,114,178,0.35) 50.0%" in html
+    assert "gradient" not in retention()._repr_html_()
 
 
 # Freireich et al. (1963), 6-mercaptopurine: lengths of remissions, whether they ended, how many.

@@ -113,6 +113,9 @@ def members(engine: LocalEngine, question: Retention, pick: Mapping[str, Any]) -
         shown = spans(question, asked.cohorts, firsts.index(pick["period"]))
         retained = retained_entries(asked.returns, entered, shown)
         chosen &= retained == pick.get("retained", True)
+        if "complete" in pick:
+            complete = shown.complete(entered.cohorts, columns.end)[:, 0]
+            chosen &= complete == pick["complete"]
     mask = np.zeros(columns.users, np.bool_)
     mask[entered.users[chosen]] = True
     return mask
