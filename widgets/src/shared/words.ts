@@ -17,17 +17,24 @@ export function number(value: Maybe): string {
 export function percent(value: Maybe, digits = 1): string {
   return value === null || value === undefined
     ? MISSING
-    : `${(value * 100).toFixed(digits)}${THIN}%`;
+    : `${digits === 1 ? tenths(value * 100) : (value * 100).toFixed(digits)}${THIN}%`;
+}
+
+/** With one decimal; halves go to the even one, as in Python's tables. */
+function tenths(value: number): string {
+  // The only halves of a tenth that binary numbers have are quarters.
+  const isHalf = Math.abs((value * 4) % 4) === 1;
+  return (isHalf ? value - 0.05 * Math.sign(value) : value).toFixed(1);
 }
 
 export function interval(low: Maybe, high: Maybe): string {
   if (low === null || low === undefined || high === null || high === undefined) return MISSING;
-  return `${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)}${THIN}%`;
+  return `${tenths(low * 100)}–${tenths(high * 100)}${THIN}%`;
 }
 
 export function points(value: Maybe): string {
   if (value === null || value === undefined) return MISSING;
-  const text = (value * 100).toFixed(1).replace("-", "−");
+  const text = tenths(value * 100).replace("-", "−");
   return `${value > 0 ? "+" : ""}${text}${THIN}pp`;
 }
 
