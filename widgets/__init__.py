@@ -6,6 +6,7 @@ from .base import AnalysisWidget
 from .explorer import Explorer, explore
 from .funnel import FunnelExplorer
 from .paths import PathExplorer
+from .retention import RetentionExplorer
 from .segment import SegmentBuilder
 from .trend import TrendExplorer
 
@@ -14,6 +15,7 @@ __all__ = [
     "Explorer",
     "FunnelExplorer",
     "PathExplorer",
+    "RetentionExplorer",
     "SegmentBuilder",
     "TrendExplorer",
     "explore",

@@ -18,6 +18,7 @@ from .funnel import FunnelExplorer
 from .log_widget import STATIC, Content, LogWidget, sentence
 from .notebook import Place
 from .paths import PathExplorer
+from .retention import RetentionExplorer
 from .segment import SegmentBuilder
 from .trend import TrendExplorer
 
@@ -62,6 +63,7 @@ class Explorer(LogWidget):
     kinds: ClassVar[dict[str, type[AnalysisWidget]]] = {
         "segment": SegmentBuilder,
         "funnel": FunnelExplorer,
+        "retention": RetentionExplorer,
         "paths": PathExplorer,
         "trend": TrendExplorer,
     }
