@@ -78,12 +78,13 @@ def notebook(folder: Path, *cells: str, front: Front = "lab") -> Iterator[Page]:
         page.set_default_timeout(60_000)
         expect.set_options(timeout=30_000)
         failures: list[str] = []
-        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.on("pageerror", lambda error: failures.append(error.stack or str(error)))
         open_notebook(page, address, "explore.ipynb", front)
         run_all(page)
         yield page
         browser.close()
-        assert failures == []
+        # Notebook 7 has a fault of its own when it starts; our scripts come as blobs.
+        assert [one for one in failures if front == "lab" or "blob:" in one] == []
 
 
 def look_at(page: Page, shown: Locator, name: str) -> None:
