@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .contents import events_of, properties_of, timeline_of, values_of
+from .contents import events_of, profile_of, properties_of, timeline_of, values_of
 from .data import Quality, Store, quality_of
 from .errors import DefinitionError, MisfitError, UnknownNameError
 from .interrupts import interruptible
+from .notebook import bar_of
 from .segments import Segments
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Asking:
         self._segments = Segments(json.loads(store.meta("segments")) or {})
         self._engine: LocalEngine | None = None
         self._values: dict[Property, pd.DataFrame] = {}
-        for name in ("quality", "events", "properties", "catalog"):
+        for name in ("quality", "events", "properties", "catalog", "users"):
             self.__dict__.pop(name, None)
 
     # What the log is
@@ -131,9 +132,39 @@ class Asking:
             schema.has_sessions,
         )
 
+    @cached_property
+    def users(self) -> pd.Series:
+        """The ids of the users, sorted, named ``user_id``."""
+        return self.store.user_ids()
+
+    def profile(self, user: Any) -> pd.Series:
+        """Return the properties of a user as they are now, by name.
+
+        Parameters
+        ----------
+        user : text or number
+            The user's id.
+
+        Raises
+        ------
+        UnknownNameError
+            The log has no such user.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> made = datasets.generate(1_000, 50)
+        >>> log = made.connect()
+        >>> log.profile(log.users[0]).index.tolist() == list(log.catalog.user_properties)
+        True
+        """
+        return profile_of(self.store, user)
+
     @interruptible
     def timeline(self, user: Any) -> pd.DataFrame:
-        """Return a user's events in order: ``time, event`` and the properties.
+        """Return a user's events in order: ``time, event, session`` and the properties.
+
+        ``session`` is numbered from 1: docs/semantics.md A6.
 
         Parameters
         ----------
@@ -217,7 +248,8 @@ class Asking:
         facts = LogFacts(
             schema.timezone, self._moment(schema.first), self._moment(schema.end), self.name
         )
-        return present(definition, engine.answer(definition), engine, facts)  # type: ignore[arg-type]
+        answer = engine.answer(definition)  # type: ignore[arg-type]
+        return present(definition, answer, engine, facts, partial(bar_of, self))  # type: ignore[arg-type]
 
     def funnel(self, question: Definition | str, **variables: Any) -> FunnelResult:
         """Ask who gets from step to step (docs/semantics.md, "Funnel"), as :meth:`run` does.

@@ -76,14 +76,65 @@ def values_of(store: Store, info: PropertyInfo, owner: str) -> pd.DataFrame:
     return frame
 
 
-def timeline_of(store: Store, user: Any) -> pd.DataFrame:
-    """Return a user's events in order: ``time, event`` and the properties.
+def profile_of(store: Store, user: Any) -> pd.Series:
+    """Return a user's properties by name.
 
     Raises
     ------
     UnknownNameError
         The log has no such user.
     """
+    number = _user_number(store, user)
+    infos = store.schema.user_properties
+    if not infos:
+        return pd.Series([], pd.Index([], dtype=object), dtype=object)
+    columns = ", ".join(
+        f"CAST({info.column} AS VARCHAR)" if info.kind == "text" else info.column for info in infos
+    )
+    rows = store.cursor().execute(f"SELECT {columns} FROM users WHERE user_no = ?", [number])
+    frame = rows.df()
+    for place, info in enumerate(infos):
+        if info.kind == "time" and _is_instant(store, info.column, "users"):
+            frame.isetitem(place, _local(store, frame.iloc[:, place]).array)
+    values = [frame.iloc[0, place] for place in range(len(infos))]
+    return pd.Series(values, pd.Index([info.name for info in infos], dtype=object), dtype=object)
+
+
+def timeline_of(store: Store, user: Any) -> pd.DataFrame:
+    """Return a user's events in order: ``time, event, session`` and the properties.
+
+    Raises
+    ------
+    UnknownNameError
+        The log has no such user.
+    """
+    from .query.clauses import Sessions
+
+    number = _user_number(store, user)
+    infos = store.schema.properties
+    columns = "".join(
+        f", CAST({info.column} AS VARCHAR) AS {info.column}"
+        if info.kind == "text"
+        else f", {info.column}"
+        for info in infos
+    )
+    rows = store.cursor().execute(
+        f"SELECT time, name{columns} FROM events JOIN names USING (event_no)"
+        " WHERE user_no = ? ORDER BY events.rowid",
+        [number],
+    )
+    frame = rows.df()
+    for info in infos:
+        if info.kind == "time" and _is_instant(store, info.column):
+            frame[info.column] = _local(store, frame[info.column])
+    gap = pd.Timedelta(microseconds=Sessions().gap.microseconds)
+    frame.insert(2, "session", (frame["time"].diff() > gap).cumsum() + 1)
+    frame["time"] = _local(store, frame["time"])
+    frame.columns = pd.Index(["time", "event", "session", *(info.name for info in infos)])
+    return frame
+
+
+def _user_number(store: Store, user: Any) -> int:
     cursor = store.cursor()
     found = cursor.execute(
         "SELECT user_no FROM users WHERE CAST(user_id AS VARCHAR) = ?", [str(user)]
@@ -96,24 +147,7 @@ def timeline_of(store: Store, user: Any) -> pd.DataFrame:
         ).fetchall()
         hint = f"the nearest is {nearest[0][0]!r}" if nearest else "there is none"
         raise UnknownNameError("user", str(user), [row[0] for row in nearest], hint)
-    infos = store.schema.properties
-    columns = "".join(
-        f", CAST({info.column} AS VARCHAR) AS {info.column}"
-        if info.kind == "text"
-        else f", {info.column}"
-        for info in infos
-    )
-    frame = cursor.execute(
-        f"SELECT time, name{columns} FROM events JOIN names USING (event_no)"
-        " WHERE user_no = ? ORDER BY events.rowid",
-        [found[0][0]],
-    ).df()
-    for info in infos:
-        if info.kind == "time" and _is_instant(store, info.column):
-            frame[info.column] = _local(store, frame[info.column])
-    frame["time"] = _local(store, frame["time"])
-    frame.columns = pd.Index(["time", "event", *(info.name for info in infos)])
-    return frame
+    return int(found[0][0])
 
 
 def _is_instant(store: Store, column: str, table: str = "events") -> bool:

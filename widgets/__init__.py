@@ -6,8 +6,10 @@ from .base import AnalysisWidget
 from .explorer import Explorer, explore
 from .funnel import FunnelExplorer
 from .paths import PathExplorer
+from .result_bar import ResultBar
 from .retention import RetentionExplorer
 from .segment import SegmentBuilder
+from .timeline import UserTimeline
 from .trend import TrendExplorer
 
 __all__ = [
@@ -15,8 +17,10 @@ __all__ = [
     "Explorer",
     "FunnelExplorer",
     "PathExplorer",
+    "ResultBar",
     "RetentionExplorer",
     "SegmentBuilder",
     "TrendExplorer",
+    "UserTimeline",
     "explore",
 ]

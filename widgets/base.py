@@ -11,7 +11,6 @@ from html import escape
 from typing import Any, ClassVar
 
 import traitlets
-from IPython.display import display
 
 from behavio_jupyter import BehavioError, DefinitionError, EventLog, Segment, parse
 from behavio_jupyter.background import Background
@@ -20,11 +19,12 @@ from behavio_jupyter.query.base import Printed
 from behavio_jupyter.result import Result
 
 from .catalog import events_by_frequency
-from .log_widget import Content, LogWidget, sentence
+from .kept import KeptWidget, copy_of
+from .log_widget import Content, sentence
 from .notebook import Place
 
 
-class AnalysisWidget(LogWidget):
+class AnalysisWidget(KeptWidget):
     """A question that is asked by clicking, and its answer.
 
     A subclass names what it ``asks`` and its JavaScript, and says in :meth:`drawn` what is drawn
@@ -71,7 +71,6 @@ class AnalysisWidget(LogWidget):
     def __init__(self, log: EventLog, question: Definition | str | None = None) -> None:
         self._result: Any = None
         self._asked: Any = None
-        self._shown: list[Any] = []
         self._telling = threading.RLock()
         self._asking = Background()
         super().__init__(log)
@@ -158,17 +157,11 @@ class AnalysisWidget(LogWidget):
 
     @property
     def state(self) -> str:
-        """What a cell that runs again finds; :meth:`restore` takes it."""
+        """The text of what is asked."""
         return self.text
 
     def restore(self, state: str) -> None:
-        """Go on from an earlier ``state``.
-
-        Raises
-        ------
-        BehavioError
-            It cannot be read (any more).
-        """
+        """Ask again what was asked."""
         self.definition = self._read(state)
 
     def _answered(self, asked: Any) -> tuple[Any, dict[str, Any] | None]:
@@ -184,8 +177,7 @@ class AnalysisWidget(LogWidget):
             self._result, self.answer = found
             self.error = ""
             self.busy = False
-        for shown in self._shown:
-            shown.update(self.copy(), metadata=self._place.record(self.state), raw=True)
+        self._show_copy_again()
 
     def _fail(self, error: Exception) -> None:
         with self._at_once():
@@ -228,25 +220,12 @@ class AnalysisWidget(LogWidget):
 
     # The notebook
 
-    def _ipython_display_(self) -> None:
-        """Show the widget, and a copy of the answer for where no browser draws it.
-
-        Two outputs: of one with both, notebooks and nbconvert would show the widget only, and
-        nothing where it is not running. Beside a running widget its style sheet hides the copy.
-        """
-        self.wait()
-        live = self._repr_mimebundle_()
-        data, metadata = live if isinstance(live, tuple) else (live, {})
-        display(data, metadata=metadata, raw=True)
-        record = self._place.record(self.state)
-        self._shown.append(display(self.copy(), metadata=record, raw=True, display_id=True))
-
     def copy(self) -> dict[str, str]:
         """Return the answer for where no browser draws it, as HTML and as plain text."""
-        said = self.error or "Nothing is asked yet."
-        html = f"<p>{escape(said)}</p>" if self._result is None else self._result.to_fragment()
-        text = said if self._result is None else repr(self._result)
-        return {"text/html": f'<div class="behavio-static">{html}</div>', "text/plain": text}
+        if self._result is None:
+            said = self.error or "Nothing is asked yet."
+            return copy_of(f"<p>{escape(said)}</p>", said)
+        return copy_of(self._result.to_fragment(), repr(self._result))
 
 
 def line_of(definition: Definition | None) -> str:

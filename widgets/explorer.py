@@ -7,7 +7,6 @@ import json
 from typing import Any, ClassVar
 
 import traitlets
-from IPython.display import display
 
 from behavio_jupyter import BehavioError, EventLog, parse
 from behavio_jupyter.query import Definition
@@ -15,18 +14,20 @@ from behavio_jupyter.query.clauses import EventQuestion
 
 from .base import AnalysisWidget, texts_of
 from .funnel import FunnelExplorer
-from .log_widget import STATIC, Content, LogWidget, sentence
+from .kept import KeptWidget
+from .log_widget import STATIC, Content, sentence
 from .notebook import Place
 from .paths import PathExplorer
 from .retention import RetentionExplorer
 from .segment import SegmentBuilder
+from .timeline import UserTimeline
 from .trend import TrendExplorer
 
 _COMMON = ("where", "segments", "during")
 """The clauses that the bar on top holds for all tabs."""
 
 
-class Explorer(LogWidget):
+class Explorer(KeptWidget):
     """Every explorer of a log in tabs, under one bar for range, filter and segments.
 
     What the bar says holds for each question of an :class:`~behavio_jupyter.query.EventQuestion`:
@@ -44,7 +45,8 @@ class Explorer(LogWidget):
     definition : EventQuestion
         The bar: ``where``, ``segments`` and ``during``; can be set and observed.
     selected : str
-        The tab: ``"segment"``, ``"funnel"``, ``"retention"``, ``"paths"`` or ``"trend"``.
+        The tab: ``"segment"``, ``"funnel"``, ``"retention"``, ``"paths"``, ``"trend"`` or
+        ``"timeline"``.
     error : str
         What is wrong with the bar, in a sentence.
 
@@ -60,12 +62,13 @@ class Explorer(LogWidget):
     _esm = STATIC / "explorer.js"
     _css = STATIC / "explorer.css"
 
-    kinds: ClassVar[dict[str, type[AnalysisWidget]]] = {
+    kinds: ClassVar[dict[str, type[Any]]] = {
         "segment": SegmentBuilder,
         "funnel": FunnelExplorer,
         "retention": RetentionExplorer,
         "paths": PathExplorer,
         "trend": TrendExplorer,
+        "timeline": UserTimeline,
     }
 
     definition = traitlets.Instance(EventQuestion).tag(
@@ -83,9 +86,8 @@ class Explorer(LogWidget):
     """The tabs there are."""
 
     def __init__(self, log: EventLog, question: Definition | str | None = None) -> None:
-        self._opened: dict[str, AnalysisWidget] = {}
+        self._opened: dict[str, Any] = {}
         self._states: dict[str, str] = {}
-        self._shown: list[Any] = []
         first: Any = parse(question) if isinstance(question, str) else question
         self._first: dict[str, Any] = {} if first is None else {first.kind: first}
         self._place = Place(type(self).__name__, "" if first is None else f"%{first}")
@@ -95,11 +97,12 @@ class Explorer(LogWidget):
         selected = first.kind if first is not None else "funnel"
         if isinstance(first, EventQuestion):
             self.definition = _common_of(first)
-        with contextlib.suppress(BehavioError, ValueError, KeyError):
-            selected = self._restored() or selected
-        self.selected = selected
+        if self._place.asked:
+            with contextlib.suppress(BehavioError, ValueError, KeyError):
+                self.restore(self._place.asked)
+        self.selected = self.selected or selected
 
-    def __getitem__(self, kind: str) -> AnalysisWidget:
+    def __getitem__(self, kind: str) -> Any:
         """Return the widget of a tab."""
         if kind not in self._opened:
             opened = self.kinds[kind](self._log, self._first.get(kind))
@@ -109,9 +112,10 @@ class Explorer(LogWidget):
                 # What cannot be read any more gives way to what the cell says.
                 with contextlib.suppress(BehavioError):
                     opened.restore(state)
-            opened.common = self._clauses(kind)
+            self._pass_on_to(kind)
             opened.observe(self._share_names, "catalog")
-            opened.observe(self._keep, ["answer", "error"])
+            shows = ["answer", "error"] if isinstance(opened, AnalysisWidget) else ["user"]
+            opened.observe(self._keep, shows)
             self.tabs = {**self.tabs, kind: f"anywidget:{opened.model_id}"}
         return self._opened[kind]
 
@@ -128,7 +132,7 @@ class Explorer(LogWidget):
     @traitlets.observe("selected")
     def _open(self, _change: object) -> None:
         # Only the tab that is seen is asked; the bar may have changed meanwhile.
-        self[self.selected].common = self._clauses(self.selected)
+        self._pass_on_to(self.selected)
         self._keep()
 
     @traitlets.observe("definition")
@@ -136,12 +140,13 @@ class Explorer(LogWidget):
         self.parts = dict(texts_of(self.definition))
         self.error = ""
         if self.selected:
-            self[self.selected].common = self._clauses(self.selected)
+            self._pass_on_to(self.selected)
 
-    def _clauses(self, kind: str) -> dict[str, Any]:
-        if not issubclass(self.kinds[kind].asks, EventQuestion):
-            return {}
-        return {name: getattr(self.definition, name) for name in _COMMON}
+    def _pass_on_to(self, kind: str) -> None:
+        """Let a tab have what the bar says, where it asks what has these clauses."""
+        opened = self[kind]
+        if isinstance(opened, AnalysisWidget) and issubclass(opened.asks, EventQuestion):
+            opened.common = {name: getattr(self.definition, name) for name in _COMMON}
 
     def _receive(self, widget: object, content: Content, buffers: object) -> None:
         if content["ask"] == "definition":
@@ -167,34 +172,31 @@ class Explorer(LogWidget):
 
     # The notebook
 
-    def _restored(self) -> str | None:
-        """Take what the cell had before, where it ran already; return its tab."""
-        if not self._place.asked:
-            return None
-        kept = json.loads(self._place.asked)
+    def restore(self, state: str) -> None:
+        """Go on with the bar, the tab and what every tab asked."""
+        kept = json.loads(state)
         self._states = kept["asked"]
         self.definition = EventQuestion.model_validate(kept["common"])
-        return str(kept["selected"])
+        self.selected = kept["selected"]
 
-    def _ipython_display_(self) -> None:
-        live = self._repr_mimebundle_()
-        data, metadata = live if isinstance(live, tuple) else (live, {})
-        display(data, metadata=metadata, raw=True)
+    def wait(self) -> None:
+        """Wait for the answer of the tab that is shown."""
         self[self.selected].wait()
-        data, metadata = self._copy()
-        self._shown.append(display(data, metadata=metadata, raw=True, display_id=True))
 
-    def _keep(self, _change: object = None) -> None:
-        for shown in self._shown:
-            data, metadata = self._copy()
-            shown.update(data, metadata=metadata, raw=True)
+    def copy(self) -> dict[str, str]:
+        """Return the answer of the tab that is shown."""
+        return self[self.selected].copy()
 
-    def _copy(self) -> tuple[dict[str, str], dict[str, Any]]:
+    @property
+    def state(self) -> str:
+        """What every tab asks, and the bar."""
         states = {kind: widget.state for kind, widget in self._opened.items()}
         asked = {**self._states, **states}
         common = self.definition.model_dump(mode="json", include=set(_COMMON))
-        kept = {"selected": self.selected, "asked": asked, "common": common}
-        return self[self.selected].copy(), self._place.record(json.dumps(kept))
+        return json.dumps({"selected": self.selected, "asked": asked, "common": common})
+
+    def _keep(self, _change: object = None) -> None:
+        self._show_copy_again()
 
 
 def _common_of(question: EventQuestion) -> EventQuestion:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABCMeta, abstractmethod
+from abc import ABCMeta
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
@@ -11,12 +11,14 @@ from typing import Any
 
 import anywidget
 import traitlets
+from IPython.display import display
 
 from behavio_jupyter import BehavioError, EventLog
 from behavio_jupyter.background import Background
 from behavio_jupyter.query.predicate import Property
 
 from .catalog import names
+from .history import history_of
 
 STATIC = Path(__file__).parent / "static"
 """Where the browser's side of widgets is, built."""
@@ -51,17 +53,23 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
         self._log = log
         self._aside: defaultdict[str, Background] = defaultdict(Background)
         super().__init__()
-        self.catalog = names(log)
+        self.catalog = self._names()
         self.on_msg(self._receive)
 
     @property
     def requests(self) -> dict[str, Callable[[Content], Content]]:
         """What can be asked for, and what answers it."""
-        return {"values": self._values, "users": self._users, "save": self._save}
+        return {
+            "values": self._values,
+            "users": self._users,
+            "save": self._save,
+            "timeline": self._timeline,
+        }
 
-    @abstractmethod
     def users(self, pick: Content) -> Any:
         """Return the users behind a number that is shown, as a segment's result.
+
+        A widget without such numbers has no use for it.
 
         Parameters
         ----------
@@ -73,6 +81,17 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
         BehavioError
             Nothing is shown, or there is no such number.
         """
+        raise BehavioError(f"There is no number here that is picked by {pick}.")
+
+    def _names(self) -> dict[str, Any]:
+        """Return what the browser knows of the log."""
+        return names(self._log)
+
+    def _show(self, text: str) -> None:
+        """Show the widget; ``text`` stands in for it where the notebook is not trusted."""
+        live: Any = self._repr_mimebundle_()
+        data, metadata = live if isinstance(live, tuple) else (live, {})
+        display({**data, "text/plain": text}, metadata=metadata, raw=True)
 
     def _receive(self, _widget: object, content: Content, _buffers: object) -> None:
         number, asked = content["id"], content["ask"]
@@ -98,8 +117,17 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
         if taken is not None and not content.get("replace", True):
             return {"taken": str(taken)}
         self._log.save_segment(content["name"], self.users(content["pick"]))
-        self.catalog = {**self.catalog, "segments": list(self._log.segments)}
+        self.catalog = self._names()
         return {"saved": content["name"]}
+
+    def _timeline(self, content: Content) -> Content:
+        return history_of(
+            self._log,
+            content["user"],
+            content.get("before"),
+            content.get("event", ""),
+            content.get("text", ""),
+        )
 
 
 def sentence(error: Exception) -> str:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from IPython.core.getipython import get_ipython
+from behavio_jupyter.notebook import running_cell
 
 _RECORD = "behavio"
 """The key in the metadata of an output."""
@@ -56,11 +56,8 @@ class Place:
 
 def _cell() -> str:
     """Return the id of the cell that is running, where the notebook tells it."""
-    shell: Any = get_ipython()
-    kernel = getattr(shell, "kernel", None)
-    if kernel is None:
-        return ""
-    return str(kernel.get_parent().get("metadata", {}).get("cellId", ""))
+    cell = running_cell()
+    return "" if cell is None else cell.id
 
 
 def _saved_outputs(cell: str) -> list[dict[str, Any]]:

@@ -28,8 +28,9 @@ class Engine(Protocol):
         ``pick`` names the number. For every question: group columns by name (``country="US"``,
         ``segment="…"``, ``period=…``). Funnel: ``step`` (default: the last) and ``dropped``
         (True: those whose count ends there). Retention: ``cohort``, ``period`` (a number;
-        without it the whole cohort), ``retained`` (default True). Paths: ``step``, ``source``,
-        ``target`` or ``sequence`` (names joined with " -> "). Trend: ``period`` (without it: any).
+        without it the whole cohort), ``retained`` (default True), ``complete`` (only cells that
+        are over, or only those that are not). Paths: ``step``, ``source``, ``target`` or
+        ``sequence`` (names joined with " -> "). Trend: ``period`` (without it: any).
         Moments are given as ISO text or as timestamps.
         """
         ...

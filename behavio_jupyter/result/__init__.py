@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ..engine.answers import Answer
     from ..engine.protocol import Engine
     from ..query import Question, Segment
+    from .base import Bar
 
 __all__ = [
     "ActivityResult",
@@ -34,7 +36,11 @@ __all__ = [
 
 
 def present(
-    definition: Question | Segment, answer: Answer, engine: Engine, facts: LogFacts
+    definition: Question | Segment,
+    answer: Answer,
+    engine: Engine,
+    facts: LogFacts,
+    bar: Callable[[Result], Bar | None] | None = None,
 ) -> Result:
     """Return the result of an answered question.
 
@@ -51,8 +57,10 @@ def present(
         Is asked again for the users behind a number.
     facts : LogFacts
         About the log.
+    bar : callable, optional
+        Gives what stands beneath the result in a notebook.
     """
     module = import_module(f".{definition.kind}", __package__)
     return getattr(module, f"{definition.kind.capitalize()}Result")(
-        definition, answer, engine, facts
+        definition, answer, engine, facts, bar
     )

@@ -141,7 +141,7 @@ class ActivityResult:
         segment = users_in(self.definition, str(pick["state"]), texts[place], before)
         found = of.engine.answer(segment)
         assert isinstance(found, SegmentAnswer)
-        return SegmentResult(segment, found, of.engine, of.facts)
+        return SegmentResult(segment, found, of.engine, of.facts, of.bar)
 
     def _in_range(self, rows: pd.DataFrame) -> pd.DataFrame:
         during = self.definition.during

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import pandas as pd
 
 from ..engine.answers import Answer, SegmentAnswer
 from ..engine.protocol import Engine
-from ..errors import BehavioError
 from ..interrupts import interruptible
 from ..query import Question, Segment
 from ..query.clauses import EventQuestion
 from ..query.segment import UsersOf
 from .facts import LogFacts
+from .files import ImageFormat, write_image, write_table, write_text
 from .page import fragment, page
-from .picks import Check, checked, dated, named
+from .picks import Check, Number, Pick, checked, dated, iso, named
 from .sheet import Sheet
 from .wording import FEW_WORDS, lines, moment
 
@@ -34,18 +35,15 @@ PLOTLY = "application/vnd.plotly.v1+json"
 _WIDTH = 100
 
 
-def written(numbers: pd.DataFrame | pd.Series, path: str | Path | None) -> str | None:
-    """Write a table as CSV; without a path, return it.
+class Bar(Protocol):
+    """What stands beneath a result in a notebook, for those who can click."""
 
-    Raises
-    ------
-    BehavioError
-        No file can be written there.
-    """
-    try:
-        return numbers.to_csv(path, index=False)
-    except OSError as error:
-        raise BehavioError(f"{path} cannot be written: {error.strerror or error}.") from error
+    @property
+    def markup(self) -> str:
+        """What it adds to the markup of the table."""
+        ...
+
+    def _ipython_display_(self) -> None: ...
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -53,7 +51,8 @@ class Result(ABC):
     """An answered question.
 
     In a notebook a result shows itself as two outputs: a Plotly chart, and a table in HTML and
-    plain text that needs neither JavaScript nor style sheets.
+    plain text that needs neither JavaScript nor style sheets. Beneath them stands a bar, where
+    somebody can click.
 
     Attributes
     ----------
@@ -65,12 +64,15 @@ class Result(ABC):
         Who counted, and is asked for the users behind a number.
     facts : LogFacts
         About the log.
+    bar : callable, optional
+        Gives what stands beneath the result in a notebook; None where nobody can click.
     """
 
     definition: Any
     answer: Any
     engine: Engine
     facts: LogFacts
+    bar: Callable[[Result], Bar | None] | None = None
 
     @property
     def rule(self) -> str:
@@ -116,15 +118,97 @@ class Result(ABC):
     def chart(self, theme: ThemeName = "auto") -> go.Figure:
         """Draw it. ``"auto"`` is transparent and legible on white and on black."""
 
+    @property
     @abstractmethod
+    def numbers(self) -> Sequence[Number]:
+        """The numbers whose users can be asked for, in the order of the tables.
+
+        Each has ``words``, its ``figure`` as it is shown, and a ``pick`` for :meth:`behind`.
+        """
+
+    @property
+    def cells(self) -> list[list[tuple[int, int, Pick]]]:
+        """For each table shown in a notebook: row, column and pick of the cells with users."""
+        return [] if self.nothing else [sheet.cells() for sheet in self._sheets]
+
+    @abstractmethod
+    def behind(self, pick: Mapping[str, Any]) -> SegmentResult:
+        """Return the users behind a number, named as ``customdata`` of the chart names it.
+
+        Raises
+        ------
+        DefinitionError
+            There is no such number.
+        """
+
+    @property
+    @abstractmethod
+    def _numbers(self) -> pd.DataFrame | pd.Series:
+        """What is written as CSV."""
+
     def to_csv(self, path: str | Path | None = None) -> str | None:
-        """Write the numbers as CSV; without a path, return it."""
+        """Write the numbers as CSV: ``.table``, or the users of a segment.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Default: the text is returned.
+
+        Raises
+        ------
+        BehavioError
+            No file can be written there.
+        """
+        return write_table(self._numbers, path)
 
     @interruptible
-    def to_html(self) -> str:
-        """Return a page that needs nothing else: chart, tables with every row, rule."""
+    def to_html(self, path: str | Path | None = None) -> str | None:
+        """Write a page that needs nothing else: chart, tables with every row, rule.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Default: the page is returned.
+
+        Raises
+        ------
+        BehavioError
+            No file can be written there.
+        """
         figure = self.chart()
-        return page(self.title, self.subtitle, figure, self._sheets, self.rule, self.nothing)
+        whole = page(self.title, self.subtitle, figure, self._sheets, self.rule, self.nothing)
+        return write_text(whole, path)
+
+    def to_image(
+        self,
+        path: str | Path | None = None,
+        format: ImageFormat | None = None,
+        *,
+        scale: float = 2,
+        theme: ThemeName = "light",
+    ) -> bytes | None:
+        """Write the chart as an image, 960 pixels wide times ``scale``.
+
+        Needs the package kaleido (``pip install 'behavio-jupyter[images]'``) and Chrome.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Default: the image is returned.
+        format : {"png", "svg", "pdf"}, optional
+            Default: what the path ends with; without a path, PNG.
+        scale : float
+        theme : {"light", "dark", "auto"}
+            As for :meth:`chart`.
+
+        Raises
+        ------
+        BehavioError
+            Kaleido or Chrome is not there or fails, or no file can be written there.
+        DefinitionError
+            There is no such format or theme.
+        """
+        return write_image(self.chart(theme), path, format, scale)
 
     def to_fragment(self) -> str:
         """Return markup for a page that draws no chart: tables whose rates are drawn as bars."""
@@ -150,7 +234,11 @@ class Result(ABC):
         figure = json.loads(self.chart().to_json())
         figure["config"] = {"displaylogo": False, "responsive": True}
         display({PLOTLY: figure, "text/plain": f"[chart: {self.title}]"}, raw=True)
-        display({"text/html": self._repr_html_(), "text/plain": repr(self)}, raw=True)
+        bar = None if self.bar is None else self.bar(self)
+        html = self._repr_html_() + ("" if bar is None else bar.markup)
+        display({"text/html": html, "text/plain": repr(self)}, raw=True)
+        if bar is not None:
+            display(bar)
 
     @property
     @abstractmethod
@@ -221,11 +309,28 @@ class QuestionResult(Result):
         segment = Segment(condition=UsersOf(query=self.definition, pick=pairs))
         found = self.engine.answer(segment)
         assert isinstance(found, SegmentAnswer)
-        return SegmentResult(segment, found, self.engine, self.facts)
+        return SegmentResult(segment, found, self.engine, self.facts, self.bar)
 
-    def to_csv(self, path: str | Path | None = None) -> str | None:
-        """Write ``.table`` as CSV; without a path, return it."""
-        return written(self.table, path)
+    def behind(self, pick: Mapping[str, Any]) -> SegmentResult:
+        """Return the users behind a number, named as ``customdata`` of the chart names it."""
+        return self.users(**pick)
+
+    def group_pick(self, key: Sequence[Any]) -> Pick:
+        """Return what picks a group, given by its values in the order of ``groups``."""
+        return {
+            column: iso(value, self.facts.timezone) if column == "period" else str(value)
+            for column, value in zip(self.groups, key, strict=True)
+        }
+
+    @staticmethod
+    def _group_words(key: Sequence[Any]) -> str:
+        """Return how the words of a number begin that is of a group."""
+        named = [moment(value) if isinstance(value, pd.Timestamp) else str(value) for value in key]
+        return "".join(f"{name} · " for name in named)
+
+    @property
+    def _numbers(self) -> pd.DataFrame:
+        return self.table
 
     @property
     def _group_checks(self) -> dict[str, Check]:

@@ -14,7 +14,7 @@ from ..engine.answers import FunnelAnswer
 from ..errors import DefinitionError
 from ..query import Events, Funnel
 from .base import QuestionResult, ThemeName
-from .picks import Check, flag, numbered
+from .picks import Check, Number, Pick, flag, numbered
 from .sheet import Sheet
 from .statistics import FEW, compare, holm, rate, wilson
 from .wording import (
@@ -171,6 +171,46 @@ class FunnelResult(QuestionResult):
             "is excluded. Try a longer range or fewer conditions."
         )
 
+    @property
+    def numbers(self) -> list[Number]:
+        """Those who reached each step, and those who stopped before it."""
+        found = []
+        table = self._table
+        counts = table["count"].tolist()
+        steps = len(self.definition.steps)
+        groups = [
+            self._group_words(row)
+            for row in table[list(self.groups)].iloc[::steps].itertuples(index=False)
+        ]
+        reached, lost = self.reached(table), self.lost(table)
+        for place, (step, name) in enumerate(zip(table["step"], table["name"], strict=True)):
+            group = groups[place // steps]
+            words = f"{group}{step}. {name}"
+            found.append(Number(words, number(counts[place]), reached[place]))
+            stopped = lost[place]
+            if stopped is not None:
+                left = counts[place - place % steps + self.previous[place % steps]] - counts[place]
+                found.append(Number(f"{group}stopped before {step}. {name}", number(left), stopped))
+        return found
+
+    def reached(self, rows: pd.DataFrame) -> list[Pick]:
+        """Return what picks those behind the counts of some rows of the table."""
+        keys = rows[list(self.groups)].itertuples(index=False, name=None)
+        return [
+            {**self.group_pick(key), "step": int(step)}
+            for key, step in zip(keys, rows["step"], strict=True)
+        ]
+
+    def lost(self, rows: pd.DataFrame) -> list[Pick | None]:
+        """Return what picks those who stopped before each step; None where F14 has no such."""
+        steps = self.definition.steps
+        return [
+            None
+            if pick["step"] == 1 or steps[pick["step"] - 1].optional
+            else {**pick, "step": self.previous[pick["step"] - 1] + 1, "dropped": True}
+            for pick in self.reached(rows)
+        ]
+
     def chart(self, theme: ThemeName = "auto") -> go.Figure:
         """Draw bars per step with what drops off; with ``per``, the rate over time."""
         from .charts.funnel import draw
@@ -284,7 +324,9 @@ class FunnelResult(QuestionResult):
         ]
         names = [*self.groups, "step", "name", *columns]
         bars = (len(self.groups) + 3, self._table["from_start"].fillna(0).tolist())
-        return Sheet(names, rows, len(self.groups) + 2, bars=bars)
+        at = len(self.groups) + 2
+        picks = dict.fromkeys((at, at + 1), self.reached(self._table))
+        return Sheet(names, rows, at, bars=bars, picks=picks)
 
     def _sheet_of_periods(self) -> Sheet:
         steps = len(self.definition.steps)
@@ -307,7 +349,11 @@ class FunnelResult(QuestionResult):
         columns = ["entered", "converted", "from_start", "95 % interval", ""]
         names = [*self.groups, *columns]
         bars = (len(self.groups) + 2, last["from_start"].fillna(0).tolist())
-        return Sheet(names, rows, len(self.groups), latest=not self._compared, bars=bars)
+        converted = self.reached(last)
+        at = len(self.groups)
+        picks = {at: self.reached(first), at + 1: converted, at + 2: converted}
+        words = len(self.groups)
+        return Sheet(names, rows, words, latest=not self._compared, bars=bars, picks=picks)
 
     def _sheet_of_comparison(self) -> Sheet:
         adjusted = "p_adjusted" in self._comparison

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..engine.answers import EXIT, PathsAnswer
 from ..query import Paths
 from .base import QuestionResult, ThemeName
-from .picks import Check, named, numbered
+from .picks import Check, Number, Pick, named, numbered
 from .sheet import MOST, Sheet
 from .statistics import FEW
 from .wording import MISSING, duration, number, percent, plural
@@ -177,6 +177,41 @@ class PathsResult(QuestionResult):
             pick["sequence"] = " -> ".join(map(str, pick["sequence"]))
         return super().users(**pick)
 
+    @property
+    def numbers(self) -> list[Number]:
+        """The flows, and the whole ways where there are not too many."""
+        edges = self.answer.edges
+        keys = edges[list(self.groups)].to_numpy().tolist()
+        found = []
+        for key, pick, count in zip(keys, self.flow_picks(edges), edges["count"], strict=True):
+            way = f"step {pick['step']}: {pick['source']} → {pick['target']}"
+            found.append(Number(f"{self._group_words(key)}{way}", number(count), pick))
+        if self._lists_ways:
+            ways = self.answer.sequences
+            keys = ways[list(self.groups)].to_numpy().tolist()
+            for key, pick, count in zip(keys, self.way_picks(ways), ways["count"], strict=True):
+                way = pick["sequence"].replace(" -> ", " → ")
+                found.append(Number(f"{self._group_words(key)}path {way}", number(count), pick))
+        return found
+
+    def flow_picks(self, rows: pd.DataFrame) -> list[Pick]:
+        """Return what picks those behind some rows of the table."""
+        keys = rows[list(self.groups)].itertuples(index=False, name=None)
+        return [
+            {**self.group_pick(key), "step": int(step), "source": source, "target": target}
+            for key, step, source, target in zip(
+                keys, rows["step"], rows["source"], rows["target"], strict=True
+            )
+        ]
+
+    def way_picks(self, rows: pd.DataFrame) -> list[Pick]:
+        """Return what picks those behind some rows of the whole ways."""
+        keys = rows[list(self.groups)].itertuples(index=False, name=None)
+        return [
+            {**self.group_pick(key), "sequence": " -> ".join(way)}
+            for key, way in zip(keys, rows["sequence"], strict=True)
+        ]
+
     def chart(self, theme: ThemeName = "auto") -> go.Figure:
         """Draw flows from step to step (Sankey)."""
         from .charts.paths import draw
@@ -245,8 +280,9 @@ class PathsResult(QuestionResult):
             caption="Flows from step to step",
             total=len(edges),
             bars=(len(groups) + 3, (edges["count"] / self._of_group(edges)).iloc[:MOST].tolist()),
+            picks={len(groups) + 3: self.flow_picks(edges.iloc[:MOST])},
         )
-        if self.answer.starts["count"].sum() > _LISTED:
+        if not self._lists_ways:
             return [flow]
         ways = self.sequences
         whole = Sheet(
@@ -260,5 +296,10 @@ class PathsResult(QuestionResult):
             "Whole paths by frequency",
             len(ways),
             bars=(len(groups) + 2, ways["share"].iloc[:MOST].tolist()),
+            picks={len(groups) + 1: self.way_picks(ways.iloc[:MOST])},
         )
         return [flow, whole]
+
+    @property
+    def _lists_ways(self) -> bool:
+        return bool(self.answer.starts["count"].sum() <= _LISTED)

@@ -1,10 +1,10 @@
-"""Which users: the names and values that ``result.users(…)`` takes, checked and made plain."""
+"""Which users: what ``result.users(…)`` takes, checked and made plain, and what it can be asked."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -15,6 +15,27 @@ from .wording import moments
 
 Check = Callable[[Any], Scalars]
 """Takes a value as given; returns it as definitions hold it, or says what is wrong with it."""
+
+Pick = dict[str, Any]
+"""Names a number: text, whole numbers, true and false, by the names that ``users`` takes."""
+
+
+class Number(NamedTuple):
+    """A number of a result whose users can be asked for.
+
+    Attributes
+    ----------
+    words : str
+        What it is a number of, such as ``US · 2. cart``.
+    figure : str
+        The number as it is shown.
+    pick : dict
+        Names it: ``result.behind(pick)`` are its users.
+    """
+
+    words: str
+    figure: str
+    pick: Pick
 
 
 def checked(
@@ -97,12 +118,12 @@ def dated(kind: str, stamps: Iterable[pd.Timestamp], timezone: str) -> Check:
             texts = moments(choices)
             hint = nearest_hint(str(value), texts) if texts else "; there is none"
             raise DefinitionError(f"There is no {kind} {str(value)!r} here{hint}.")
-        return _iso(choices[choices.index(given)], timezone)
+        return iso(choices[choices.index(given)], timezone)
 
     return check
 
 
-def _iso(stamp: pd.Timestamp, timezone: str) -> str:
+def iso(stamp: pd.Timestamp, timezone: str) -> str:
     """Return the date alone where that means this moment, else the time with its offset."""
     day = stamp.strftime("%Y-%m-%d")
     try:

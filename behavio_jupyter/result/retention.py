@@ -16,7 +16,7 @@ from ..query import Retention
 from .activity import ActivityResult, Part
 from .base import QuestionResult, ThemeName
 from .page import fragment
-from .picks import Check, dated, flag, numbered
+from .picks import Check, Number, Pick, dated, flag, iso, numbered
 from .sheet import Sheet
 from .statistics import FEW, Floats, rate, wilson
 from .survival import kaplan_meier
@@ -189,6 +189,47 @@ class RetentionResult(QuestionResult):
             "Try a longer range or fewer conditions."
         )
 
+    @property
+    def numbers(self) -> list[Number]:
+        """The cells, also those that are not over; the averages of those that are over."""
+        found = []
+        averages, cells = self._average, self._table
+        for rows, picks, cohorts in (
+            (averages, self.average_picks(averages), ["average"] * len(averages)),
+            (
+                cells,
+                self.cell_picks(cells),
+                [f"cohort {text}" for text in moments(cells["cohort"])],
+            ),
+        ):
+            keys = rows[list(self.groups)].to_numpy().tolist()
+            counted = zip(keys, rows["period"], rows["retained"], rows["size"], strict=True)
+            for (key, period, retained, size), pick, cohort in zip(
+                counted, picks, cohorts, strict=True
+            ):
+                if pick is not None:
+                    words = f"{self._group_words(key)}{cohort}, period {self.spans[period]}"
+                    figure = f"{number(retained)} of {number(size)}"
+                    found.append(Number(words, figure, pick))
+        return found
+
+    def cell_picks(self, rows: pd.DataFrame) -> list[Pick]:
+        """Return what picks those retained in some rows of the table."""
+        cohorts = {stamp: iso(stamp, self.facts.timezone) for stamp in rows["cohort"].unique()}
+        keys = rows[list(self.groups)].itertuples(index=False, name=None)
+        return [
+            {**self.group_pick(key), "cohort": cohorts[cohort], "period": int(period)}
+            for key, cohort, period in zip(keys, rows["cohort"], rows["period"], strict=True)
+        ]
+
+    def average_picks(self, rows: pd.DataFrame) -> list[Pick | None]:
+        """Return what picks those retained in some rows of the averages; None where none is."""
+        keys = rows[list(self.groups)].itertuples(index=False, name=None)
+        return [
+            {**self.group_pick(key), "period": int(period), "complete": True} if size else None
+            for key, period, size in zip(keys, rows["period"], rows["size"], strict=True)
+        ]
+
     def chart(
         self, theme: ThemeName = "auto", kind: Literal["heatmap", "curves"] = "heatmap"
     ) -> go.Figure:
@@ -265,7 +306,9 @@ class RetentionResult(QuestionResult):
         rates = self._wide("rate")
         words = len(self.groups) + 1
         names = self.cohorts
-        heads = [[str(text) for text in row] for row in names[list(self.groups)].to_numpy()]
+        heads = [
+            [str(text) for text in row] for row in names[list(self.groups)].to_numpy().tolist()
+        ]
         rows = [
             [*head, cohort, number(size), *map(percent, row)]
             for head, cohort, size, row in zip(
@@ -283,6 +326,7 @@ class RetentionResult(QuestionResult):
             ]
             for place in range(0, len(averages), size)
         ]
+        picks = [*self.average_picks(averages), *self.cell_picks(self._table)]
         note = f"Retained by {self._per} after the start; {MISSING} not over yet, or unknown"
         columns = [*self.groups, "cohort", "size", *self.spans.values()]
         return [
@@ -294,6 +338,7 @@ class RetentionResult(QuestionResult):
                 note,
                 latest=not self.groups,
                 pinned=len(means),
+                picks={words + 1 + place: picks[place::size] for place in range(size)},
             )
         ]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,8 +14,9 @@ from ..errors import DefinitionError, nearest_hint
 from ..query import Events, Period, Segment
 from ..query.left_out import left_out
 from ..query.segment import Did
-from .base import Result, ThemeName, written
+from .base import Result, ThemeName
 from .page import fragment
+from .picks import Number, checked
 from .sheet import MOST, Sheet
 from .statistics import FEW, rate, wilson
 from .wording import number, percent, plural
@@ -246,9 +247,19 @@ class SegmentResult(Result):
         sheets = [bar, *self._sheets]
         return fragment(self.title, self.subtitle, sheets, self.rule, self.nothing, drawn=True)
 
-    def to_csv(self, path: str | Path | None = None) -> str | None:
-        """Write the ids as CSV; without a path, return it."""
-        return written(self.users, path)
+    @property
+    def numbers(self) -> list[Number]:
+        """The one number: how many they are."""
+        return [Number("in the segment", number(len(self)), {})]
+
+    def behind(self, pick: Mapping[str, Any]) -> SegmentResult:
+        """Return the segment itself: it has one number, which is picked by nothing."""
+        checked("a segment", pick, {})
+        return self
+
+    @property
+    def _numbers(self) -> pd.Series:
+        return self.users
 
     @property
     def _sheets(self) -> list[Sheet]:

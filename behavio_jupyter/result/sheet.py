@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from typing import TypeVar
 
+from .picks import Pick
 from .wording import THIN, plural
 
 _ROWS_OF_TEXT = 20
@@ -47,6 +48,8 @@ class Sheet:
         So many of the first rows always stay.
     bars : tuple of int and sequence of float, optional
         The place of a column that can be drawn as bars, and their lengths, between 0 and 1.
+    picks : mapping of int to sequence, optional
+        By the place of a column: for each row, what names its number; None where nobody is behind.
     """
 
     columns: Sequence[str]
@@ -58,6 +61,16 @@ class Sheet:
     latest: bool = False
     pinned: int = 0
     bars: tuple[int, Sequence[float]] | None = None
+    picks: Mapping[int, Sequence[Pick | None]] = field(default_factory=dict)
+
+    def cells(self) -> list[tuple[int, int, Pick]]:
+        """Return row, column and pick of the cells in a notebook's table that have users."""
+        return [
+            (row, column, pick)
+            for column, picks in self.picks.items()
+            for row, pick in enumerate(self._kept(picks, _ROWS_OF_HTML))
+            if pick is not None
+        ]
 
     def text(self) -> str:
         """Return an aligned table, cut at 20 rows and at the width of a page."""

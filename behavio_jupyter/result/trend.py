@@ -14,7 +14,7 @@ from ..engine.answers import OTHER, TrendAnswer
 from ..query import DateRange, Trend
 from ..query.earlier import earlier
 from .base import QuestionResult, ThemeName
-from .picks import Check, dated
+from .picks import Check, Number, Pick, dated, iso
 from .sheet import MOST, Sheet
 from .statistics import FEW
 from .wording import MISSING, moment, moments, number, percent, plural
@@ -97,7 +97,7 @@ class TrendResult(QuestionResult):
         question = self.definition.model_copy(update={"during": during, "by": by})
         answer = self.engine.answer(question)
         assert isinstance(answer, TrendAnswer)
-        return TrendResult(question, answer, self.engine, self.facts)
+        return TrendResult(question, answer, self.engine, self.facts, self.bar)
 
     @property
     def compared(self) -> pd.DataFrame:
@@ -182,6 +182,27 @@ class TrendResult(QuestionResult):
             "Try a longer range or fewer conditions."
         )
 
+    @property
+    def numbers(self) -> list[Number]:
+        """The points."""
+        points = self.answer.points
+        keys = points[list(self.groups)].to_numpy().tolist()
+        periods = moments(points["period"])
+        return [
+            Number(f"{self._group_words(key)}{period}", number(value), pick)
+            for key, period, value, pick in zip(
+                keys, periods, points["value"], self.picks(points), strict=True
+            )
+        ]
+
+    def picks(self, rows: pd.DataFrame) -> list[Pick]:
+        """Return what picks those behind some rows of the table."""
+        keys = rows[list(self.groups)].itertuples(index=False, name=None)
+        return [
+            {**self.group_pick(key), "period": iso(period, self.facts.timezone)}
+            for key, period in zip(keys, rows["period"], strict=True)
+        ]
+
     def chart(self, theme: ThemeName = "auto") -> go.Figure:
         """Draw lines over time; a period that is not over is dashed."""
         from .charts.trend import draw
@@ -234,9 +255,12 @@ class TrendResult(QuestionResult):
             )
         ]
         columns = [*groups, "period", "value", "change", "relative", ""]
+        picks = {len(groups) + 1: self.picks(changes)}
         total = len(self.answer.points)
         bars = (len(groups) + 1, _lengths(changes["value"]))
-        return [Sheet(columns, rows, len(groups) + 1, total=total, latest=not groups, bars=bars)]
+        words = len(groups) + 1
+        shown = Sheet(columns, rows, words, total=total, latest=not groups, bars=bars, picks=picks)
+        return [shown]
 
 
 def _lengths(values: pd.Series) -> list[float]:

@@ -19,7 +19,11 @@ from behavio_jupyter import (
     Segment,
     StoreError,
     UnknownNameError,
+    datasets,
 )
+from behavio_jupyter.query import Sessions
+from tests.reference.log import Event
+from tests.reference.sessions import cut
 
 from .tables import SHOP
 
@@ -85,11 +89,42 @@ def test_an_empty_log_shows_itself() -> None:
         assert "none" in text
 
 
+def test_sessions_of_a_timeline_are_those_of_the_reference() -> None:
+    log = datasets.contributions()
+    for user in log.users[::300]:
+        timeline = log.timeline(user)
+        times = timeline["time"].dt.tz_convert("UTC").dt.tz_localize(None).astype("int64")
+        happened = [
+            Event(user, time, name, {}, None, None, place)
+            for place, (time, name) in enumerate(zip(times, timeline["event"], strict=True))
+        ]
+        expected = [
+            number for number, part in enumerate(cut(happened, Sessions()), 1) for _ in part
+        ]
+        assert timeline["session"].tolist() == expected
+
+
+def test_a_session_ends_where_the_gap_is_more_than_half_an_hour() -> None:
+    times = pd.to_datetime(
+        ["2026-01-01 10:00:00.0", "2026-01-01 10:30:00.0", "2026-01-01 11:00:00.000001"]
+    )
+    log = behavio_jupyter.connect(pd.DataFrame({"user": "a", "event": "x", "time": times}))
+    assert log.timeline("a")["session"].tolist() == [1, 1, 2]
+
+
+def test_users_and_their_properties(log: EventLog) -> None:
+    assert log.users.tolist() == ["a", "b"]
+    assert log.profile("b").to_dict() == {"plan": "pro"}
+    with pytest.raises(UnknownNameError, match="There is no user 'z'"):
+        log.profile("z")
+    assert behavio_jupyter.connect(SHOP).profile("a").to_dict() == {}
+
+
 def test_a_timeline(log: EventLog) -> None:
     timeline = log.timeline("b")
     assert timeline["event"].tolist() == ["visit", "buy"]
     assert timeline["time"][0] == pd.Timestamp("2026-01-01 08:00", tz="Europe/Berlin")
-    assert list(timeline.columns) == ["time", "event", "page", "amount"]
+    assert list(timeline.columns) == ["time", "event", "session", "page", "amount"]
     numbered = behavio_jupyter.connect(SHOP.assign(user_id=[11, 12, 12, 11], when=SHOP.timestamp))
     assert len(numbered.timeline(12)) == len(numbered.timeline("12")) == 2
     with pytest.raises(UnknownNameError, match=r"There is no user '13'; the nearest is '1[12]'"):

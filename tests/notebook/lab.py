@@ -107,8 +107,11 @@ def look_at(page: Page, shown: Locator, name: str) -> None:
 
 def restart_and_run(page: Page) -> None:
     """Save the notebook, start its kernel anew and run all cells."""
-    command(page, "docmanager:save")
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    # What was shown before, and the numbers of cells, are not to be taken for what comes.
+    command(page, "notebook:clear-all-cell-outputs")
+    expect(page.locator(".behavio-widget")).to_have_count(0)
     run_all(page)
 
 

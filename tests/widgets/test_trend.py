@@ -195,6 +195,6 @@ def test_in_the_app_the_bar_holds_for_all_lines_and_they_come_back(log, monkeypa
     asked = app["trend"].text
     assert asked.count("where bot = false") == len(asked.split("\n")) == 2
     app["trend"].wait()
-    app._copy()
+    app._place.record(app.state)
     again = explore(log, "trend users of any per week")
     assert (again.selected, again["trend"].text) == ("trend", asked)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _DENSE = 1 << 20
 """Up to so many cells each has a counter, whether anything lies in it or not."""
 
-_TAKEN = ("cohort", "size", "period", "retained", "rate", "low", "high", "complete")
+_TAKEN = ("cohort", "size", "period", "retained", "churned", "rate", "low", "high", "complete")
 
 
 class _Entered(NamedTuple):

@@ -180,6 +180,7 @@ def _add_bars(
             name=name,
             showlegend=bool(name),
             hovertext=hovers(_reached(rows, unit)),
+            customdata=result.reached(rows),
             **common,
         ),
         **cell,
@@ -201,6 +202,7 @@ def _add_bars(
             name="dropped off",
             showlegend=False,
             hovertext=hovers(dropped),
+            customdata=result.lost(rows),
             **common,
         ),
         **cell,
@@ -315,6 +317,7 @@ def _over_time(canvas: Canvas, result: FunnelResult) -> go.Figure:
                 rows["from_start"].tolist(),
                 rows["complete"].tolist(),
                 hovers(texts),
+                result.reached(rows),
                 rows["from_start_low"].tolist(),
                 rows["from_start_high"].tolist(),
             )

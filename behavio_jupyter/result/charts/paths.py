@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from ...engine.answers import EXIT
 from ..paths import PathsResult
+from ..picks import Pick
 from ..statistics import rate
 from ..wording import duration, number, percent
 from .canvas import Canvas, hovers, label, series_of
@@ -25,14 +26,20 @@ _RIGHT = 150
 """Room for the words beside the last step."""
 _WIDTH = 880
 """The width that words are cut for."""
+_HOVER = "%{customdata.words}<extra></extra>"
 
 
 class _Node(NamedTuple):
-    """An event at a step; ``size`` is what flows through it."""
+    """An event at a step.
+
+    ``size`` is what flows through it, and ``count`` how many come to it: a user who comes two ways
+    is one.
+    """
 
     step: int
     name: str
     size: int
+    count: int
 
 
 def draw(result: PathsResult, theme: str) -> go.Figure:
@@ -47,7 +54,7 @@ def draw(result: PathsResult, theme: str) -> go.Figure:
     for place, (key, edges) in enumerate(shown):
         top = 1 - place * (_PLOT + _GAP) / plot
         bottom = top - _PLOT / plot
-        _add_flows(canvas, edges, paint, (max(bottom, 0.0), top), result)
+        _add_flows(canvas, key, edges, paint, (max(bottom, 0.0), top), result)
         if key:
             canvas.figure.add_annotation(
                 text=f"<b>{label(' · '.join(key), 60)}</b>",
@@ -88,7 +95,7 @@ def _colours(edges: pd.DataFrame) -> dict[str, str]:
     return found | dict.fromkeys(MADE_UP, NEUTRAL)
 
 
-def _nodes(edges: pd.DataFrame) -> list[_Node]:
+def _nodes(edges: pd.DataFrame, counted: pd.DataFrame) -> list[_Node]:
     """Return the nodes by step; in a step by size, what is made up last."""
     outward = edges.groupby(["step", "source"], sort=False)["count"].sum()
     onward = edges.assign(step=edges["step"] + 1)
@@ -99,19 +106,31 @@ def _nodes(edges: pd.DataFrame) -> list[_Node]:
         for step, name, size in zip(steps, names, flow, strict=True):
             at = (int(step), str(name))
             sizes[at] = max(sizes.get(at, 0), int(size))
-    found = [_Node(step, name, size) for (step, name), size in sizes.items()]
+    counts = dict(
+        zip(
+            zip(counted["step"], counted["node"], strict=True),
+            counted["count"].tolist(),
+            strict=True,
+        )
+    )
+    # Exits are no nodes, and are counted as they flow.
+    found = [_Node(*at, size, counts.get(at, size)) for at, size in sizes.items()]
     return sorted(found, key=lambda n: (n.step, n.name in MADE_UP, n.name == EXIT, -n.size, n.name))
 
 
 def _add_flows(
     canvas: Canvas,
+    key: tuple[str, ...],
     edges: pd.DataFrame,
     paint: dict[str, str],
     domain: tuple[float, float],
     result: PathsResult,
 ) -> None:
     edges = edges[edges["count"] > 0]
-    nodes = _nodes(edges)
+    counted = result.nodes
+    for column, value in zip(result.groups, key, strict=True):
+        counted = counted[counted[column].astype(str) == value]
+    nodes = _nodes(edges, counted)
     steps = sorted({node.step for node in nodes})
     index = {(node.step, node.name): place for place, node in enumerate(nodes)}
     across = {step: place / max(len(steps) - 1, 1) for place, step in enumerate(steps)}
@@ -140,8 +159,18 @@ def _add_flows(
         ]
     )
     node_texts = hovers(
-        [[f"step {node.step}: {node.name}", f"{number(node.size)} {what}"] for node in nodes]
+        [[f"step {node.step}: {node.name}", f"{number(node.count)} {what}"] for node in nodes]
     )
+    group = result.group_pick(key)
+    node_picks = [
+        group
+        | (
+            {"step": node.step - 1, "target": node.name}
+            if node.name == EXIT
+            else {"step": node.step, "node": node.name}
+        )
+        for node in nodes
+    ]
     middles = _middles(nodes, steps)
     canvas.figure.add_trace(
         go.Sankey(
@@ -155,8 +184,8 @@ def _add_flows(
                     faded(NEUTRAL, 0.45) if node.name in MADE_UP else paint[node.name]
                     for node in nodes
                 ],
-                "customdata": node_texts,
-                "hovertemplate": "%{customdata}<extra></extra>",
+                "customdata": _data(node_texts, node_picks),
+                "hovertemplate": _HOVER,
                 # By default Plotly would scale as if all exits stood in the last column.
                 "align": "right" if steps[-1] == 0 else "left",
                 "pad": _BETWEEN,
@@ -171,8 +200,8 @@ def _add_flows(
                     faded(NEUTRAL, 0.15) if target in MADE_UP else faded(paint[source], 0.26)
                     for source, target in zip(edges["source"], edges["target"], strict=True)
                 ],
-                "customdata": link_texts,
-                "hovertemplate": "%{customdata}<extra></extra>",
+                "customdata": _data(link_texts, result.flow_picks(edges)),
+                "hovertemplate": _HOVER,
             },
         )
     )
@@ -180,7 +209,7 @@ def _add_flows(
     room = (_WIDTH - _RIGHT) / max(len(steps) - 1, 1) - 2 * _THICK
     notes: list[dict[str, object]] = []
     for node, middle in zip(nodes, middles, strict=True):
-        count = number(node.size)
+        count = number(node.count)
         own = _RIGHT - 2 * _THICK if node.step == steps[-1] else room
         letters = max(int(own / 6.6) - len(count) - 1, 5)
         notes.append(
@@ -210,6 +239,11 @@ def _add_flows(
         *layout.annotations,
         *({**note, **same, "font": {"size": 11}} for note in notes),
     ]
+
+
+def _data(texts: Sequence[str], picks: Sequence[Pick]) -> list[dict[str, Any]]:
+    """Return the words and the pick of each mark: flows have one field for both."""
+    return [{"words": words, "pick": pick} for words, pick in zip(texts, picks, strict=True)]
 
 
 def _middles(nodes: Sequence[_Node], steps: Sequence[int]) -> list[float]:

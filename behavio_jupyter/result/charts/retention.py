@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from ..picks import Pick
 from ..retention import RetentionResult
 from ..statistics import FEW
 from ..wording import interval, moments, number, percent
@@ -26,11 +27,15 @@ _ALL = 40
 
 
 class _Row(NamedTuple):
-    """One line of the heatmap; ``cells`` have retained, size, rate, low, high, complete."""
+    """One line of the heatmap.
+
+    ``cells`` have retained, size, rate, low, high, complete; ``picks`` name their users.
+    """
 
     name: str
     size: int
     cells: list[dict[Hashable, Any]]
+    picks: Sequence[Pick | None]
 
 
 def heatmap(result: RetentionResult, theme: str) -> go.Figure:
@@ -80,6 +85,7 @@ def heatmap(result: RetentionResult, theme: str) -> go.Figure:
                 textfont={"size": 11},
                 hoverinfo="text",
                 hovertext=[_hover(rows[at], spans) for at in some],
+                customdata=[rows[at].picks for at in some],
                 hoverongaps=False,
                 xgap=gap,
                 ygap=gap,
@@ -132,6 +138,7 @@ def curves(result: RetentionResult, theme: str) -> go.Figure:
                     showlegend=row is cohorts[0],
                     hoverinfo="text",
                     hovertext=_hover(row, spans),
+                    customdata=row.picks,
                 )
             )
     averages = _averages(result)
@@ -165,6 +172,7 @@ def curves(result: RetentionResult, theme: str) -> go.Figure:
                 legendgroup=name,
                 hoverinfo="text",
                 hovertext=_hover(row, spans),
+                customdata=row.picks,
             )
         )
     every = -(-len(spans) // 20)
@@ -183,16 +191,23 @@ def _averages(result: RetentionResult) -> list[_Row]:
         for column, value in zip(result.groups, key, strict=True):
             own = own[own[column].astype(str) == value]
         cells = rows.assign(complete=rows["size"] > 0).to_dict("records")
-        found.append(_Row(" · ".join(key) or _AVERAGE, int(own["size"].sum()), cells))
+        name, picks = " · ".join(key) or _AVERAGE, result.average_picks(rows)
+        found.append(_Row(name, int(own["size"].sum()), cells, picks))
     return found
 
 
 def _cohorts(result: RetentionResult) -> list[_Row]:
-    cells = result.table.to_dict("records")
+    table = result.table
+    cells, picks = table.to_dict("records"), result.cell_picks(table)
     width = len(result.spans)
     cohorts = result.cohorts
     return [
-        _Row(name, int(size), cells[place * width : (place + 1) * width])
+        _Row(
+            name,
+            int(size),
+            cells[place * width : (place + 1) * width],
+            picks[place * width : (place + 1) * width],
+        )
         for place, (name, size) in enumerate(
             zip(moments(cohorts["cohort"]), cohorts["size"], strict=True)
         )
@@ -246,6 +261,7 @@ def _add_open_cells(
             },
             hoverinfo="text",
             hovertext=[_hover(rows[row], spans)[column] for row, column in open_],
+            customdata=[rows[row].picks[column] for row, column in open_],
             name="not over yet",
             showlegend=False,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from ...query import Period
+from ..picks import Pick
 from ..segment import SegmentResult
 from ..wording import interval, moments, number, percent
 from .canvas import RIGHT, Canvas, hovers
@@ -19,12 +20,12 @@ def share(result: SegmentResult, theme: str) -> go.Figure:
         return canvas.says(result.nothing)
     inside, seen = len(result), result.answer.seen
     low, high = result.interval
-    parts = [
-        ("in the segment", inside, PALETTE[0], None),
-        ("not in it", seen - inside, faded(NEUTRAL, 0.15), "/"),
+    parts: list[tuple[str, int, str, str | None, list[Pick] | None]] = [
+        ("in the segment", inside, PALETTE[0], None, [{}]),
+        ("not in it", seen - inside, faded(NEUTRAL, 0.15), "/", None),
     ]
     base = 0
-    for name, count, colour, pattern in parts:
+    for name, count, colour, pattern, picks in parts:
         canvas.figure.add_trace(
             go.Bar(
                 x=[count],
@@ -41,6 +42,7 @@ def share(result: SegmentResult, theme: str) -> go.Figure:
                         "solidity": 0.15,
                     },
                 },
+                customdata=picks,
                 hoverinfo="text",
                 hovertext=hovers([[name, f"{number(count)} users", percent(count / seen)]]),
                 showlegend=False,
@@ -88,6 +90,7 @@ def over_time(result: SegmentResult, per: Period, theme: str) -> go.Figure:
         frame["users"].astype(float).tolist(),
         frame["complete"].tolist(),
         hovers(texts),
+        None,
     )
     panels = add_lines(canvas, [line])
     canvas.figure.update_yaxes(

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ...engine.answers import NONE, OTHER
+from ..picks import Pick
 from .canvas import Canvas, grid, label
 from .theme import PALETTE, colours, faded
 
@@ -35,6 +36,8 @@ class Line(NamedTuple):
         Not-a-number where there is none.
     complete : list of bool
     hover : list of str
+    picks : list of dict or None
+        What names each point, for ``result.behind``.
     low, high : list of float
         The interval, if there is one.
     """
@@ -44,6 +47,7 @@ class Line(NamedTuple):
     values: list[float]
     complete: list[bool]
     hover: list[str]
+    picks: list[Pick] | None
     low: list[float] | None = None
     high: list[float] | None = None
 
@@ -135,6 +139,7 @@ def _add(
             marker={"size": 6, "symbol": symbol},
             hoverinfo="text",
             hovertext=line.hover,
+            customdata=line.picks,
             showlegend=bool(name) and first,
             **common,
         ),
@@ -153,6 +158,7 @@ def _add(
                 },
                 hoverinfo="text",
                 hovertext=hover,
+                customdata=line.picks,
                 showlegend=False,
                 **common,
             ),

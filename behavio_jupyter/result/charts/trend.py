@@ -24,7 +24,8 @@ def draw(result: TrendResult, theme: str) -> go.Figure:
             )
         ]
         complete = rows["complete"].tolist()
-        drawn.append(Line(key, rows["period"], rows["value"].tolist(), complete, hovers(texts)))
+        values, picks = rows["value"].tolist(), result.picks(rows)
+        drawn.append(Line(key, rows["period"], values, complete, hovers(texts), picks))
     panels = add_lines(canvas, drawn)
     canvas.figure.update_yaxes(rangemode="tozero", tickformat=",~r", separatethousands=True)
     canvas.figure.update_yaxes(title_text=label(str(result.definition.value), 40), col=1)

@@ -1,7 +1,7 @@
 // The colours of behavio_jupyter/result/charts/theme.py: they hold on white, on black, and for
 // eyes that see fewer of them.
 
-const PALETTE = [
+export const PALETTE = [
   "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999933", "#8A7CC9",
 ];
 const MADE_UP = ["(other)", "(none)", "(exit)"];

@@ -21,10 +21,13 @@ export interface Combobox {
   label: string;
   value: string;
   placeholder?: string;
-  options: () => Option[] | Promise<Option[]>;
+  /** Those that the typed text may mean; the list ranks them by it. */
+  options: (typed: string) => Option[] | Promise<Option[]>;
   onpick: (value: string) => void;
   /** Whether what is typed may be taken although it is not in the list. */
   free?: boolean;
+  /** Whether the field is empty again once something is picked. */
+  empties?: boolean;
 }
 
 /** Make a field in which one of many names is found by typing a part of it. */
@@ -61,7 +64,9 @@ export function combobox(given: Combobox): HTMLElement {
   }) as HTMLInputElement;
 
   async function open(typed: string): Promise<void> {
-    const found = await given.options();
+    const found = await given.options(typed);
+    // A slower answer to what was typed before comes too late.
+    if (typed && typed !== input.value) return;
     if (!input.isConnected || (input.getRootNode() as Document).activeElement !== input) return;
     const ranked = rank(found, typed);
     shown = (typed ? ranked : firstOfGroups(ranked)).slice(0, MOST);
@@ -131,9 +136,9 @@ export function combobox(given: Combobox): HTMLElement {
 
   function pick(value: string): void {
     close();
-    input.value = value;
+    input.value = given.empties ? "" : value;
     if (value === current) return;
-    current = value;
+    current = input.value;
     given.onpick(value);
   }
 

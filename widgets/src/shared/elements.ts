@@ -64,6 +64,11 @@ const PATHS: Record<string, string> = {
   grip: "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01",
   down: "m6 9 6 6 6-6",
   eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",
+  back: "m15 6-6 6 6 6",
+  forth: "m9 6 6 6-6 6",
+  chart: "M4 20h16M7 16v-5M12 16V6M17 16v-8",
+  table: "M4 5h16v14H4zM4 10h16M10 10v9",
+  download: "M12 4v11m-5-4 5 5 5-5M5 20h14",
   done: "m5 12 5 5 9-10",
 };
 

@@ -1,6 +1,7 @@
 // What stands around every widget: undo, the line of text, what went wrong, controls and answer.
 
-import { h, iconButton, icon, replace, type Child } from "./elements";
+import { copyButton } from "./copying";
+import { h, iconButton, replace, type Child } from "./elements";
 import type { Around } from "./people";
 import type { Question } from "./question";
 
@@ -27,12 +28,7 @@ export function frame(
   const command = h("code", { class: "bh-command" });
   const undo = iconButton("undo", "Undo", () => question.undo(), { "data-key": "undo" });
   const redo = iconButton("redo", "Redo", () => question.redo(), { "data-key": "redo" });
-  const copy = h(
-    "button",
-    { type: "button", class: "bh-button", "data-key": "copy", onclick: () => void copyText() },
-    icon("copy"),
-    "Copy as text",
-  );
+  const copy = copyButton("copy", "Copy as text", () => model.get("text"), (words) => made.announce(words));
   const left = h("section", { class: "bh-controls", "aria-label": "Question" });
   const right = h("section", { class: "bh-answer", "aria-label": "Answer" });
   const root = h(
@@ -67,20 +63,6 @@ export function frame(
     },
     close: () => ends.forEach((end) => end()),
   };
-
-  async function copyText(): Promise<void> {
-    const text: string = model.get("text");
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Pages that are not served safely have no clipboard; the selection has one.
-      getSelection()?.selectAllChildren(command);
-      document.execCommand("copy");
-    }
-    copy.lastChild!.textContent = "Copied";
-    made.announce("The line of text was copied.");
-    setTimeout(() => (copy.lastChild!.textContent = "Copy as text"), 1500);
-  }
 
   function press(event: KeyboardEvent): void {
     const writes = event.target instanceof HTMLInputElement && event.target.type === "text";

@@ -1,7 +1,8 @@
-// The users behind a number: how many, the first of them, and a name to keep them under.
+// The users behind a number: how many, the first of them, what each did, and a name to keep them.
 
-import { h, iconButton, replace } from "./elements";
+import { focusOn, h, icon, iconButton, replace } from "./elements";
 import { line } from "./fields";
+import { facts, happenings, type Happened, type History } from "./history";
 import type { Requests } from "./requests";
 import { number, plural } from "./words";
 
@@ -11,6 +12,15 @@ export interface Around {
   /** Say something to those who do not see the page. */
   announce(sentence: string): void;
 }
+
+interface Found {
+  error?: string;
+  count: number;
+  first: string[];
+  text: string;
+}
+
+const PATIENCE = 4000;
 
 /** Show the users of a pick below the part of the answer they are in; `title` says who they are. */
 export async function showPeople(
@@ -22,7 +32,7 @@ export async function showPeople(
 ): Promise<void> {
   const opener = (frame.root.getRootNode() as Document).activeElement as HTMLElement | null;
   frame.root.querySelector(".bh-people")?.remove();
-  const body = h("div", {}, h("p", { class: "bh-quiet" }, "Looking for them …"));
+  const body = h("div", {}, h("p", { class: "bh-quiet", role: "status" }, "Looking for them …"));
   const panel = h(
     "section",
     {
@@ -45,12 +55,12 @@ export async function showPeople(
 
   function close(): void {
     panel.remove();
-    opener?.focus();
+    if (opener?.isConnected) opener.focus();
   }
 
-  const found = await asker.request("users", { pick });
+  const found: Found = await patiently(asker.request("users", { pick }), body);
   if (found.error) {
-    replace(body, h("p", { class: "bh-error" }, found.error));
+    replace(body, h("p", { class: "bh-error", role: "alert" }, found.error));
     return;
   }
   frame.announce(plural(found.count, "user"));
@@ -60,8 +70,9 @@ export async function showPeople(
     onkeydown: (event: KeyboardEvent) => event.key === "Enter" && void save(),
   }) as HTMLInputElement;
   const left = found.count - found.first.length;
-  replace(
-    body,
+  const list = h(
+    "div",
+    {},
     h("p", { class: "bh-big" }, number(found.count), h("small", {}, found.count === 1 ? " user" : " users")),
     h(
       "div",
@@ -70,11 +81,48 @@ export async function showPeople(
       h("button", { type: "button", class: "bh-button", onclick: () => void save() }, "Save as segment"),
       said,
     ),
-    h("ol", { class: "bh-ids", tabindex: "0", "aria-label": "Ids of users" },
-      found.first.map((id: string) => h("li", { title: id }, id))),
+    found.first.length
+      ? h(
+          "ol",
+          { class: "bh-ids", "aria-label": "Ids of users" },
+          found.first.map((id, place) =>
+            h(
+              "li",
+              {},
+              h(
+                "button",
+                { type: "button", class: "bh-id", title: `What ${id} did`, "data-key": `user-${place}`, onclick: () => void look(id, place) },
+                id,
+              ),
+            ),
+          ),
+        )
+      : null,
     left > 0 ? h("p", { class: "bh-quiet" }, `… and ${number(left)} more`) : null,
     h("code", { class: "bh-command" }, `%segment ${found.text}`),
   );
+  replace(body, list);
+
+  async function look(user: string, place: number): Promise<void> {
+    const back = h(
+      "button",
+      {
+        type: "button",
+        class: "bh-button",
+        "data-key": "back",
+        onclick: () => {
+          replace(body, list);
+          focusOn(body, `user-${place}`);
+        },
+      },
+      icon("back"),
+      "All of them",
+    );
+    const shown = h("div", {}, h("p", { class: "bh-quiet" }, "Looking …"));
+    replace(body, h("div", { class: "bh-row" }, back, h("strong", { class: "bh-user" }, user)), shown);
+    back.focus();
+    await showHistory(asker, frame, shown, user);
+  }
 
   async function save(): Promise<void> {
     if (!name.value.trim()) {
@@ -85,4 +133,64 @@ export async function showPeople(
     const reply = await asker.request("save", { pick, name: name.value.trim() });
     said.textContent = reply.error ?? `Saved: ask for “${reply.saved}” in any question.`;
   }
+}
+
+async function showHistory(asker: Requests, frame: Around, body: Element, user: string): Promise<void> {
+  const found = await patiently(asker.request("timeline", { user }), body);
+  if (found.error) {
+    replace(body, h("p", { class: "bh-error", role: "alert" }, found.error));
+    return;
+  }
+  frame.announce(`${plural(found.total, "event")} of ${user}`);
+  replace(body, facts(found), ...pages(asker, found, { user }));
+}
+
+/** The events of a user from the last back to the first, as many at once as one answer has. */
+export function pages(asker: Requests, found: History, asked: Record<string, unknown>): Element[] {
+  let events: Happened[] = found.events;
+  let begin = found.begin;
+  const said = h("p", { class: "bh-quiet" });
+  const earlier = h("button", { type: "button", class: "bh-button", "data-key": "earlier", onclick: () => void more() });
+  const list = h("div", { class: "bh-history", tabindex: "0", role: "group", "aria-label": `Events of ${found.user}` });
+
+  async function more(): Promise<void> {
+    const older: History & { error?: string } = await asker.request("timeline", { ...asked, before: begin });
+    if (older.error) {
+      said.textContent = older.error;
+      return;
+    }
+    events = [...older.events, ...events];
+    begin = older.begin;
+    draw();
+  }
+
+  function draw(): void {
+    const what = plural(found.matching, found.matching === found.total ? "event" : "matching event");
+    said.textContent = begin ? `The last ${number(events.length)} of ${what}.` : `${what}.`;
+    earlier.hidden = begin === 0;
+    earlier.textContent = `Show ${number(Math.min(begin, found.events.length))} earlier`;
+    replace(list, happenings(events, found.kinds));
+  }
+
+  draw();
+  return [h("div", { class: "bh-row" }, said, earlier), list];
+}
+
+/** Wait for an answer; where it does not come soon, say what may be the matter. */
+export async function patiently<T>(answer: Promise<T>, body: Element): Promise<T> {
+  const waiting = setTimeout(
+    () =>
+      replace(
+        body,
+        h(
+          "p",
+          { class: "bh-quiet", role: "status" },
+          "No answer yet: the kernel is busy. If it was started anew, run the cell again.",
+        ),
+      ),
+    PATIENCE,
+  );
+  const found = await answer;
+  clearTimeout(waiting);
+  return found;
 }

@@ -3,6 +3,8 @@
 /** The part of anywidget's model that is used. */
 export interface Model {
   get(name: string): any;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
   on(name: string, listener: (...given: any[]) => void): void;
   off(name: string, listener: (...given: any[]) => void): void;
   send(content: unknown): void;

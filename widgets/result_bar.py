@@ -1,0 +1,151 @@
+"""The bar beneath a result."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import traitlets
+from IPython.core.getipython import get_ipython
+
+from behavio_jupyter import BehavioError, EventLog
+from behavio_jupyter.notebook import Cell
+from behavio_jupyter.query import Question, Segment
+from behavio_jupyter.result import Result
+
+from .kept import hiding_lost
+from .log_widget import STATIC, Content, LogWidget
+
+_MOST_NUMBERS = 200
+_MOST_CSV = 2_000_000
+"""Notebook servers pass on three million bytes in three seconds, and drop what is more."""
+_LOST = hiding_lost(".jp-OutputArea-child:has(.behavio-shown) + .jp-OutputArea-child")
+
+_shown: dict[str, tuple[str, list[ResultBar]]] = {}
+"""By cell: which run of it showed bars, and which."""
+
+
+class ResultBar(LogWidget):
+    """What stands beneath a result: chart and table, copies, a file, and the users behind.
+
+    Results show it themselves, where somebody can click.
+
+    Parameters
+    ----------
+    log : EventLog
+        Where segments are saved, and where the events of users are.
+    result : Result
+    cell : Cell
+        Shows the result; once it runs again, the bars of its last run end.
+
+    Attributes
+    ----------
+    text : str
+        The line of magic that asks the same.
+    python : str
+        The call that asks the same.
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> log = datasets.cdnow()
+    >>> bar = ResultBar(log, log.segment("count(purchase) > 9"), Cell("cell", "run"))
+    >>> bar.text, bar.python
+    ('%segment count(purchase) > 9', 'log.segment("count(purchase) > 9")')
+    """
+
+    # Text, not paths: anywidget watches a file for as long as Python runs, and would keep every
+    # bar, and with it every result that was ever shown.
+    _esm = (STATIC / "result_bar.js").read_text(encoding="utf-8")
+    _css = (STATIC / "result_bar.css").read_text(encoding="utf-8")
+
+    kind = traitlets.Unicode().tag(sync=True)
+    text = traitlets.Unicode().tag(sync=True)
+    python = traitlets.Unicode().tag(sync=True)
+    nothing = traitlets.Bool(False).tag(sync=True)
+    """Whether there is nobody to show."""
+
+    markup = f'<span class="behavio-shown"></span>{_LOST}'
+    """What is added to the result's table: it hides the bar once there is nothing behind it."""
+
+    def __init__(self, log: EventLog, result: Result, cell: Cell) -> None:
+        self._result = result
+        super().__init__(log)
+        self.kind = result.definition.kind
+        asked = _question(result.definition)
+        self.text = f"%{self.kind} {asked}".rstrip()
+        self.python = f"{_variable(log)}.{self.kind}({_literal(asked)})"
+        self.nothing = bool(result.nothing)
+        _end_earlier(cell, self)
+
+    @property
+    def requests(self) -> dict[str, Any]:
+        """What can be asked for, and what answers it."""
+        return super().requests | {
+            "numbers": self._numbers,
+            "cells": self._cells,
+            "csv": self._csv,
+        }
+
+    def users(self, pick: Content) -> Any:
+        """Return the users behind a number of the result."""
+        return self._result.behind(pick)
+
+    def _names(self) -> dict[str, Any]:
+        return {"log": self._log.name}  # nothing here is chosen from the names of the log
+
+    def _numbers(self, content: Content) -> Content:
+        typed = content["typed"].casefold().split()
+        found = [
+            number
+            for number in self._result.numbers
+            if all(word in number.words.casefold() for word in typed)
+        ]
+        return {"numbers": [number._asdict() for number in found[:_MOST_NUMBERS]]}
+
+    def _cells(self, _content: Content) -> Content:
+        return {"tables": self._result.cells}
+
+    def _csv(self, _content: Content) -> Content:
+        written = self._result.to_csv() or ""
+        if len(written) > _MOST_CSV:
+            raise BehavioError(
+                f"The file has {len(written) / 1e6:.0f} MB, too much to come through the notebook: "
+                f'write it where the kernel runs, with .to_csv("{self._file}").'
+            )
+        return {"csv": written, "file": self._file}
+
+    @property
+    def _file(self) -> str:
+        name = re.sub(r"\W+", "-", self._log.name.removesuffix(".behavio")).strip("-")
+        return "-".join(part for part in (name, self.kind) if part) + ".csv"
+
+    def _ipython_display_(self) -> None:
+        self._show("")
+
+
+def _question(definition: Question | Segment) -> str:
+    """Return what stands behind the word of the magic."""
+    text = str(definition)
+    return text if definition.kind == "segment" else text.removeprefix(definition.kind).lstrip()
+
+
+def _literal(text: str) -> str:
+    return repr(text) if '"' in text or "\\" in text else f'"{text}"'
+
+
+def _variable(log: EventLog) -> str:
+    """Return the variable of the notebook that holds a log."""
+    names: dict[str, Any] = getattr(get_ipython(), "user_ns", {})
+    found = (name for name, value in names.items() if value is log and not name.startswith("_"))
+    return next(found, "log")
+
+
+def _end_earlier(cell: Cell, bar: ResultBar) -> None:
+    """Let go of the bars, and results, of an earlier run of a cell: its outputs are gone."""
+    run, bars = _shown.get(cell.id, ("", []))
+    if run != cell.run:
+        for earlier in bars:
+            earlier.close()
+        bars = []
+    _shown[cell.id] = (cell.run, [*bars, bar])

@@ -1,0 +1,141 @@
+// ResultBar: what stands beneath a result. It works on the chart and the table above it.
+
+import { outputsAbove, type Outputs } from "./result_bar/outputs";
+import { listen, type Picked } from "./result_bar/marks";
+import { combobox } from "./shared/combobox";
+import { copyButton } from "./shared/copying";
+import { h, icon } from "./shared/elements";
+import { showPeople, type Around } from "./shared/people";
+import { Requests, type Model } from "./shared/requests";
+
+interface Number {
+  words: string;
+  figure: string;
+  pick: Record<string, unknown>;
+}
+
+const asked = new WeakMap<Model, Requests>();
+
+function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
+  const asker = asked.get(model) ?? new Requests(model);
+  asked.set(model, asker);
+  const live = h("div", { class: "bh-unseen", role: "status", "aria-live": "polite" });
+  const note = h("p", { class: "bh-error bh-note", role: "alert" });
+  const tools = h("div", { class: "bh-tools", role: "group", "aria-label": "Result" });
+  const root = h(
+    "div",
+    {
+      class: "behavio-widget bh-result",
+      role: "region",
+      "aria-label": `${model.get("text")}: chart, table, copies and users`,
+      "data-lm-suppress-shortcuts": "true",
+      "data-jp-suppress-context-menu": "true",
+      onkeydown: (event: KeyboardEvent) => event.stopPropagation(),
+    },
+    tools,
+    note,
+    live,
+  );
+  const around: Around = { root, announce: (words) => (live.textContent = words) };
+  const show = ({ pick, title }: Picked) => void showPeople(asker, around, tools, pick, title);
+  el.append(root);
+
+  const ends: (() => void)[] = [];
+  let closed = false;
+  void outputsAbove(el).then((outputs) => {
+    if (closed || !outputs) return;
+    tools.prepend(...toggles(outputs, around));
+    ends.push(listen(outputs, asker, show));
+  });
+  tools.append(
+    ...(model.get("nothing") ? [] : [behind(model, asker, show)]),
+    h("span", { class: "bh-end" }),
+    copyButton("text", "Copy as text", () => model.get("text"), around.announce),
+    copyButton("python", "Copy as Python", () => model.get("python"), around.announce),
+    h(
+      "button",
+      { type: "button", class: "bh-button", "data-key": "csv", onclick: () => void download(asker, note, around) },
+      icon("download"),
+      "CSV",
+    ),
+  );
+  return () => {
+    closed = true;
+    ends.forEach((end) => end());
+  };
+}
+
+/** The numbers whose users can be asked for: everything a click does, by keyboard. */
+function behind(model: Model, asker: Requests, show: (picked: Picked) => void): HTMLElement {
+  if (model.get("kind") === "segment") {
+    return h(
+      "button",
+      { type: "button", class: "bh-button", onclick: () => show({ pick: {}, title: "In the segment" }) },
+      "Show the users",
+    );
+  }
+  const known = new Map<string, Record<string, unknown>>();
+  const field = combobox({
+    key: "behind",
+    label: "Users behind a number",
+    value: "",
+    placeholder: "Users behind …",
+    empties: true,
+    options: async (typed) => {
+      const found: { numbers: Number[] } = await asker.request("numbers", { typed });
+      return found.numbers.map(({ words, figure, pick }) => {
+        known.set(words, pick);
+        return { value: words, note: figure };
+      });
+    },
+    onpick: (words) => show({ pick: known.get(words)!, title: words }),
+  });
+  field.classList.add("bh-behind");
+  return field;
+}
+
+/** Chart and table can each be put away; one of them stays. */
+function toggles(outputs: Outputs, around: Around): HTMLElement[] {
+  const parts = [
+    { name: "Chart", sign: "chart", output: outputs.chart },
+    { name: "Table", sign: "table", output: outputs.table },
+  ];
+  const set = (place: number, on: boolean) => {
+    parts[place].output.classList.toggle("bh-away", !on);
+    buttons[place].setAttribute("aria-pressed", String(on));
+  };
+  const buttons = parts.map(({ name, sign }, place) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "bh-toggle",
+        "aria-pressed": String(!parts[place].output.classList.contains("bh-away")),
+        "data-key": name,
+        onclick: () => {
+          const on = buttons[place].getAttribute("aria-pressed") !== "true";
+          set(place, on);
+          if (!on) set(1 - place, true);
+          // A chart drawn while it was away has no width.
+          window.dispatchEvent(new Event("resize"));
+          around.announce(on ? `${name} shown` : `${name} put away`);
+        },
+      },
+      icon(sign),
+      name,
+    ),
+  );
+  return buttons;
+}
+
+async function download(asker: Requests, note: HTMLElement, around: Around): Promise<void> {
+  const found: { error?: string; csv: string; file: string } = await asker.request("csv", {});
+  note.textContent = found.error ?? "";
+  if (found.error) return;
+  const address = URL.createObjectURL(new Blob([found.csv], { type: "text/csv" }));
+  h("a", { href: address, download: found.file }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+  around.announce(`${found.file} was downloaded.`);
+}
+
+export default { render };
