@@ -191,7 +191,7 @@ class SegmentResult(Result):
         asked = self.definition.model_copy(update={"condition": condition or everybody})
         found = self.engine.answer(asked)
         assert isinstance(found, SegmentAnswer)
-        return SegmentResult(asked, found, self.engine, self.facts)
+        return SegmentResult(asked, found, self.engine, self.facts, self.bar)
 
     @cached_property
     def overlap(self) -> pd.DataFrame:

@@ -63,7 +63,7 @@ def text_of(value: Any) -> str:
 COLUMNS = {
     "funnel": "step name count from_start from_start_low from_start_high from_previous"
     " median_seconds complete",
-    "retention": "cohort size period retained rate low high complete",
+    "retention": "cohort size period retained churned rate low high complete",
     "paths": "step source target node count median_seconds sequence share",
     "trend": "period value complete",
 }

@@ -198,6 +198,8 @@ def test_ways_back_from_an_anchor_count_up_to_zero():
     edges = result.answer.edges
     back = edges[edges["target"] != "(exit)"].assign(step=lambda rows: rows["step"] - 3)
     object.__setattr__(result.answer, "edges", back)
+    nodes = result.answer.nodes
+    object.__setattr__(result.answer, "nodes", nodes.assign(step=nodes["step"] - 3))
     figure = result.chart()
     assert figure.data[0].node.align == "right"
     assert [note.text for note in figure.layout.annotations if "step" in note.text][-2:-1] == [

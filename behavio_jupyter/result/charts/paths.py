@@ -32,14 +32,14 @@ _HOVER = "%{customdata.words}<extra></extra>"
 class _Node(NamedTuple):
     """An event at a step.
 
-    ``size`` is what flows through it, and ``count`` how many come to it: a user who comes two ways
+    ``size`` is what flows through it, and ``come`` how many come to it: a user who comes two ways
     is one.
     """
 
     step: int
     name: str
     size: int
-    count: int
+    come: int
 
 
 def draw(result: PathsResult, theme: str) -> go.Figure:
@@ -113,8 +113,7 @@ def _nodes(edges: pd.DataFrame, counted: pd.DataFrame) -> list[_Node]:
             strict=True,
         )
     )
-    # Exits are no nodes, and are counted as they flow.
-    found = [_Node(*at, size, counts.get(at, size)) for at, size in sizes.items()]
+    found = [_Node(*at, size, counts[at]) for at, size in sizes.items()]
     return sorted(found, key=lambda n: (n.step, n.name in MADE_UP, n.name == EXIT, -n.size, n.name))
 
 
@@ -159,18 +158,10 @@ def _add_flows(
         ]
     )
     node_texts = hovers(
-        [[f"step {node.step}: {node.name}", f"{number(node.count)} {what}"] for node in nodes]
+        [[f"step {node.step}: {node.name}", f"{number(node.come)} {what}"] for node in nodes]
     )
     group = result.group_pick(key)
-    node_picks = [
-        group
-        | (
-            {"step": node.step - 1, "target": node.name}
-            if node.name == EXIT
-            else {"step": node.step, "node": node.name}
-        )
-        for node in nodes
-    ]
+    node_picks = [group | {"step": node.step, "node": node.name} for node in nodes]
     middles = _middles(nodes, steps)
     canvas.figure.add_trace(
         go.Sankey(
@@ -209,7 +200,7 @@ def _add_flows(
     room = (_WIDTH - _RIGHT) / max(len(steps) - 1, 1) - 2 * _THICK
     notes: list[dict[str, object]] = []
     for node, middle in zip(nodes, middles, strict=True):
-        count = number(node.count)
+        count = number(node.come)
         own = _RIGHT - 2 * _THICK if node.step == steps[-1] else room
         letters = max(int(own / 6.6) - len(count) - 1, 5)
         notes.append(
