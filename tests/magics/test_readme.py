@@ -56,3 +56,11 @@ def test_the_same_in_python(made):
     names = {}
     exec(block("Your own data", "import"), names)
     assert names["result"].groups == ("country",)
+
+
+def test_by_clicking(made, shell):
+    shell.run_cell("%behavio connect events.parquet").raise_error()
+    shell.run_cell("app = %explore").raise_error()
+    assert shell.user_ns["app"].selected == "funnel"
+    shell.user_ns["log"] = shell.run_cell("%behavio use events").result
+    shell.run_cell(block("By clicking", "from")).raise_error()

@@ -72,7 +72,7 @@ def notebook(folder: Path, *cells: str, front: Front = "lab") -> Iterator[Page]:
             executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
         page = browser.new_page(
-            viewport={"width": 1360, "height": 1200}, device_scale_factor=1.5 if PICTURES else 1
+            viewport={"width": 1360, "height": 1800}, device_scale_factor=1.5 if PICTURES else 1
         )
         # Other tests run beside this one.
         page.set_default_timeout(60_000)

@@ -5,37 +5,56 @@ from __future__ import annotations
 import json
 
 import nbformat
+import papermill
 import pytest
 from behavio_jupyter.widgets import notebook
-from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
 MADE = """\
-from behavio_jupyter import datasets
-from behavio_jupyter.widgets import FunnelExplorer
-explorer = FunnelExplorer(datasets.contributions(), "code -> test within 30d")
-explorer
+from behavio_jupyter import datasets, explore
+from behavio_jupyter.widgets import (
+    FunnelExplorer, PathExplorer, RetentionExplorer, SegmentBuilder, TrendExplorer, UserTimeline
+)
+log = datasets.contributions()
 """
+WIDGETS = {
+    'explorer = FunnelExplorer(log, "code -> test within 30d"); explorer': "code → docs",
+    'SegmentBuilder(log, "count(code) >= 10")': "count(code) &gt;= 10",
+    'RetentionExplorer(log, "code -> any per month for 6")': "code → any per month",
+    'PathExplorer(log, "from code steps 3")': "Paths from code",
+    'TrendExplorer(log, "users of any per month")': "users of any per month",
+    'explore(log, "funnel test -> docs")': "test → docs",
+}
+"""Cells that make a widget, and what its copy says in the end."""
+TIMELINE = "UserTimeline(log, log.users[0])"
 
 
 @pytest.fixture(scope="module")
-def executed():
+def executed(tmp_path_factory):
+    changed = "explorer.definition = 'code -> docs'; explorer.wait()"
+    cells = [MADE, *WIDGETS, TIMELINE, changed]
     made = nbformat.v4.new_notebook(
-        cells=[
-            nbformat.v4.new_code_cell(MADE),
-            nbformat.v4.new_code_cell("explorer.definition = 'code -> docs'; explorer.wait()"),
-        ]
+        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
-    return NotebookClient(made, timeout=120, kernel_name="python3").execute()
+    folder = tmp_path_factory.mktemp("run")
+    nbformat.write(made, folder / "made.ipynb")
+    paths = str(folder / "made.ipynb"), str(folder / "run.ipynb")
+    papermill.execute_notebook(*paths, progress_bar=False)
+    return nbformat.read(paths[1], as_version=4)
 
 
-def test_an_executed_notebook_has_the_last_answer(executed):
-    live, copy = _shown(executed.cells[0])
-    assert "application/vnd.jupyter.widget-view+json" in live.data
-    assert "code → docs" in copy.data["text/html"]
-    assert "linear-gradient(90deg" in copy.data["text/html"]
-    assert "code → docs" in copy.data["text/plain"]
-    assert copy.metadata.behavio.asked == "%funnel code -> docs within 30d"
+def test_a_papermill_run_has_the_last_answer_of_each_widget(executed):
+    for cell, said in zip(executed.cells[1:], WIDGETS.values(), strict=False):
+        live, copy = _shown(cell)
+        assert "application/vnd.jupyter.widget-view+json" in live.data
+        assert said in copy.data["text/html"]
+        assert "linear-gradient(90deg" in copy.data["text/html"]
+        assert "<table>" in copy.data["text/html"]
+        assert copy.data["text/plain"].strip()
+    assert _shown(executed.cells[1])[1].metadata.behavio.asked == "%funnel code -> docs within 30d"
+    timeline = _shown(executed.cells[len(WIDGETS) + 1])[1]
+    assert "<table>" in timeline.data["text/html"]
 
 
 def _shown(cell):
@@ -43,9 +62,10 @@ def _shown(cell):
     return [output for output in cell.outputs if output.data.get("text/html") != ""]
 
 
-def test_an_exported_page_shows_it(executed):
+def test_an_exported_page_shows_them(executed):
     page, _ = HTMLExporter(template_name="basic").from_notebook_node(executed)
-    assert "code → docs" in page
+    for said in WIDGETS.values():
+        assert said in page
 
 
 def test_a_cell_finds_what_it_asked_last_in_the_saved_notebook(tmp_path, monkeypatch):
