@@ -85,12 +85,12 @@ function render({ model, el, host, signal }: { model: App; el: HTMLElement; host
     replace(
       bar,
       h("strong", { class: "bh-name" }, question.catalog.log || "Log"),
-      duringField(question),
-      whereField(question),
-      segmentsField(question),
       iconButton("undo", "Undo the change of range, filter or segments", () => question.undo(), {
         "data-key": "bar-undo", disabled: !question.canUndo,
       }),
+      duringField(question),
+      whereField(question),
+      segmentsField(question),
     );
   const showError = () => {
     sentence.textContent = model.get("error");
