@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import contextvars
 import threading
 from collections.abc import Callable
@@ -80,7 +79,12 @@ class Background:
                     return
                 self._task = Task()
                 begin(self._task)
-            work()
+            try:
+                work()
+            except Exception as error:
+                # Told as any thread's is; what is asked next is done all the same.
+                given = (type(error), error, error.__traceback__, threading.current_thread())
+                threading.excepthook(threading.ExceptHookArgs(given))
 
     def _done(
         self,
@@ -90,13 +94,11 @@ class Background:
     ) -> None:
         try:
             found = work()
+            # What is done with it may ask again, and be called off as the work is.
+            if self._next is None:
+                then(found)
         except Interrupted:
             return
         except Exception as error:
             if self._next is None:
                 failed(error)
-            return
-        if self._next is None:
-            # What is done with it may ask again, and be called off as the work is.
-            with contextlib.suppress(Interrupted):
-                then(found)

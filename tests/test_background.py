@@ -65,3 +65,17 @@ def test_what_is_done_with_an_answer_may_be_called_off_and_work_goes_on():
     background.do(lambda: "new", taken.append, taken.append)
     assert background.wait(10)
     assert taken == ["new"]
+
+
+def test_an_error_of_what_is_done_with_an_answer_is_told_and_the_next_is_done():
+    background, told = Background(), []
+
+    def fails(_found):
+        raise ValueError("no")
+
+    background.do(lambda: 1, fails, told.append)
+    assert background.wait(10)
+    assert [str(error) for error in told] == ["no"]
+    background.do(lambda: 2, told.append, told.append)
+    assert background.wait(10)
+    assert told[-1] == 2

@@ -19,7 +19,7 @@ from behavio_jupyter.query.base import Printed
 from behavio_jupyter.result import Result
 
 from .catalog import events_by_frequency
-from .kept import KeptWidget, copy_of
+from .kept import UNREADABLE, KeptWidget, copy_of
 from .log_widget import Content, sentence
 from .notebook import Place
 
@@ -82,7 +82,7 @@ class AnalysisWidget(KeptWidget):
         state = self._place.asked
         if state:
             # A saved text that cannot be read any more gives way to what the cell says.
-            with contextlib.suppress(BehavioError):
+            with contextlib.suppress(*UNREADABLE):
                 self.restore(state)
                 return
         self.definition = given
@@ -119,7 +119,9 @@ class AnalysisWidget(KeptWidget):
         if isinstance(question, str):
             if not question.strip():
                 return None
-            question = parse(question, kind=None if question.lstrip().startswith("%") else kind)
+            question = parse(
+                question, kind=None if question.lstrip().startswith(("%", f"{kind} ")) else kind
+            )
         found = getattr(question, "definition", question)
         if found is not None and not isinstance(found, self.asks):
             raise DefinitionError(f"{type(self).__name__} asks a {kind}, not {found!r:.60}.")
@@ -127,15 +129,17 @@ class AnalysisWidget(KeptWidget):
 
     @traitlets.observe("definition")
     def _ask(self, _change: object = None) -> None:
-        asked = self._asked = self._question()
-        with self._at_once():
-            self.text = self._line()
-            self.parts = {} if asked is None else dict(self._texts())
-            self.error = ""
-            self.busy = asked is not None
-        self._asking.do(
-            partial(self._answered, asked), partial(self._take_answer, asked), self._fail
-        )
+        # As one: what another thread asks meanwhile must not be taken for what is shown.
+        with self._telling:
+            asked = self._asked = self._question()
+            with self._at_once():
+                self.text = self._line()
+                self.parts = {} if asked is None else dict(self._texts())
+                self.error = ""
+                self.busy = asked is not None
+            self._asking.do(
+                partial(self._answered, asked), partial(self._take_answer, asked), self._fail
+            )
 
     # What a widget with more than a definition says otherwise
 
@@ -210,7 +214,8 @@ class AnalysisWidget(KeptWidget):
             if definition == self.definition:
                 self._ask()
             self.definition = definition
-        self.request = 0
+        with self._at_once():
+            self.request = 0
 
     def users(self, pick: Content) -> Any:
         """Return the users behind a number of the answer."""

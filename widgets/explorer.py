@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 from typing import Any, ClassVar
 
 import traitlets
 
-from behavio_jupyter import BehavioError, EventLog, parse
+from behavio_jupyter import BehavioError, DefinitionError, EventLog, UnknownNameError, parse
 from behavio_jupyter.query import Definition
 from behavio_jupyter.query.clauses import EventQuestion
 
 from .base import AnalysisWidget, texts_of
 from .funnel import FunnelExplorer
-from .kept import KeptWidget
+from .kept import UNREADABLE, KeptWidget
 from .log_widget import STATIC, Content, sentence
 from .notebook import Place
 from .paths import PathExplorer
@@ -88,7 +89,11 @@ class Explorer(KeptWidget):
     def __init__(self, log: EventLog, question: Definition | str | None = None) -> None:
         self._opened: dict[str, Any] = {}
         self._states: dict[str, str] = {}
+        self._opening = threading.RLock()
         first: Any = parse(question) if isinstance(question, str) else question
+        first = getattr(first, "definition", first)
+        if first is not None and not isinstance(first, Definition):
+            raise DefinitionError(f"The app begins with a question, not with {first!r:.60}.")
         self._first: dict[str, Any] = {} if first is None else {first.kind: first}
         self._place = Place(type(self).__name__, "" if first is None else f"%{first}")
         self.set_trait("definition", EventQuestion())
@@ -98,19 +103,26 @@ class Explorer(KeptWidget):
         if isinstance(first, EventQuestion):
             self.definition = _common_of(first)
         if self._place.asked:
-            with contextlib.suppress(BehavioError, ValueError, KeyError):
+            with contextlib.suppress(*UNREADABLE):
                 self.restore(self._place.asked)
         self.selected = self.selected or selected
 
     def __getitem__(self, kind: str) -> Any:
         """Return the widget of a tab."""
+        # The thread of an answer comes here while another tab is being opened.
+        with self._opening:
+            return self._tab(kind)
+
+    def _tab(self, kind: str) -> Any:
+        if kind not in self.kinds:
+            raise UnknownNameError("tab", kind, self.kinds)
         if kind not in self._opened:
             opened = self.kinds[kind](self._log, self._first.get(kind))
             self._opened[kind] = opened
             state = self._states.get(kind)
             if state:
                 # What cannot be read any more gives way to what the cell says.
-                with contextlib.suppress(BehavioError):
+                with contextlib.suppress(*UNREADABLE):
                     opened.restore(state)
             self._pass_on_to(kind)
             opened.observe(self._share_names, "catalog")
@@ -126,7 +138,7 @@ class Explorer(KeptWidget):
     @traitlets.validate("selected")
     def _valid_tab(self, proposal: Content) -> str:
         if proposal["value"] not in self.kinds:
-            raise BehavioError(f"There is no tab {proposal['value']!r}.")
+            raise UnknownNameError("tab", str(proposal["value"]), self.kinds)
         return str(proposal["value"])
 
     @traitlets.observe("selected")
@@ -167,7 +179,7 @@ class Explorer(KeptWidget):
         self.request = 0
 
     def _share_names(self, change: Content) -> None:
-        for widget in (self, *self._opened.values()):
+        for widget in (self, *list(self._opened.values())):
             widget.catalog = change["new"]
 
     # The notebook
@@ -190,7 +202,7 @@ class Explorer(KeptWidget):
     @property
     def state(self) -> str:
         """What every tab asks, and the bar."""
-        states = {kind: widget.state for kind, widget in self._opened.items()}
+        states = {kind: widget.state for kind, widget in list(self._opened.items())}
         asked = {**self._states, **states}
         common = self.definition.model_dump(mode="json", include=set(_COMMON))
         return json.dumps({"selected": self.selected, "asked": asked, "common": common})

@@ -84,15 +84,17 @@ def _over_time(result: FunnelResult) -> list[dict[str, Any]]:
     """Return the rate of the last step by period, for each group."""
     table = result.table
     steps = len(result.definition.steps)
-    last = table[table["step"] == steps].assign(entered=table["count"].iloc[::steps].to_numpy())
+    last = table[table["step"] == steps]
+    entered = pd.Series(table["count"].iloc[::steps].to_numpy(), index=last.index)
     groups = list(result.groups[:-1])
     parts = last.groupby(groups, sort=False) if groups else [((), last)]
     return [
         {"key": [str(part) for part in key], "period": [one.isoformat() for one in rows["period"]]}
         | {
             name: _plain(rows[name])
-            for name in ("entered", "count", "from_start", "from_start_low", "from_start_high")
+            for name in ("count", "from_start", "from_start_low", "from_start_high")
         }
+        | {"entered": _plain(entered.loc[rows.index])}
         | {"complete": rows["complete"].tolist()}
         for key, rows in parts
     ]

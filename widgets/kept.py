@@ -6,11 +6,16 @@ from abc import abstractmethod
 from typing import Any
 
 from IPython.display import display
+from traitlets import TraitError
 
-from behavio_jupyter import EventLog
+from behavio_jupyter import BehavioError, EventLog
+from behavio_jupyter.interrupts import interruptible
 
 from .log_widget import LogWidget
 from .notebook import Place
+
+UNREADABLE = (BehavioError, ValueError, KeyError, TypeError, AttributeError, TraitError)
+"""What comes of a state that was written otherwise, or by hand."""
 
 _VIEW = ".lm-Panel.jp-OutputArea-output"
 
@@ -76,6 +81,7 @@ class KeptWidget(LogWidget):
             It cannot be read (any more).
         """
 
+    @interruptible
     def _ipython_display_(self) -> None:
         """Show the widget, and a copy for where no browser draws it.
 

@@ -23,6 +23,9 @@ from .history import history_of
 STATIC = Path(__file__).parent / "static"
 """Where the browser's side of widgets is, built."""
 
+_APART = {"values": ("owner", "name"), "flows": ("picks",)}
+"""What tells requests of one kind apart that may be asked side by side."""
+
 _FIRST_USERS = 100
 _MOST_VALUES = 200
 
@@ -95,8 +98,10 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
 
     def _receive(self, _widget: object, content: Content, _buffers: object) -> None:
         number, asked = content["id"], content["ask"]
-        # Values of two properties are two questions: one does not call off the other.
-        kind = " ".join([asked, *(content[key] for key in ("owner", "name") if asked == "values")])
+        # Values of two properties, or flows of two groups, are two questions: one does not call
+        # off the other.
+        apart = [str(content[key]) for key in _APART.get(asked, ())]
+        kind = " ".join([asked, *apart])
         self._aside[kind].do(
             partial(self.requests[asked], content),
             lambda found: self.send({"id": number, **found}),
@@ -114,7 +119,7 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
 
     def _save(self, content: Content) -> Content:
         taken = self._log.segments.get(content["name"])
-        if taken is not None and not content.get("replace", True):
+        if taken is not None and not content.get("replace", False):
             return {"taken": str(taken)}
         self._log.save_segment(content["name"], self.users(content["pick"]))
         self.catalog = self._names()

@@ -83,8 +83,9 @@ class PathExplorer(AnalysisWidget):
 
     def _drop_requests(self, _change: object) -> None:
         # What was asked of the answer before would only hold up the next.
-        for kind in ("flows", "ways", "matrix"):
-            self._aside[kind].call_off()
+        for kind, background in list(self._aside.items()):
+            if kind.split(" ")[0] in ("flows", "ways", "matrix"):
+                background.call_off()
 
 
 def _groups(result: PathsResult) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 import traitlets
@@ -98,17 +99,21 @@ class ResultBar(LogWidget):
         typed = content["typed"].casefold().split()
         found = [
             number
-            for number in self._result.numbers
+            for number in self._every_number
             if all(word in number.words.casefold() for word in typed)
         ]
         return {"numbers": [number._asdict() for number in found[:_MOST_NUMBERS]]}
+
+    @cached_property
+    def _every_number(self) -> list[Any]:
+        return list(self._result.numbers)
 
     def _cells(self, _content: Content) -> Content:
         return {"tables": self._result.cells}
 
     def _csv(self, _content: Content) -> Content:
         written = self._result.to_csv() or ""
-        if len(written) > _MOST_CSV:
+        if len(written.encode()) > _MOST_CSV:
             raise BehavioError(
                 f"The file has {len(written) / 1e6:.0f} MB, too much to come through the notebook: "
                 f'write it where the kernel runs, with .to_csv("{self._file}").'

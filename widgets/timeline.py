@@ -10,14 +10,14 @@ from typing import Any
 import pandas as pd
 import traitlets
 
-from behavio_jupyter import BehavioError, EventLog, UnknownNameError
+from behavio_jupyter import EventLog, UnknownNameError
 from behavio_jupyter.background import Background
 from behavio_jupyter.result.page import fragment
 from behavio_jupyter.result.sheet import Sheet
 from behavio_jupyter.result.wording import plural
 
 from .history import clock, facts_of, happened
-from .kept import KeptWidget, copy_of
+from .kept import UNREADABLE, KeptWidget, copy_of
 from .log_widget import STATIC, Content
 from .notebook import Place
 
@@ -70,7 +70,7 @@ class UserTimeline(KeptWidget):
         super().__init__(log)
         self._place = Place(type(self).__name__, json.dumps([_id(user), segment]))
         # Who was shown here last may be gone; then the cell's own user is shown.
-        with contextlib.suppress(BehavioError, ValueError):
+        with contextlib.suppress(*UNREADABLE):
             if self._place.asked:
                 self.restore(self._place.asked)
                 return
@@ -105,7 +105,7 @@ class UserTimeline(KeptWidget):
 
     @traitlets.observe("user", "segment")
     def _renew_copy(self, _change: object) -> None:
-        self._copying.do(lambda: None, lambda _: self._show_copy_again(), lambda _: None)
+        self._copying.do(self._show_copy_again, lambda _: None, lambda _: None)
 
     # Requests of the browser
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..engine.answers import OTHER, TrendAnswer
 from ..query import DateRange, Trend
+from ..query import trend as expressions
 from ..query.earlier import earlier
 from .base import QuestionResult, ThemeName
 from .picks import Check, Number, Pick, dated, iso
@@ -118,6 +119,15 @@ class TrendResult(QuestionResult):
             if self.definition.by is not None:
                 ago = ago[ago[groups[0]] != OTHER]
             found = paired.merge(ago, "left", [*groups, "period_before"])
+            # Who is not there before has what nothing gives (T2), where the log had begun.
+            begun = found["period_before"].isin(self.before.answer.points["period"])
+            if self.definition.by is not None:
+                known = self.before.answer.points[groups[0]]
+                begun &= (found[groups[0]] != OTHER) & (OTHER not in set(known))
+            is_new = begun & ~_keys(found, [*groups, "period_before"]).isin(
+                _keys(ago, [*groups, "period_before"])
+            )
+            found.loc[is_new, "value_before"] = _of_nothing(self.definition.value)
         change = found["value"] - found["value_before"]
         relative = (change / found["value_before"]).where(found["value_before"] != 0, np.nan)
         return found.assign(change=change, relative=relative)
@@ -276,6 +286,22 @@ def _closing(during: DateRange) -> pd.Timestamp:
     end = during.end
     assert end is not None
     return pd.Timestamp(end if isinstance(end, dt.datetime) else end + dt.timedelta(days=1))
+
+
+def _keys(frame: pd.DataFrame, columns: list[str]) -> pd.Index:
+    return pd.MultiIndex.from_frame(frame[columns])
+
+
+def _of_nothing(value: expressions.Expression) -> float:
+    """Return a value where no event is counted: 0 for counts and sums, else null (T2)."""
+    if isinstance(value, expressions.Number):
+        return float(value.value)
+    if isinstance(value, expressions.Series):
+        return 0.0 if value.function in ("events", "users", "sessions", "sum") else np.nan
+    left, right = _of_nothing(value.left), _of_nothing(value.right)
+    if value.operator == "/":
+        return left / right if right else np.nan
+    return {"+": left + right, "-": left - right, "*": left * right}[value.operator]
 
 
 def _signed(change: float) -> str:

@@ -64,8 +64,8 @@ COLUMNS = {
     "funnel": "step name count from_start from_start_low from_start_high from_previous"
     " median_seconds complete",
     "retention": "cohort size period retained churned rate low high complete",
-    "paths": "step source target node count median_seconds sequence share",
-    "trend": "period value complete",
+    "paths": "step source target node count median_seconds sequence share total all",
+    "trend": "period value complete previous change relative period_before value_before",
 }
 """The columns of the tables of each analysis (Result tables, F10)."""
 

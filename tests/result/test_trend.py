@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,6 +60,28 @@ def test_periods_are_compared_with_those_of_the_range_before():
     # Others are (other) there.
     assert compared[compared["repo"] == "(other)"]["value_before"].isna().all()
     assert result.before_words == "The range before is 2018-05-01 to 2019-02-28."
+
+
+def test_a_group_that_is_new_is_compared_with_nothing():
+    days = ["2026-01-05", "2026-01-20", "2026-02-03", "2026-02-04", "2026-02-05"]
+    events = pd.DataFrame(
+        {
+            "user": list("aabcd"),
+            "event": "visit",
+            "time": pd.to_datetime(days),
+            "country": ["DE", "DE", "DE", "FR", "FR"],
+            "amount": [1.0, 2.0, 3.0, 4.0, 5.0],
+        }
+    )
+    log = connect(events)
+    asked = "by country per month during 2026-02-01 to 2026-02-28"
+    found = log.trend(f"users of visit {asked}").compared.set_index("country")
+    assert found.loc["FR", ["value_before", "change"]].tolist() == [0, 2]
+    assert found.loc["DE", ["value_before", "change"]].tolist() == [1, 0]
+    average = log.trend(f"avg(visit.amount) {asked}").compared.set_index("country")
+    assert math.isnan(average.loc["FR", "value_before"])
+    share = log.trend(f"users of visit / events of visit {asked}").compared.set_index("country")
+    assert math.isnan(share.loc["FR", "value_before"])
 
 
 def test_a_range_that_goes_on_is_compared_up_to_the_same_day():

@@ -121,7 +121,11 @@ function render({ model, el, host, signal }: { model: App; el: HTMLElement; host
   showBar();
   showError();
   showTab();
-  return () => ends.forEach((end) => end());
+  return () => {
+    ends.forEach((end) => end());
+    model.off("change:selected", showTab);
+    model.off("change:tabs", showTab);
+  };
 }
 
 export default { render };

@@ -49,14 +49,15 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 
   async function load(): Promise<void> {
     const user: string | null = model.get("user");
+    const turn = (latest += 1);
     if (user === null) {
       shown = null;
       drawBar();
       replace(body, h("p", { class: "bh-advice" }, "Find a user by the first letters of the id, or go through them with the arrows."));
       return;
     }
-    const turn = (latest += 1);
-    const found: Shown = await patiently(asker.request("timeline", { user, ...filter }), body);
+    const isWanted = () => turn === latest;
+    const found: Shown = await patiently(asker.request("timeline", { user, ...filter }), body, isWanted);
     if (turn !== latest) return;
     wrong.textContent = found.error ?? "";
     if (found.error) return;

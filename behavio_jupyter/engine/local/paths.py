@@ -25,7 +25,18 @@ from .transitions import pairs
 if TYPE_CHECKING:
     from .engine import LocalEngine
 
-_TAKEN = ("step", "source", "target", "node", "count", "median_seconds", "sequence", "share")
+_TAKEN = (
+    "step",
+    "source",
+    "target",
+    "node",
+    "count",
+    "median_seconds",
+    "sequence",
+    "share",
+    "total",
+    "all",
+)
 _ARROW = " -> "
 
 

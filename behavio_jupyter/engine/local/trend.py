@@ -21,7 +21,10 @@ from .series import by_session, by_user, numbers, ratio, tallied
 if TYPE_CHECKING:
     from .engine import LocalEngine
 
-_TAKEN = ("period", "value", "complete")
+_TAKEN = (
+    *("period", "value", "complete", "previous", "change", "relative"),
+    *("period_before", "value_before"),
+)
 
 
 class _Asked(NamedTuple):

@@ -177,10 +177,14 @@ export function pages(asker: Requests, found: History, asked: Record<string, unk
 }
 
 /** Wait for an answer; where it does not come soon, say what may be the matter. */
-export async function patiently<T>(answer: Promise<T>, body: Element): Promise<T> {
+export async function patiently<T>(
+  answer: Promise<T>,
+  body: Element,
+  isWanted: () => boolean = () => true,
+): Promise<T> {
   const waiting = setTimeout(
     () =>
-      replace(
+      isWanted() && replace(
         body,
         h(
           "p",
