@@ -325,7 +325,10 @@ class FunnelResult(QuestionResult):
         names = [*self.groups, "step", "name", *columns]
         bars = (len(self.groups) + 3, self._table["from_start"].fillna(0).tolist())
         at = len(self.groups) + 2
-        picks = dict.fromkeys((at, at + 1), self.reached(self._table))
+
+        def picks() -> dict[int, list[Pick]]:
+            return dict.fromkeys((at, at + 1), self.reached(self._table))
+
         return Sheet(names, rows, at, bars=bars, picks=picks)
 
     def _sheet_of_periods(self) -> Sheet:
@@ -349,11 +352,13 @@ class FunnelResult(QuestionResult):
         columns = ["entered", "converted", "from_start", "95 % interval", ""]
         names = [*self.groups, *columns]
         bars = (len(self.groups) + 2, last["from_start"].fillna(0).tolist())
-        converted = self.reached(last)
         at = len(self.groups)
-        picks = {at: self.reached(first), at + 1: converted, at + 2: converted}
-        words = len(self.groups)
-        return Sheet(names, rows, words, latest=not self._compared, bars=bars, picks=picks)
+
+        def picks() -> dict[int, list[Pick]]:
+            converted = self.reached(last)
+            return {at: self.reached(first), at + 1: converted, at + 2: converted}
+
+        return Sheet(names, rows, at, latest=not self._compared, bars=bars, picks=picks)
 
     def _sheet_of_comparison(self) -> Sheet:
         adjusted = "p_adjusted" in self._comparison

@@ -280,7 +280,7 @@ class PathsResult(QuestionResult):
             caption="Flows from step to step",
             total=len(edges),
             bars=(len(groups) + 3, (edges["count"] / self._of_group(edges)).iloc[:MOST].tolist()),
-            picks={len(groups) + 3: self.flow_picks(edges.iloc[:MOST])},
+            picks=lambda: {len(groups) + 3: self.flow_picks(edges.iloc[:MOST])},
         )
         if not self._lists_ways:
             return [flow]
@@ -296,7 +296,7 @@ class PathsResult(QuestionResult):
             "Whole paths by frequency",
             len(ways),
             bars=(len(groups) + 2, ways["share"].iloc[:MOST].tolist()),
-            picks={len(groups) + 1: self.way_picks(ways.iloc[:MOST])},
+            picks=lambda: {len(groups) + 1: self.way_picks(ways.iloc[:MOST])},
         )
         return [flow, whole]
 

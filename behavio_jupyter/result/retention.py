@@ -198,7 +198,7 @@ class RetentionResult(QuestionResult):
             (averages, self.average_picks(averages), ["average"] * len(averages)),
             (
                 cells,
-                self.cell_picks(cells),
+                self.cell_picks(),
                 [f"cohort {text}" for text in moments(cells["cohort"])],
             ),
         ):
@@ -213,14 +213,14 @@ class RetentionResult(QuestionResult):
                     found.append(Number(words, figure, pick))
         return found
 
-    def cell_picks(self, rows: pd.DataFrame) -> list[Pick]:
-        """Return what picks those retained in some rows of the table."""
-        cohorts = {stamp: iso(stamp, self.facts.timezone) for stamp in rows["cohort"].unique()}
-        keys = rows[list(self.groups)].itertuples(index=False, name=None)
-        return [
-            {**self.group_pick(key), "cohort": cohorts[cohort], "period": int(period)}
-            for key, cohort, period in zip(keys, rows["cohort"], rows["period"], strict=True)
+    def cell_picks(self) -> list[Pick]:
+        """Return what picks those retained in the rows of the table."""
+        # The cells of a cohort lie together: a group and a moment are written once for all of them.
+        heads = [
+            self.group_pick(key) | {"cohort": iso(cohort, self.facts.timezone)}
+            for *key, cohort, _ in self.cohorts.itertuples(index=False, name=None)
         ]
+        return [head | {"period": period} for head in heads for period in self.spans]
 
     def average_picks(self, rows: pd.DataFrame) -> list[Pick | None]:
         """Return what picks those retained in some rows of the averages; None where none is."""
@@ -326,7 +326,11 @@ class RetentionResult(QuestionResult):
             ]
             for place in range(0, len(averages), size)
         ]
-        picks = [*self.average_picks(averages), *self.cell_picks(self._table)]
+
+        def picks() -> dict[int, list[Pick | None]]:
+            cells = [*self.average_picks(averages), *self.cell_picks()]
+            return {words + 1 + place: cells[place::size] for place in range(size)}
+
         note = f"Retained by {self._per} after the start; {MISSING} not over yet, or unknown"
         columns = [*self.groups, "cohort", "size", *self.spans.values()]
         return [
@@ -338,7 +342,7 @@ class RetentionResult(QuestionResult):
                 note,
                 latest=not self.groups,
                 pinned=len(means),
-                picks={words + 1 + place: picks[place::size] for place in range(size)},
+                picks=picks,
             )
         ]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import TypeVar
 
@@ -48,8 +48,9 @@ class Sheet:
         So many of the first rows always stay.
     bars : tuple of int and sequence of float, optional
         The place of a column that can be drawn as bars, and their lengths, between 0 and 1.
-    picks : mapping of int to sequence, optional
-        By the place of a column: for each row, what names its number; None where nobody is behind.
+    picks : callable, optional
+        Gives, by the place of a column, for each row what names its number; None where nobody is
+        behind. Called for clicks only: to show a table takes none.
     """
 
     columns: Sequence[str]
@@ -61,13 +62,13 @@ class Sheet:
     latest: bool = False
     pinned: int = 0
     bars: tuple[int, Sequence[float]] | None = None
-    picks: Mapping[int, Sequence[Pick | None]] = field(default_factory=dict)
+    picks: Callable[[], Mapping[int, Sequence[Pick | None]]] = dict
 
     def cells(self) -> list[tuple[int, int, Pick]]:
         """Return row, column and pick of the cells in a notebook's table that have users."""
         return [
             (row, column, pick)
-            for column, picks in self.picks.items()
+            for column, picks in self.picks().items()
             for row, pick in enumerate(self._kept(picks, _ROWS_OF_HTML))
             if pick is not None
         ]

@@ -265,12 +265,20 @@ class TrendResult(QuestionResult):
             )
         ]
         columns = [*groups, "period", "value", "change", "relative", ""]
-        picks = {len(groups) + 1: self.picks(changes)}
         total = len(self.answer.points)
         bars = (len(groups) + 1, _lengths(changes["value"]))
         words = len(groups) + 1
-        shown = Sheet(columns, rows, words, total=total, latest=not groups, bars=bars, picks=picks)
-        return [shown]
+        return [
+            Sheet(
+                columns,
+                rows,
+                words,
+                total=total,
+                latest=not groups,
+                bars=bars,
+                picks=lambda: {words: self.picks(changes)},
+            )
+        ]
 
 
 def _lengths(values: pd.Series) -> list[float]:

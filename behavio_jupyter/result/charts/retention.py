@@ -198,7 +198,7 @@ def _averages(result: RetentionResult) -> list[_Row]:
 
 def _cohorts(result: RetentionResult) -> list[_Row]:
     table = result.table
-    cells, picks = table.to_dict("records"), result.cell_picks(table)
+    cells, picks = table.to_dict("records"), result.cell_picks()
     width = len(result.spans)
     cohorts = result.cohorts
     return [
