@@ -38,7 +38,9 @@ def test_every_file_that_is_no_module_is_package_data():
 
 
 def test_the_dependencies_are_what_is_imported():
-    named = {re.split(r"[<>=]", line)[0] for line in SETTINGS["project"]["dependencies"]}
+    project = SETTINGS["project"]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["images"]]
+    named = {re.split(r"[<>=]", line)[0] for line in lines}
     line = re.compile(r"^\s*(?:from|import) (\w+)", re.MULTILINE)
     imported = {
         library
