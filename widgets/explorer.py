@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import traitlets
 
 from behavio_jupyter import BehavioError, DefinitionError, EventLog, UnknownNameError, parse
-from behavio_jupyter.query import Definition
+from behavio_jupyter.query import Definition, Question, Segment
 from behavio_jupyter.query.clauses import EventQuestion
 
 from .base import AnalysisWidget, texts_of
@@ -92,7 +92,7 @@ class Explorer(KeptWidget):
         self._opening = threading.RLock()
         first: Any = parse(question) if isinstance(question, str) else question
         first = getattr(first, "definition", first)
-        if first is not None and not isinstance(first, Definition):
+        if first is not None and not isinstance(first, Question | Segment):
             raise DefinitionError(f"The app begins with a question, not with {first!r:.60}.")
         self._first: dict[str, Any] = {} if first is None else {first.kind: first}
         self._place = Place(type(self).__name__, "" if first is None else f"%{first}")
