@@ -108,7 +108,7 @@ def look_at(page: Page, shown: Locator, name: str) -> None:
 
 def restart_and_run(page: Page) -> None:
     """Save the notebook, start its kernel anew and run all cells."""
-    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    command(page, "docmanager:save")
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     # What was shown before, and the numbers of cells, are not to be taken for what comes.
     command(page, "notebook:clear-all-cell-outputs")

@@ -56,6 +56,10 @@ def test_a_funnel_is_built_explored_and_kept(page):
     people.get_by_label("Name of the segment").fill("stopped")
     page.keyboard.press("Enter")
     expect(people).to_contain_text("Saved")
+    # A name that is taken is given only after asking.
+    people.get_by_role("button", name="Save as segment").click()
+    expect(people).to_contain_text("“stopped” is taken")
+    people.get_by_role("button", name="Keep it").click()
     page.keyboard.press("Escape")
     expect(people).to_have_count(0)
     pick(page, widget, "Compare a segment", "stopped")

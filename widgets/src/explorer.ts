@@ -3,16 +3,12 @@
 import { duringField, segmentsField, whereField, type Clauses } from "./shared/clauses";
 import { h, iconButton, replace } from "./shared/elements";
 import { questionOf } from "./shared/question";
+import { region } from "./shared/region";
 import type { Model } from "./shared/requests";
 
 /** The part of anywidget's host that is used. */
 interface Host {
   getWidget(reference: string): Promise<{ render(view: { el: HTMLElement; signal?: AbortSignal }): Promise<void> }>;
-}
-
-interface App extends Model {
-  set(name: string, value: unknown): void;
-  save_changes(): void;
 }
 
 const LABELS: Record<string, string> = {
@@ -21,7 +17,7 @@ const LABELS: Record<string, string> = {
 };
 const EMPTY: Clauses = { where: null, segments: [], during: null };
 
-function render({ model, el, host, signal }: { model: App; el: HTMLElement; host: Host; signal: AbortSignal }): () => void {
+function render({ model, el, host, signal }: { model: Model; el: HTMLElement; host: Host; signal: AbortSignal }): () => void {
   const question = questionOf(model, EMPTY, () => true);
   const kinds: string[] = model.get("names");
   const sentence = h("div", { class: "bh-error", role: "alert" });
@@ -38,22 +34,8 @@ function render({ model, el, host, signal }: { model: App; el: HTMLElement; host
   );
   const panels = new Map(kinds.map((kind) => [kind, h("div", { class: "bh-panel", role: "tabpanel", "aria-label": LABELS[kind] })]));
   const rendered = new Set<string>();
-  el.append(h(
-    "div",
-    {
-      class: "behavio-widget bh-app",
-      role: "region",
-      "aria-label": "Explore",
-      // Keys pressed in here are not commands to the notebook.
-      "data-lm-suppress-shortcuts": "true",
-      "data-jp-suppress-context-menu": "true",
-      onkeydown: (event: KeyboardEvent) => press(event),
-    },
-    bar,
-    sentence,
-    h("div", { class: "bh-tabs", role: "tablist", "aria-label": "Analyses" }, tabs),
-    [...panels.values()],
-  ));
+  const tablist = h("div", { class: "bh-tabs", role: "tablist", "aria-label": "Analyses" }, tabs);
+  el.append(region("Explore", "bh-app", question, bar, sentence, tablist, [...panels.values()]).root);
 
   function select(kind: string): void {
     if (model.get("selected") === kind) return;
@@ -69,16 +51,6 @@ function render({ model, el, host, signal }: { model: App; el: HTMLElement; host
     const place = (next + kinds.length) % kinds.length;
     select(kinds[place]);
     tabs[place].focus();
-  }
-
-  function press(event: KeyboardEvent): void {
-    const writes = event.target instanceof HTMLInputElement && event.target.type === "text";
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !writes) {
-      event.preventDefault();
-      if (event.shiftKey) question.redo();
-      else question.undo();
-    }
-    event.stopPropagation();
   }
 
   const showBar = () =>

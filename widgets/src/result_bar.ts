@@ -5,8 +5,9 @@ import { listen, type Picked } from "./result_bar/marks";
 import { combobox } from "./shared/combobox";
 import { copyButton } from "./shared/copying";
 import { h, icon } from "./shared/elements";
-import { showPeople, type Around } from "./shared/people";
-import { Requests, type Model } from "./shared/requests";
+import { showPeople } from "./shared/people";
+import { region, type Around } from "./shared/region";
+import { requestsOf, type Model, type Requests } from "./shared/requests";
 
 interface Number {
   words: string;
@@ -14,31 +15,13 @@ interface Number {
   pick: Record<string, unknown>;
 }
 
-const asked = new WeakMap<Model, Requests>();
-
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
-  const asker = asked.get(model) ?? new Requests(model);
-  asked.set(model, asker);
-  const live = h("div", { class: "bh-unseen", role: "status", "aria-live": "polite" });
+  const asker = requestsOf(model);
   const note = h("p", { class: "bh-error bh-note", role: "alert" });
   const tools = h("div", { class: "bh-tools", role: "group", "aria-label": "Result" });
-  const root = h(
-    "div",
-    {
-      class: "behavio-widget bh-result",
-      role: "region",
-      "aria-label": `${model.get("text")}: chart, table, copies and users`,
-      "data-lm-suppress-shortcuts": "true",
-      "data-jp-suppress-context-menu": "true",
-      onkeydown: (event: KeyboardEvent) => event.stopPropagation(),
-    },
-    tools,
-    note,
-    live,
-  );
-  const around: Around = { root, announce: (words) => (live.textContent = words) };
+  const around = region(`${model.get("text")}: chart, table, copies and users`, "bh-result", null, tools, note);
   const show = ({ pick, title }: Picked) => void showPeople(asker, around, tools, pick, title);
-  el.append(root);
+  el.append(around.root);
 
   const ends: (() => void)[] = [];
   let closed = false;

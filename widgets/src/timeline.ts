@@ -5,8 +5,9 @@ import { copyButton } from "./shared/copying";
 import { h, iconButton, replace } from "./shared/elements";
 import { field, line } from "./shared/fields";
 import { facts, mark, type History } from "./shared/history";
-import { pages, patiently, type Around } from "./shared/people";
-import { Requests, type Model } from "./shared/requests";
+import { pages, patiently } from "./shared/people";
+import { region } from "./shared/region";
+import { requestsOf, type Model } from "./shared/requests";
 import { number, plural } from "./shared/words";
 
 interface Shown extends History {
@@ -18,31 +19,12 @@ interface Shown extends History {
   next: string | null;
 }
 
-const asked = new WeakMap<Model, Requests>();
-
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
-  const asker = asked.get(model) ?? new Requests(model);
-  asked.set(model, asker);
-  const live = h("div", { class: "bh-unseen", role: "status", "aria-live": "polite" });
+  const asker = requestsOf(model);
   const wrong = h("div", { class: "bh-error", role: "alert" });
   const bar = h("div", { class: "bh-bar" });
   const body = h("section", { class: "bh-body", "aria-label": "Events" });
-  const root = h(
-    "div",
-    {
-      class: "behavio-widget bh-timeline",
-      role: "region",
-      "aria-label": "User timeline",
-      "data-lm-suppress-shortcuts": "true",
-      "data-jp-suppress-context-menu": "true",
-      onkeydown: (event: KeyboardEvent) => event.stopPropagation(),
-    },
-    bar,
-    wrong,
-    body,
-    live,
-  );
-  const around: Around = { root, announce: (words) => (live.textContent = words) };
+  const around = region("User timeline", "bh-timeline", null, bar, wrong, body);
   let filter = { event: "", text: "" };
   let shown: Shown | null = null;
   let latest = 0;
@@ -174,7 +156,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     ["change:catalog", drawBar],
   ];
   listeners.forEach(([name, listener]) => model.on(name, listener));
-  el.append(root);
+  el.append(around.root);
   void load();
   return () => listeners.forEach(([name, listener]) => model.off(name, listener));
 }

@@ -3,8 +3,9 @@
 import { lines } from "../shared/charts";
 import { colours } from "../shared/colours";
 import { h, replace, type Child } from "../shared/elements";
-import { line, select } from "../shared/fields";
+import { select } from "../shared/fields";
 import type { Frame } from "../shared/frame";
+import { keeper } from "../shared/keeper";
 import { showPeople } from "../shared/people";
 import { interval, MISSING, number, percent, plural } from "../shared/words";
 import type { Ask } from "./definition";
@@ -72,7 +73,9 @@ export function below(question: Ask, around: () => Frame): Below {
       ),
       answer.nothing ? h("p", { class: "bh-quiet" }, answer.nothing) : null,
       h("p", { class: "bh-quiet" }, answer.about),
-      keeper(question),
+      keeper(question, {}, {
+        key: "segment", placeholder: "name of the segment", save: "Save segment", nameless: "Give it a name first.",
+      }),
       shared,
       seen ? sized : null,
       h("p", { class: "bh-rule" }, answer.rule),
@@ -153,48 +156,5 @@ function overlaps(question: Ask, around: () => Frame, rows: Overlap[]): Child {
           share(row.share_of_that),
         ))),
     ),
-  );
-}
-
-/** A name to keep the segment under; one that is taken is given only after asking. */
-function keeper(question: Ask): HTMLElement {
-  const said = h("span", { class: "bh-quiet", role: "status" });
-  const name = line("name", "Name of the segment", "", () => undefined, {
-    placeholder: "name of the segment",
-    onkeydown: (event: KeyboardEvent) => event.key === "Enter" && void save(false),
-  }) as HTMLInputElement;
-  const button = (key: string, words: string, onclick: () => void) =>
-    h("button", { type: "button", class: "bh-button", "data-key": key, onclick }, words);
-  const asking = h("div", { class: "bh-row" });
-
-  async function save(replaces: boolean): Promise<void> {
-    const given = name.value.trim();
-    replace(asking);
-    if (!given) {
-      said.textContent = "Give it a name first.";
-      name.focus();
-      return;
-    }
-    const reply = await question.request("save", { pick: {}, name: given, replace: replaces });
-    if (reply.taken) {
-      said.textContent = `“${given}” is taken: ${reply.taken}`;
-      const yes = button("replace", "Replace it", () => void save(true));
-      replace(asking, yes, button("keep", "Keep it", () => {
-        replace(asking);
-        said.textContent = "";
-        name.focus();
-      }));
-      yes.focus();
-      return;
-    }
-    said.textContent = reply.error ?? `Saved: ask for “${reply.saved}” in any question.`;
-  }
-
-  return h(
-    "div",
-    { class: "bh-keeper" },
-    h("div", { class: "bh-row" }, name, button("save", "Save segment", () => void save(false))),
-    said,
-    asking,
   );
 }

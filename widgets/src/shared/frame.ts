@@ -2,8 +2,8 @@
 
 import { copyButton } from "./copying";
 import { h, iconButton, replace, type Child } from "./elements";
-import type { Around } from "./people";
 import type { Question } from "./question";
+import { region, type Around } from "./region";
 
 export interface Frame extends Around {
   controls: HTMLElement;
@@ -23,25 +23,17 @@ export function frame(
   advice: () => Child,
 ): Frame {
   const { model } = question;
-  const live = h("div", { class: "bh-unseen", role: "status", "aria-live": "polite" });
   const sentence = h("div", { class: "bh-error", role: "alert" });
   const command = h("code", { class: "bh-command" });
   const undo = iconButton("undo", "Undo", () => question.undo(), { "data-key": "undo" });
   const redo = iconButton("redo", "Redo", () => question.redo(), { "data-key": "redo" });
-  const copy = copyButton("copy", "Copy as text", () => model.get("text"), (words) => made.announce(words));
+  const copy = copyButton("copy", "Copy as text", () => model.get("text"), (words) => around.announce(words));
   const left = h("section", { class: "bh-controls", "aria-label": "Question" });
   const right = h("section", { class: "bh-answer", "aria-label": "Answer" });
-  const root = h(
-    "div",
-    {
-      class: "behavio-widget",
-      role: "region",
-      "aria-label": name,
-      // Keys pressed in here are not commands to the notebook.
-      "data-lm-suppress-shortcuts": "true",
-      "data-jp-suppress-context-menu": "true",
-      onkeydown: (event: KeyboardEvent) => press(event),
-    },
+  const around = region(
+    name,
+    "",
+    question,
     h(
       "div",
       { class: "bh-bar" },
@@ -52,27 +44,13 @@ export function frame(
     ),
     sentence,
     h("div", { class: "bh-columns" }, left, right),
-    live,
   );
   const made: Frame = {
-    root,
+    ...around,
     controls: left,
     answer: right,
-    announce: (words) => {
-      live.textContent = words;
-    },
     close: () => ends.forEach((end) => end()),
   };
-
-  function press(event: KeyboardEvent): void {
-    const writes = event.target instanceof HTMLInputElement && event.target.type === "text";
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !writes) {
-      event.preventDefault();
-      if (event.shiftKey) question.redo();
-      else question.undo();
-    }
-    event.stopPropagation();
-  }
 
   const showBar = () => {
     const text: string = question.isComplete ? model.get("text") : "";

@@ -1,17 +1,11 @@
 // The users behind a number: how many, the first of them, what each did, and a name to keep them.
 
 import { focusOn, h, icon, iconButton, replace } from "./elements";
-import { line } from "./fields";
 import { facts, happenings, type Happened, type History } from "./history";
+import { keeper } from "./keeper";
+import type { Around } from "./region";
 import type { Requests } from "./requests";
 import { number, plural } from "./words";
-
-/** The widget around a list of users. */
-export interface Around {
-  root: HTMLElement;
-  /** Say something to those who do not see the page. */
-  announce(sentence: string): void;
-}
 
 interface Found {
   error?: string;
@@ -64,23 +58,14 @@ export async function showPeople(
     return;
   }
   frame.announce(plural(found.count, "user"));
-  const said = h("span", { class: "bh-quiet", role: "status" });
-  const name = line("people-name", "Name of the segment", "", () => undefined, {
-    placeholder: "name of a segment",
-    onkeydown: (event: KeyboardEvent) => event.key === "Enter" && void save(),
-  }) as HTMLInputElement;
   const left = found.count - found.first.length;
   const list = h(
     "div",
     {},
     h("p", { class: "bh-big" }, number(found.count), h("small", {}, found.count === 1 ? " user" : " users")),
-    h(
-      "div",
-      { class: "bh-row" },
-      name,
-      h("button", { type: "button", class: "bh-button", onclick: () => void save() }, "Save as segment"),
-      said,
-    ),
+    keeper(asker, pick, {
+      key: "people", placeholder: "name of a segment", save: "Save as segment", nameless: "Give them a name first.",
+    }),
     found.first.length
       ? h(
           "ol",
@@ -122,16 +107,6 @@ export async function showPeople(
     replace(body, h("div", { class: "bh-row" }, back, h("strong", { class: "bh-user" }, user)), shown);
     back.focus();
     await showHistory(asker, frame, shown, user);
-  }
-
-  async function save(): Promise<void> {
-    if (!name.value.trim()) {
-      said.textContent = "Give them a name first.";
-      name.focus();
-      return;
-    }
-    const reply = await asker.request("save", { pick, name: name.value.trim() });
-    said.textContent = reply.error ?? `Saved: ask for “${reply.saved}” in any question.`;
   }
 }
 

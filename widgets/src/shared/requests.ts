@@ -35,3 +35,12 @@ export class Requests {
     return id;
   }
 }
+
+const made = new WeakMap<Model, Requests>();
+
+/** The requests of a model, made at its first view. */
+export function requestsOf(model: Model): Requests {
+  const known = made.get(model) ?? new Requests(model);
+  made.set(model, known);
+  return known;
+}
