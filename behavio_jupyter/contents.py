@@ -88,9 +88,7 @@ def profile_of(store: Store, user: Any) -> pd.Series:
     infos = store.schema.user_properties
     if not infos:
         return pd.Series([], pd.Index([], dtype=object), dtype=object)
-    columns = ", ".join(
-        f"CAST({info.column} AS VARCHAR)" if info.kind == "text" else info.column for info in infos
-    )
+    columns = ", ".join(map(_shown, infos))
     rows = store.cursor().execute(f"SELECT {columns} FROM users WHERE user_no = ?", [number])
     frame = rows.df()
     for place, info in enumerate(infos):
@@ -112,14 +110,9 @@ def timeline_of(store: Store, user: Any) -> pd.DataFrame:
 
     number = _user_number(store, user)
     infos = store.schema.properties
-    columns = "".join(
-        f", CAST({info.column} AS VARCHAR) AS {info.column}"
-        if info.kind == "text"
-        else f", {info.column}"
-        for info in infos
-    )
+    columns = ", ".join(["time", "name", *map(_shown, infos)])
     rows = store.cursor().execute(
-        f"SELECT time, name{columns} FROM events JOIN names USING (event_no)"
+        f"SELECT {columns} FROM events JOIN names USING (event_no)"
         " WHERE user_no = ? ORDER BY events.rowid",
         [number],
     )
@@ -132,6 +125,12 @@ def timeline_of(store: Store, user: Any) -> pd.DataFrame:
     frame["time"] = _local(store, frame["time"])
     frame.columns = pd.Index(["time", "event", "session", *(info.name for info in infos)])
     return frame
+
+
+def _shown(info: PropertyInfo) -> str:
+    """Return what selects a property; text is kept as a number of a list."""
+    column = info.column
+    return f"CAST({column} AS VARCHAR) AS {column}" if info.kind == "text" else column
 
 
 def _user_number(store: Store, user: Any) -> int:

@@ -13,7 +13,7 @@ from behavio_jupyter import BehavioError, DefinitionError, EventLog, UnknownName
 from behavio_jupyter.query import Definition, Question, Segment
 from behavio_jupyter.query.clauses import EventQuestion
 
-from .base import AnalysisWidget, texts_of
+from .base import AnalysisWidget, line_of, texts_of
 from .funnel import FunnelExplorer
 from .kept import UNREADABLE, KeptWidget
 from .log_widget import STATIC, Content, sentence
@@ -95,7 +95,7 @@ class Explorer(KeptWidget):
         if first is not None and not isinstance(first, Question | Segment):
             raise DefinitionError(f"The app begins with a question, not with {first!r:.60}.")
         self._first: dict[str, Any] = {} if first is None else {first.kind: first}
-        self._place = Place(type(self).__name__, "" if first is None else f"%{first}")
+        self._place = Place(type(self).__name__, line_of(first))
         self.set_trait("definition", EventQuestion())
         super().__init__(log)
         self.names = list(self.kinds)
@@ -114,10 +114,8 @@ class Explorer(KeptWidget):
             return self._tab(kind)
 
     def _tab(self, kind: str) -> Any:
-        if kind not in self.kinds:
-            raise UnknownNameError("tab", kind, self.kinds)
         if kind not in self._opened:
-            opened = self.kinds[kind](self._log, self._first.get(kind))
+            opened = self.kinds[self._known(kind)](self._log, self._first.get(kind))
             self._opened[kind] = opened
             state = self._states.get(kind)
             if state:
@@ -131,15 +129,18 @@ class Explorer(KeptWidget):
             self.tabs = {**self.tabs, kind: f"anywidget:{opened.model_id}"}
         return self._opened[kind]
 
+    def _known(self, kind: Any) -> str:
+        if kind not in self.kinds:
+            raise UnknownNameError("tab", str(kind), self.kinds)
+        return str(kind)
+
     def users(self, pick: Content) -> Any:
         """Return the users behind a number of the tab that is shown."""
         return self[self.selected].users(pick)
 
     @traitlets.validate("selected")
     def _valid_tab(self, proposal: Content) -> str:
-        if proposal["value"] not in self.kinds:
-            raise UnknownNameError("tab", str(proposal["value"]), self.kinds)
-        return str(proposal["value"])
+        return self._known(proposal["value"])
 
     @traitlets.observe("selected")
     def _open(self, _change: object) -> None:

@@ -11,6 +11,7 @@ from behavio_jupyter.result import FunnelResult
 
 from .base import AnalysisWidget
 from .log_widget import STATIC
+from .plain import plain
 
 
 class FunnelExplorer(AnalysisWidget):
@@ -73,9 +74,9 @@ def _groups(result: FunnelResult, steps: int) -> list[dict[str, Any]]:
         rows = table.iloc[place * steps : (place + 1) * steps]
         found.append(
             {"pick": {name: str(rows[name].iloc[0]) for name in result.groups}}
-            | {name: _plain(rows[name]) for name in [*numbers, "median_seconds"]}
+            | {name: plain(rows[name]) for name in [*numbers, "median_seconds"]}
             | {"whole": _records(whole.iloc[[place]])[0]}
-            | {"histogram": _plain(histogram["count"].iloc[place * bins : (place + 1) * bins])}
+            | {"histogram": plain(histogram["count"].iloc[place * bins : (place + 1) * bins])}
         )
     return found
 
@@ -91,20 +92,15 @@ def _over_time(result: FunnelResult) -> list[dict[str, Any]]:
     return [
         {"key": [str(part) for part in key], "period": [one.isoformat() for one in rows["period"]]}
         | {
-            name: _plain(rows[name])
+            name: plain(rows[name])
             for name in ("count", "from_start", "from_start_low", "from_start_high")
         }
-        | {"entered": _plain(entered.loc[rows.index])}
+        | {"entered": plain(entered.loc[rows.index])}
         | {"complete": rows["complete"].tolist()}
         for key, rows in parts
     ]
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    columns = {str(name): _plain(frame[name]) for name in frame.columns}
+    columns = {str(name): plain(frame[name]) for name in frame.columns}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
-def _plain(values: pd.Series) -> list[Any]:
-    """Return values as JSON has them: None for not-a-number."""
-    return [None if value is None or value != value else value for value in values.tolist()]  # noqa: PLR0124

@@ -73,13 +73,7 @@ class KeptWidget(LogWidget):
 
     @abstractmethod
     def restore(self, state: str) -> None:
-        """Go on from an earlier ``state``.
-
-        Raises
-        ------
-        BehavioError
-            It cannot be read (any more).
-        """
+        """Go on from an earlier ``state``; what cannot be read raises one of ``UNREADABLE``."""
 
     @interruptible
     def _ipython_display_(self) -> None:

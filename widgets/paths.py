@@ -14,6 +14,7 @@ from behavio_jupyter.result import PathsResult
 
 from .base import AnalysisWidget
 from .log_widget import STATIC, Content
+from .plain import plain
 
 _DRAWN_AT_ONCE = 2
 """So many groups stand side by side; the flows of others are asked for when they are chosen."""
@@ -115,7 +116,7 @@ def _flows(result: PathsResult, pick: Mapping[str, str]) -> dict[str, Any]:
             "target": [place[at] for at in zip(edges["step"] + 1, edges["target"], strict=True)],
             "count": edges["count"].tolist(),
             "share": edges["share"].tolist(),
-            "seconds": [None if one != one else one for one in edges["median_seconds"].tolist()],  # noqa: PLR0124
+            "seconds": plain(edges["median_seconds"]),
         },
     }
 

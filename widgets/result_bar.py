@@ -11,9 +11,9 @@ from IPython.core.getipython import get_ipython
 
 from behavio_jupyter import BehavioError, EventLog
 from behavio_jupyter.notebook import Cell
-from behavio_jupyter.query import Question, Segment
 from behavio_jupyter.result import Result
 
+from .base import line_of
 from .kept import hiding_lost
 from .log_widget import STATIC, Content, LogWidget
 
@@ -73,8 +73,8 @@ class ResultBar(LogWidget):
         self._result = result
         super().__init__(log)
         self.kind = result.definition.kind
-        asked = _question(result.definition)
-        self.text = f"%{self.kind} {asked}".rstrip()
+        self.text = line_of(result.definition)
+        asked = self.text.removeprefix(f"%{self.kind}").lstrip()
         self.python = f"{_variable(log)}.{self.kind}({_literal(asked)})"
         self.nothing = bool(result.nothing)
         _end_earlier(cell, self)
@@ -127,12 +127,6 @@ class ResultBar(LogWidget):
 
     def _ipython_display_(self) -> None:
         self._show("")
-
-
-def _question(definition: Question | Segment) -> str:
-    """Return what stands behind the word of the magic."""
-    text = str(definition)
-    return text if definition.kind == "segment" else text.removeprefix(definition.kind).lstrip()
 
 
 def _literal(text: str) -> str:

@@ -14,6 +14,7 @@ from behavio_jupyter.result.wording import moments
 
 from .base import AnalysisWidget
 from .log_widget import STATIC, Content
+from .plain import plain
 
 _CELLS = 12_000
 """About so many cells of a group's table are told; of more, the latest cohorts are."""
@@ -138,7 +139,7 @@ def _averages(result: RetentionResult, average: pd.DataFrame, counted: str) -> l
             "cohorts": int(number),
             "sizes": cells["size"].tolist(),
             "counted": cells[counted].tolist(),
-            **{name: _plain(cells[name]) for name in ("rate", "low", "high")},
+            **{name: plain(cells[name]) for name in ("rate", "low", "high")},
         }
         for number, total, cells in (
             (number, total, average.iloc[place * width : (place + 1) * width])
@@ -194,15 +195,10 @@ def _curve(result: RetentionResult) -> dict[str, Any]:
     }
     return {
         "step": step,
-        **{name: _plain(pd.Series(values)) for name, values in columns.items()},
+        **{name: plain(pd.Series(values)) for name, values in columns.items()},
     }
 
 
 def _wide(values: pd.Series, width: int) -> list[list[Any]]:
-    plain = _plain(values)
-    return [plain[place : place + width] for place in range(0, len(plain), width)]
-
-
-def _plain(values: pd.Series) -> list[Any]:
-    """Return values as JSON has them: None for not-a-number."""
-    return [None if value != value else value for value in values.tolist()]  # noqa: PLR0124
+    told = plain(values)
+    return [told[place : place + width] for place in range(0, len(told), width)]

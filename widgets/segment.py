@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
-import pandas as pd
 import traitlets
 
 from behavio_jupyter import BehavioError, EventLog, Segment
@@ -17,6 +16,7 @@ from behavio_jupyter.result import SegmentResult
 
 from .base import AnalysisWidget
 from .log_widget import STATIC, Content, sentence
+from .plain import plain
 
 _DAYS = ((45, "day"), (420, "week"))
 """A log of at most so many days is first shown over time by this period; a longer one by month."""
@@ -67,7 +67,7 @@ class SegmentBuilder(AnalysisWidget):
 
     def drawn(self, result: SegmentResult) -> dict[str, Any]:
         """Return how many users there are, of how many, and their share with its interval."""
-        low, high = result.interval
+        share, low, high = plain([result.share, *result.interval])
         first, end = result.facts.first, result.facts.end
         days = 0 if first is None or end is None else (end - first).days
         return {
@@ -76,9 +76,9 @@ class SegmentBuilder(AnalysisWidget):
             "nothing": result.nothing,
             "users": len(result),
             "seen": result.answer.seen,
-            "share": _plain(result.share),
-            "low": _plain(low),
-            "high": _plain(high),
+            "share": share,
+            "low": low,
+            "high": high,
             "per": next((per for most, per in _DAYS if days <= most), "month"),
         }
 
@@ -148,7 +148,7 @@ class SegmentBuilder(AnalysisWidget):
 
     def _over_time(self, content: Content) -> Content:
         frame = self.users({}).over_time(content["per"])
-        columns = {name: list(map(_plain, frame[name])) for name in ("users", "share", "complete")}
+        columns = {name: plain(frame[name]) for name in ("users", "share", "complete")}
         return {"period": [one.isoformat() for one in frame["period"]], **columns}
 
 
@@ -157,7 +157,7 @@ def _further(result: SegmentResult) -> dict[str, Any]:
     return {
         "effects": effects.to_dict("index"),
         "overlap": [
-            {name: _plain(value) for name, value in row.items()}
+            dict(zip(row, plain(row.values()), strict=True))
             for row in result.overlap.to_dict("records")
         ],
     }
@@ -165,8 +165,3 @@ def _further(result: SegmentResult) -> dict[str, Any]:
 
 def _condition(content: Content) -> Content:
     return {"condition": parse_part("condition", content["text"]).model_dump(mode="json")}
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON has it: None for not-a-number."""
-    return None if pd.isna(value) else value.item() if hasattr(value, "item") else value

@@ -12,6 +12,8 @@ import traitlets
 
 from behavio_jupyter import EventLog, UnknownNameError
 from behavio_jupyter.background import Background
+from behavio_jupyter.query.clauses import Sessions
+from behavio_jupyter.query.rule_words import span
 from behavio_jupyter.result.page import fragment
 from behavio_jupyter.result.sheet import Sheet
 from behavio_jupyter.result.wording import plural
@@ -148,7 +150,7 @@ class UserTimeline(KeptWidget):
             return copy_of(f"<p>{escape(said)}</p>", said)
         timeline = self._log.timeline(self.user)
         title, subtitle, sheet = f"User {self.user}", _facts(timeline), _sheet(timeline)
-        rule = "A session ends where more than 30 minutes are without an event."
+        rule = f"A session ends where more than {span(Sessions().gap)} are without an event."
         html = fragment(title, subtitle, [sheet], rule, "")
         return copy_of(html, f"{title}\n{subtitle}\n\n{sheet.text()}\n\n{rule}")
 

@@ -184,10 +184,7 @@ class TrendExplorer(AnalysisWidget):
 
     def restore(self, state: str) -> None:
         """Go on from an earlier ``state``."""
-        try:
-            kept = json.loads(state)
-        except ValueError:
-            raise BehavioError("What was asked here before cannot be read.") from None
+        kept = json.loads(state)
         lines = [parse_part("expression", text) for text in kept["series"]]
         clauses: Any = self._read(kept["trend"])
         self._set(lines, clauses, view=kept["view"], compare=kept["compare"])

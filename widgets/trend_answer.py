@@ -10,6 +10,8 @@ import pandas as pd
 from behavio_jupyter.query import Formula, Number, Series
 from behavio_jupyter.result import ActivityResult, TrendResult
 
+from .plain import plain
+
 _COUNTS = ("new", "returning", "resurrected", "dormant")
 
 
@@ -111,11 +113,6 @@ def activity_drawn(result: ActivityResult) -> dict[str, Any]:
             [_iso(period), *rows] for period, *rows in days.itertuples(index=False, name=None)
         ],
     }
-
-
-def plain(values: pd.Series) -> list[Any]:
-    """Return values as JSON has them: None for what is no finite number."""
-    return [value if abs(value) < float("inf") else None for value in values.tolist()]
 
 
 def _iso(stamp: Any) -> str | None:

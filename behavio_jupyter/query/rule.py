@@ -6,16 +6,23 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from .base import Definition
-from .clauses import EventQuestion, Sessions
 from .funnel import Funnel
 from .paths import Paths
-from .predicate import Events, walk
+from .predicate import walk
 from .retention import Retention
+from .rule_words import (
+    breakdown,
+    event,
+    in_range,
+    listed,
+    one,
+    sessions,
+    shared,
+    span,
+)
 from .segment import Segment
-from .time import DateRange, Duration
+from .time import Duration
 from .trend import Series, Trend, series_of
-
-_UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month"}
 
 
 def rule(definition: Definition) -> str:
@@ -54,8 +61,8 @@ users active on a day, over the days of the week that the log has, divided by th
 the week. A week that is not over at the end of the log is incomplete.
     """
     period = span(retention.per) if isinstance(retention.per, Duration) else retention.per
-    one = f"block of {period}" if isinstance(retention.per, Duration) else f"calendar {period}"
-    sentences = [f"A user is active in a {one} with {_one(retention.returning)} in it."]
+    block = f"block of {period}" if isinstance(retention.per, Duration) else f"calendar {period}"
+    sentences = [f"A user is active in a {block} with {one(retention.returning)} in it."]
     if what == "lifecycle":
         sentences += [
             f"New: active for the first time in the whole log; returning: active in the {period} "
@@ -69,23 +76,11 @@ the week. A week that is not over at the end of the log is incomplete.
         ]
     sentences += [f"A {period} that is not over at the end of the log is incomplete."]
     kept = retention.model_copy(update={"during": None, "segments": ()})
-    sentences += _shared(kept)
+    sentences += shared(kept)
     if retention.segments:
         who = " or ".join(map(str, retention.segments))
         sentences += [f"Only users who meet {who} are looked at, judged at the end of the log."]
     return " ".join(sentences)
-
-
-def span(duration: Duration) -> str:
-    """Return a duration in words.
-
-    Examples
-    --------
-    >>> span(Duration.model_validate("1d")), span(Duration.model_validate("3mo"))
-    ('1 day', '3 months of 30 days')
-    """
-    unit = _UNITS[duration.unit] + ("s" if duration.amount != 1 else "")
-    return f"{duration.amount} {unit}" + (" of 30 days" if duration.unit == "mo" else "")
 
 
 # ---------------------------------------------------------------- funnel
@@ -93,7 +88,7 @@ def span(duration: Duration) -> str:
 
 def _funnel(funnel: Funnel) -> Iterator[str]:
     first, last, window = funnel.steps[0].events, funnel.steps[-1].events, span(funnel.within)
-    opens = _in_range(funnel.during)
+    opens = in_range(funnel.during)
     count = {
         "users": "Each user counts once, by the deepest attempt "
         "(the earliest of equally deep ones)",
@@ -109,7 +104,7 @@ def _funnel(funnel: Funnel) -> Iterator[str]:
         yield "Step i of the table is any i of the steps, whatever their order."
     else:
         yield (
-            f"{count}; an attempt opens at every {_event(first)}{opens} and must reach {last} "
+            f"{count}; an attempt opens at every {event(first)}{opens} and must reach {last} "
             f"within {window}."
         )
         if funnel.order == "strict":
@@ -123,11 +118,11 @@ def _funnel(funnel: Funnel) -> Iterator[str]:
             "not, after its window ended."
         )
     if funnel.counting == "sessions":
-        yield f"An attempt sees the events of its own session only: {_sessions(funnel.sessions)}."
+        yield f"An attempt sees the events of its own session only: {sessions(funnel.sessions)}."
     optional = [str(step.events) for step in funnel.steps if step.optional]
     if optional:
         yield (
-            f"Leaving out {_listed(optional)} does not hold an attempt up: an optional step is "
+            f"Leaving out {listed(optional)} does not hold an attempt up: an optional step is "
             "reached between the required steps around it, and does not make an attempt deeper."
         )
     named = [
@@ -136,7 +131,7 @@ def _funnel(funnel: Funnel) -> Iterator[str]:
         if step.label is not None
     ]
     if named:
-        yield f"Step {_listed(named)}."
+        yield f"Step {listed(named)}."
     if funnel.same is not None:
         yield f"All steps of an attempt carry the same {funnel.same}; no value matches nothing."
     for exclusion in funnel.exclusions:
@@ -149,13 +144,13 @@ def _funnel(funnel: Funnel) -> Iterator[str]:
         at = {"first": "at step 1", "last": "at the last required step reached"}.get(
             str(funnel.attribution), f"at step {funnel.attribution} (none where it was not reached)"
         )
-        yield from _breakdown(funnel, at, "the most users at step 1")
+        yield from breakdown(funnel, at, "the most users at step 1")
     if funnel.per is not None:
         yield (
             f"Attempts belong to the calendar {funnel.per} of their step 1; a {funnel.per} is "
             f"incomplete where the log ends before {window} after it."
         )
-    yield from _shared(funnel)
+    yield from shared(funnel)
 
 
 # ---------------------------------------------------------------- retention
@@ -166,13 +161,13 @@ def _retention(retention: Retention) -> Iterator[str]:
     hours = isinstance(retention.per, Duration)
     period = span(retention.per) if isinstance(retention.per, Duration) else str(retention.per)
     cohorts = f"block of {period}" if hours else f"calendar {period}"
-    one = f"the {cohorts}"
-    inside = _in_range(retention.during)
+    own = f"the {cohorts}"
+    inside = in_range(retention.during)
     yield {
-        "first in range": f"A user's cohort is {one} of the user's first {_event(start)}{inside}.",
-        "first ever": f"A user's cohort is {one} of the user's first {_event(start)} "
+        "first in range": f"A user's cohort is {own} of the user's first {event(start)}{inside}.",
+        "first ever": f"A user's cohort is {own} of the user's first {event(start)} "
         "in the whole log" + (", counted when it lies in the date range." if inside else "."),
-        "every": f"A user belongs to the cohort of every {cohorts} with {_one(start)}{inside}, "
+        "every": f"A user belongs to the cohort of every {cohorts} with {one(start)}{inside}, "
         "from the first one in it.",
     }[retention.cohort]
     if hours:
@@ -182,7 +177,7 @@ def _retention(retention: Retention) -> Iterator[str]:
         spans = [f"{a}" if a == b else f"{a}-{b}" for a, b in retention.brackets]
         when = f"in any period of a bracket ({', '.join(spans)})"
         when += " or any later one" if retention.unbounded else ""
-    yield f"The user is retained when {_one(returning)} after that start event lies {when}."
+    yield f"The user is retained when {one(returning)} after that start event lies {when}."
     if retention.alignment == "rolling":
         length = (
             period
@@ -199,19 +194,19 @@ def _retention(retention: Retention) -> Iterator[str]:
         "is left out of the average, which weighs cohorts by size."
     )
     if retention.by is not None:
-        yield from _breakdown(retention, "at the start event", "the most users in their cohorts")
-    yield from _shared(retention)
+        yield from breakdown(retention, "at the start event", "the most users in their cohorts")
+    yield from shared(retention)
 
 
 # ---------------------------------------------------------------- paths
 
 
 def _paths(paths: Paths) -> Iterator[str]:
-    yield f"A user's events are cut into sessions: {_sessions(paths.sessions)}."
+    yield f"A user's events are cut into sessions: {sessions(paths.sessions)}."
     if paths.hide:
-        yield f"Events {_listed(map(str, paths.hide))} are removed first."
+        yield f"Events {listed(map(str, paths.hide))} are removed first."
     if paths.only:
-        yield f"Only events {_listed(map(str, paths.only))} are kept."
+        yield f"Only events {listed(map(str, paths.only))} are kept."
     for rename in paths.rename:
         yield f"Events {rename.events} are shown as {rename.name}."
     if paths.collapse:
@@ -245,8 +240,8 @@ def _paths(paths: Paths) -> Iterator[str]:
     yield f"The {paths.top} most frequent events of each step are kept, the others are (other)."
     if paths.by is not None:
         most = "the most users" if paths.counting == "users" else "the most sequences"
-        yield from _breakdown(paths, "at the sequence's first event", most)
-    yield from _shared(paths, range_keeps=True)
+        yield from breakdown(paths, "at the sequence's first event", most)
+    yield from shared(paths, range_keeps=True)
 
 
 # ---------------------------------------------------------------- trend
@@ -269,24 +264,24 @@ def _trend(trend: Trend) -> Iterator[str]:
         )
         yield f"A {who} in two {trend.per}s counts in both."
     if "sessions" in functions:
-        yield f"Sessions are cut so: {_sessions(trend.sessions)}."
+        yield f"Sessions are cut so: {sessions(trend.sessions)}."
     yield f"A {trend.per} that is not over at the end of the log is incomplete."
     if trend.by is not None:
-        yield from _breakdown(trend, "at each event", "the most matching events")
-    yield from _shared(trend, range_keeps=True)
+        yield from breakdown(trend, "at each event", "the most matching events")
+    yield from shared(trend, range_keeps=True)
 
 
 def _measure(series: Series) -> str:
     of = series.property
     return {
-        "events": f"the number of {_event(series.events)}s",
-        "users": f"the number of users with at least one {_event(series.events)}",
-        "sessions": f"the number of sessions with at least one {_event(series.events)}",
-        "events per user": f"the number of {_event(series.events)}s divided by that of their users",
-        "sum": f"the sum of {of} over {_event(series.events)}s, nulls left out",
-        "avg": f"the average of {of} over {_event(series.events)}s, nulls left out",
-        "median": f"the median of {of} over {_event(series.events)}s, nulls left out",
-        "p90": f"the 90th percentile of {of} over {_event(series.events)}s, nulls left out",
+        "events": f"the number of {event(series.events)}s",
+        "users": f"the number of users with at least one {event(series.events)}",
+        "sessions": f"the number of sessions with at least one {event(series.events)}",
+        "events per user": f"the number of {event(series.events)}s divided by that of their users",
+        "sum": f"the sum of {of} over {event(series.events)}s, nulls left out",
+        "avg": f"the average of {of} over {event(series.events)}s, nulls left out",
+        "median": f"the median of {of} over {event(series.events)}s, nulls left out",
+        "p90": f"the 90th percentile of {of} over {event(series.events)}s, nulls left out",
     }[series.function]
 
 
@@ -342,67 +337,3 @@ def _reference(segment: Segment) -> str:
     if segment.reference is None:
         return "The reference time is the end of the log, never the clock of the machine."
     return f"The reference time is {segment.reference}; events after it are not seen."
-
-
-# ---------------------------------------------------------------- shared clauses
-
-
-def _breakdown(question: EventQuestion, at: str, most: str) -> Iterator[str]:
-    assert question.by is not None
-    of, top = question.by.property, question.by.top
-    value = f"the user's {of.name}" if of.owner == "user" else f"{of.name} {at}"
-    yield (
-        f"Groups are by {value}: the {top} with {most} stay, the rest together are (other), and "
-        "no value is (none)."
-    )
-
-
-def _shared(question: EventQuestion, *, range_keeps: bool = False) -> Iterator[str]:
-    if question.where is not None:
-        yield f"Only events with {question.where} are looked at."
-    segments = [str(segment) for segment in question.segments]
-    if len(segments) == 1:
-        yield f"Only users who meet {segments[0]} are looked at."
-    elif segments:
-        yield f"Segments are compared: {_listed(segments)}; a user in several counts in each."
-    if segments:
-        yield "Segments are judged on the whole log at its end."
-    if question.during is not None and range_keeps:
-        yield f"Only events{_in_range(question.during)} are looked at."
-    elif question.during is not None:
-        yield (
-            f"The date range is {_range(question.during)}; only what starts a count must lie in "
-            "it, what follows may lie after it."
-        )
-
-
-def _in_range(during: DateRange | None) -> str:
-    return "" if during is None else f" ({_range(during)})"
-
-
-def _range(during: DateRange) -> str:
-    if during.start is None:
-        return f"until {during.end}"
-    return f"since {during.start}" if during.end is None else f"{during.start} to {during.end}"
-
-
-def _sessions(sessions: Sessions) -> str:
-    return {
-        "gap": f"more than {span(sessions.gap)} without an event opens a new session",
-        "mapped": "a session is the events with one value of the log's session column",
-        "off": "a user's whole history is one session",
-    }[sessions.by]
-
-
-def _event(events: Events) -> str:
-    """Return events as a noun: ``purchase event``, ``event`` for any."""
-    return "event" if events == Events() else f"{events} event"
-
-
-def _one(events: Events) -> str:
-    return "any event" if events == Events() else f"some {_event(events)}"
-
-
-def _listed(items: Any) -> str:
-    *most, last = items
-    return f"{', '.join(most)} and {last}" if most else str(last)

@@ -11,15 +11,16 @@ import pandas as pd
 
 from ..engine.answers import SegmentAnswer, TrendAnswer
 from ..errors import DefinitionError
-from ..query import DateRange, Retention, Segment, Series, Trend
+from ..query import Retention, Segment, Series, Trend
 from ..query.predicate import And, Not
 from ..query.rule import activity_rule
 from ..query.segment import UsersOf
 from ..query.time import Duration
-from .page import fragment
-from .picks import checked, dated, named
+from .base import dates
+from .page import fragment, text
+from .picks import checked, dated, iso, named
 from .sheet import Sheet
-from .wording import lines, moments, number, percent, plural
+from .wording import moments, number, percent, plural
 
 if TYPE_CHECKING:
     from .retention import RetentionResult
@@ -86,7 +87,7 @@ class ActivityResult:
         parts = [plural(len(self.table), "period")]
         parts += [f"where {asked.where}"] if asked.where is not None else []
         parts += [f"for {' or '.join(map(str, asked.segments))}"] if asked.segments else []
-        parts += [_dates(asked.during)] if asked.during is not None else []
+        parts += [dates(asked.during)] if asked.during is not None else []
         return " · ".join(part for part in [*parts, facts.timezone, facts.name] if part)
 
     @property
@@ -110,9 +111,7 @@ class ActivityResult:
         return fragment(self.title, self.subtitle, shown, self.rule, self.nothing, drawn=True)
 
     def __repr__(self) -> str:
-        head = f"{self.title}\n{self.subtitle}".replace("\u202f", " ")
-        rule = "\n".join(lines(self.rule, 100))
-        return "\n\n".join([head, self.nothing or self._sheet.text(), rule])
+        return text(self.title, self.subtitle, [self._sheet], self.rule, self.nothing)
 
     def users(self, period: Any, state: str = ACTIVE) -> SegmentResult:
         """Return the users of a state in a period as a segment (R14).
@@ -135,7 +134,7 @@ class ActivityResult:
         states = named("state", (ACTIVE, *STATES))
         checks = {"period": dated("period", stamps, zone), "state": states}
         pick = dict(checked("", {"period": period, "state": state}, checks))
-        texts = [str(dated("period", [stamp], zone)(stamp)) for stamp in stamps]
+        texts = [iso(stamp, zone) for stamp in stamps]
         place = texts.index(str(pick["period"]))
         before = texts[place - 1] if place else None
         segment = users_in(self.definition, str(pick["state"]), texts[place], before)
@@ -157,11 +156,6 @@ class ActivityResult:
     def _sheet(self) -> Sheet:
         made = lifecycle_sheet if self.part == "lifecycle" else stickiness_sheet
         return made(self.table)
-
-
-def _dates(during: DateRange) -> str:
-    closed = during.start is not None and during.end is not None
-    return f"during {during}" if closed else str(during)
 
 
 def users_in(retention: Retention, state: str, period: str, before: str | None) -> Segment:

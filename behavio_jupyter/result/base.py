@@ -15,15 +15,15 @@ import pandas as pd
 from ..engine.answers import Answer, SegmentAnswer
 from ..engine.protocol import Engine
 from ..interrupts import interruptible
-from ..query import Question, Segment
+from ..query import DateRange, Question, Segment
 from ..query.clauses import EventQuestion
 from ..query.segment import UsersOf
 from .facts import LogFacts
 from .files import ImageFormat, write_image, write_table, write_text
-from .page import fragment, page
+from .page import fragment, page, text
 from .picks import Check, Number, Pick, checked, dated, iso, named
 from .sheet import Sheet
-from .wording import FEW_WORDS, lines, moment
+from .wording import FEW_WORDS, moment
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 ThemeName = Literal["auto", "light", "dark"]
 PLOTLY = "application/vnd.plotly.v1+json"
-_WIDTH = 100
 
 
 class Bar(Protocol):
@@ -212,16 +211,12 @@ class Result(ABC):
 
     def to_fragment(self) -> str:
         """Return markup for a page that draws no chart: tables whose rates are drawn as bars."""
-        return fragment(
-            self.title, self.subtitle, self._sheets, self.rule, self.nothing, drawn=True
-        )
+        shown = self._sheets_drawn
+        return fragment(self.title, self.subtitle, shown, self.rule, self.nothing, drawn=True)
 
     @interruptible
     def __repr__(self) -> str:
-        tables = [sheet.text() for sheet in self._sheets]
-        parts = [f"{self.title}\n{self.subtitle}".replace("\u202f", " ").replace("\u00a0", " ")]
-        rule = "\n".join(lines(self.rule, _WIDTH))
-        return "\n\n".join([*parts, *([self.nothing] if self.nothing else tables), rule])
+        return text(self.title, self.subtitle, self._sheets, self.rule, self.nothing)
 
     @interruptible
     def _repr_html_(self) -> str:
@@ -244,6 +239,11 @@ class Result(ABC):
     @abstractmethod
     def _sheets(self) -> list[Sheet]:
         """The tables that are shown."""
+
+    @property
+    def _sheets_drawn(self) -> list[Sheet]:
+        """The tables that are shown where there is no chart."""
+        return self._sheets
 
     @property
     def _limits(self) -> list[str]:
@@ -350,8 +350,7 @@ class QuestionResult(Result):
         parts += [f"for {question.segments[0]}"] if len(question.segments) == 1 else []
         if question.during is None:
             return parts
-        closed = question.during.start is not None and question.during.end is not None
-        return [*parts, f"during {question.during}" if closed else str(question.during)]
+        return [*parts, dates(question.during)]
 
     @property
     def _grouping(self) -> str:
@@ -373,6 +372,12 @@ class QuestionResult(Result):
     def _behind(self) -> int:
         """How many users are behind the whole result."""
         return len(self.engine.members(self.definition, {}))
+
+
+def dates(during: DateRange) -> str:
+    """Return a range as the clause that asks for it."""
+    closed = during.start is not None and during.end is not None
+    return f"during {during}" if closed else str(during)
 
 
 def _range(facts: LogFacts) -> str:

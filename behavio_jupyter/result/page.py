@@ -1,4 +1,4 @@
-"""Results as HTML: a fragment for a notebook's output, and a page of its own."""
+"""Results as plain text and as HTML: a fragment for a notebook's output, and a page of its own."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from .sheet import Sheet
+from .wording import lines
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+_WIDTH = 100
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -73,6 +75,13 @@ def fragment(
         f"<div>\n<p><strong>{escape(title)}</strong><br><small>{escape(subtitle)}</small></p>\n"
         f"{body}\n<p><small>{escape(rule)}</small></p>\n</div>"
     )
+
+
+def text(title: str, subtitle: str, sheets: Iterable[Sheet], rule: str, nothing: str) -> str:
+    """Return a result as plain text; parameters are those of :func:`fragment`."""
+    head = f"{title}\n{subtitle}".replace("\u202f", " ").replace("\u00a0", " ")
+    tables = [nothing] if nothing else [sheet.text() for sheet in sheets]
+    return "\n\n".join([head, *tables, "\n".join(lines(rule, _WIDTH))])
 
 
 def page(

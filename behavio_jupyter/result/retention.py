@@ -15,7 +15,6 @@ from ..errors import DefinitionError, nearest_hint
 from ..query import Retention
 from .activity import ActivityResult, Part
 from .base import QuestionResult, ThemeName
-from .page import fragment
 from .picks import Check, Number, Pick, dated, flag, iso, numbered
 from .sheet import Sheet
 from .statistics import FEW, Floats, rate, wilson
@@ -243,11 +242,6 @@ class RetentionResult(QuestionResult):
             raise DefinitionError(f"There is no kind of chart {kind!r}{nearest_hint(kind, KINDS)}.")
         return heatmap(self, theme) if kind == "heatmap" else curves(self, theme)
 
-    def to_fragment(self) -> str:
-        """Return markup for a page that draws no chart: the averages as bars, then the table."""
-        sheets = [*self._sheets_of_averages, *self._sheets]
-        return fragment(self.title, self.subtitle, sheets, self.rule, self.nothing, drawn=True)
-
     @cached_property
     def _table(self) -> pd.DataFrame:
         return self._rated(self.answer.cells, "retained")
@@ -345,6 +339,10 @@ class RetentionResult(QuestionResult):
                 picks=picks,
             )
         ]
+
+    @property
+    def _sheets_drawn(self) -> list[Sheet]:
+        return [*self._sheets_of_averages, *self._sheets]
 
     @property
     def _sheets_of_averages(self) -> list[Sheet]:
