@@ -7,17 +7,12 @@ import pytest
 from behavio_jupyter import BehavioError, Funnel, datasets, explore
 from behavio_jupyter.query.clauses import EventQuestion
 
+from .browser import tell
+
 
 @pytest.fixture
 def log():
     return datasets.contributions()
-
-
-def tell(widget, **content):
-    """Be the browser."""
-    widget._receive(widget, content, [])
-    for background in widget._aside.values():
-        background.wait()
 
 
 def test_the_bar_holds_for_what_is_asked(log):

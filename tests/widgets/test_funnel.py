@@ -11,26 +11,7 @@ from behavio_jupyter.widgets import FunnelExplorer
 from behavio_jupyter import Funnel, connect, datasets
 from behavio_jupyter.errors import DefinitionError, QueryTextError
 
-
-@pytest.fixture(scope="module")
-def log():
-    return datasets.contributions()
-
-
-@pytest.fixture
-def sent(monkeypatch):
-    """Collect the messages to the browser."""
-    messages = []
-    monkeypatch.setattr(FunnelExplorer, "send", lambda _self, content: messages.append(content))
-    return messages
-
-
-def tell(widget, **content):
-    """Be the browser."""
-    widget._receive(widget, content, [])
-    widget.wait()
-    for background in widget._aside.values():
-        background.wait()
+from .browser import tell
 
 
 def test_the_answer_is_that_of_the_log(log):

@@ -8,31 +8,12 @@ import pandas as pd
 import pytest
 from behavio_jupyter.widgets import PathExplorer
 
-from behavio_jupyter import Paths, connect, datasets
+from behavio_jupyter import Paths, connect
 from behavio_jupyter.errors import DefinitionError
 
+from .browser import tell
+
 QUESTION = "from code steps 4 top 3 session 1d"
-
-
-@pytest.fixture(scope="module")
-def log():
-    return datasets.contributions()
-
-
-@pytest.fixture
-def sent(monkeypatch):
-    """Collect the messages to the browser."""
-    messages = []
-    monkeypatch.setattr(PathExplorer, "send", lambda _self, content: messages.append(content))
-    return messages
-
-
-def tell(widget, **content):
-    """Be the browser."""
-    widget._receive(widget, content, [])
-    widget.wait()
-    for background in widget._aside.values():
-        background.wait()
 
 
 def flows(drawn):

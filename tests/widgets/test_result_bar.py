@@ -19,21 +19,10 @@ from behavio_jupyter.notebook import Cell
 from behavio_jupyter.result.base import PLOTLY
 from tests.data.tables import SHOP
 
+from .browser import tell
+
 HERE = Cell("a cell", "a run")
 VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-@pytest.fixture(scope="module")
-def log():
-    return datasets.contributions()
-
-
-@pytest.fixture
-def sent(monkeypatch):
-    """Collect the messages to the browser."""
-    messages = []
-    monkeypatch.setattr(ResultBar, "send", lambda _self, content: messages.append(content))
-    return messages
 
 
 @pytest.fixture
@@ -41,13 +30,6 @@ def shell():
     InteractiveShell.clear_instance()
     yield InteractiveShell.instance()
     InteractiveShell.clear_instance()
-
-
-def tell(bar, **content):
-    """Be the browser."""
-    bar._receive(bar, {"id": 1, **content}, [])
-    for background in bar._aside.values():
-        background.wait()
 
 
 def test_a_bar_stands_beneath_where_somebody_can_click(log, shell, monkeypatch):

@@ -8,30 +8,11 @@ import pandas as pd
 import pytest
 from behavio_jupyter.widgets import RetentionExplorer
 
-from behavio_jupyter import Retention, connect, datasets
+from behavio_jupyter import Retention, connect
+
+from .browser import tell
 
 GROUPED = "code -> any per month for 6 by repo top 2 since 2024-06-01"
-
-
-@pytest.fixture(scope="module")
-def log():
-    return datasets.contributions()
-
-
-@pytest.fixture
-def sent(monkeypatch):
-    """Collect the messages to the browser."""
-    messages = []
-    monkeypatch.setattr(RetentionExplorer, "send", lambda _self, content: messages.append(content))
-    return messages
-
-
-def tell(widget, **content):
-    """Be the browser."""
-    widget._receive(widget, content, [])
-    widget.wait()
-    for background in widget._aside.values():
-        background.wait()
 
 
 def asked(log, question):

@@ -10,6 +10,8 @@ from behavio_jupyter.widgets import SegmentBuilder
 
 from behavio_jupyter import Segment, connect, datasets
 
+from .browser import tell
+
 BUSY = "count(code) >= 5 in last 2mo and (did(test) or did(docs)) and not first(bot) = true"
 
 
@@ -18,22 +20,6 @@ def log():
     log = datasets.contributions()
     log.save_segment("testers", "did(test)")
     return log
-
-
-@pytest.fixture
-def sent(monkeypatch):
-    """Collect the messages to the browser."""
-    messages = []
-    monkeypatch.setattr(SegmentBuilder, "send", lambda _self, content: messages.append(content))
-    return messages
-
-
-def tell(widget, **content):
-    """Be the browser."""
-    widget._receive(widget, content, [])
-    for background in list(widget._aside.values()):
-        background.wait()
-    widget.wait()
 
 
 def test_the_answer_is_that_of_the_log(log):

@@ -9,27 +9,14 @@ from behavio_jupyter.widgets import UserTimeline, notebook
 from behavio_jupyter import connect, datasets
 from behavio_jupyter.errors import UnknownNameError
 
+from .browser import tell
+
 
 @pytest.fixture(scope="module")
 def log():
     log = datasets.contributions()
     log.save_segment("busy ones", "count(code) >= 100")
     return log
-
-
-@pytest.fixture
-def sent(monkeypatch):
-    """Collect the messages to the browser."""
-    messages = []
-    monkeypatch.setattr(UserTimeline, "send", lambda _self, content: messages.append(content))
-    return messages
-
-
-def tell(widget, **content):
-    """Be the browser."""
-    widget._receive(widget, {"id": 1, **content}, [])
-    for background in widget._aside.values():
-        background.wait()
 
 
 def test_users_are_found_by_what_their_id_begins_with(log, sent):

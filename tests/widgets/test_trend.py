@@ -7,24 +7,13 @@ import json
 import pytest
 from behavio_jupyter.widgets import TrendExplorer, notebook
 
-from behavio_jupyter import Trend, datasets, explore
+from behavio_jupyter import Trend, explore
 from behavio_jupyter.errors import DefinitionError, QueryTextError
 from behavio_jupyter.query.clauses import EventQuestion
 
+from .browser import tell
+
 RANGE = "per month during 2019-03-01 to 2019-12-31"
-
-
-@pytest.fixture(scope="module")
-def log():
-    return datasets.contributions()
-
-
-def tell(widget, **content):
-    """Be the browser."""
-    widget._receive(widget, content, [])
-    widget.wait()
-    for background in widget._aside.values():
-        background.wait()
 
 
 def series(function, *names):
