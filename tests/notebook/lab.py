@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -24,6 +25,8 @@ Front = Literal["lab", "notebook"]
 PICTURES = os.environ.get("PICTURES")
 """The folder of the pictures of the docs, where they are to be taken."""
 TOKEN = "tests"
+_FAREWELL = 20
+"""Seconds that a server has to end."""
 SETTINGS = {
     "@jupyterlab/apputils-extension/notification.jupyterlab-settings": {"fetchNews": "false"},
     # Other tests run beside these, and JupyterLab does not wait longer than this for completions.
@@ -50,14 +53,20 @@ def served(folder: Path, front: Front = "lab") -> Iterator[str]:
         *(f"--{app}.{setting}" for app in ("LabApp", "JupyterNotebookApp")
           for setting in (f"user_settings_dir={settings}", "expose_app_in_browser=True")),
     ]  # fmt: skip
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(command, **quiet, start_new_session=True)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{address}/api/status?token={TOKEN}")
         yield address
     finally:
+        # A server can wait for ever for a kernel that somebody shut down in the page.
         server.terminate()
-        server.wait()
+        try:
+            server.wait(_FAREWELL)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
 
 
 @contextmanager
