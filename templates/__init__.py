@@ -1,1 +1,1 @@
-"""Parameterized notebooks: the place for them; there are none yet."""
+"""Parameterized notebooks: reports that work on any event log."""

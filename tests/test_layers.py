@@ -14,7 +14,8 @@ MAY_IMPORT = {
     "data": {"data", "errors", "interrupts"},
     "engine": {"engine", "query", "data", "errors", "interrupts"},
     "result": {"result", "engine", "query", "errors", "interrupts"},
-    "report": {"report", "errors"},
+    "report": {"report", "result", "query", "log", "opening", "datasets", "errors"},
+    "cli": {"cli", "report", "errors"},
 }
 """For each part, the parts of the library its modules may import."""
 

@@ -1,8 +1,44 @@
-"""Runs notebooks and turns them into pages that work offline."""
+"""Reports: template notebooks that are run, published and compared with the run before.
+
+>>> from behavio_jupyter import report
+>>> "weekly_review" in [template.name for template in report.templates()]
+True
+"""
 
 from __future__ import annotations
 
+from .archive import Archive, Run
+from .change import Change, change
 from .execute import execute
+from .figures import KeyFigure
+from .findings import finding
 from .page import to_page
+from .parameters import Parameter, ParameterError
+from .period import Period
+from .review import Review
+from .running import ReportError, run
+from .source import StaleError
+from .template import Template
+from .template import every as templates
+from .template import find as template
 
-__all__ = ["execute", "to_page"]
+__all__ = [
+    "Archive",
+    "Change",
+    "KeyFigure",
+    "Parameter",
+    "ParameterError",
+    "Period",
+    "ReportError",
+    "Review",
+    "Run",
+    "StaleError",
+    "Template",
+    "change",
+    "execute",
+    "finding",
+    "run",
+    "template",
+    "templates",
+    "to_page",
+]

@@ -31,8 +31,10 @@ _PAGE = """<!DOCTYPE html>
 </html>
 """
 
+_FOLDED = "<details><summary>The numbers and how they are counted</summary>\n{table}\n</details>"
 
-def to_page(notebook: nbformat.NotebookNode, title: str) -> str:
+
+def to_page(notebook: nbformat.NotebookNode, title: str, *, inputs: bool = True) -> str:
     """Return an executed notebook as a self-contained page.
 
     Parameters
@@ -41,6 +43,8 @@ def to_page(notebook: nbformat.NotebookNode, title: str) -> str:
         With outputs; Plotly figures among them become interactive charts.
     title : str
         Of the page.
+    inputs : bool
+        Whether the code is shown.
 
     Returns
     -------
@@ -50,13 +54,21 @@ def to_page(notebook: nbformat.NotebookNode, title: str) -> str:
     shown = nbformat.from_dict(notebook)
     charts = False
     for cell in shown.cells:
+        beneath = False
         for output in cell.get("outputs", []):
-            figure = output.get("data", {}).get(PLOTLY)
-            if figure is not None:
-                charts = True
-                output["data"] = {"text/html": _chart(figure)}
+            data = output.get("data", {})
+            if PLOTLY in data:
+                charts = beneath = True
+                output["data"] = {"text/html": _chart(data[PLOTLY])}
+            elif beneath and not inputs and "text/html" in data:
+                # Whoever reads a report sees the chart; the table is there for who wants it.
+                beneath = False
+                data["text/html"] = _FOLDED.format(table=data["text/html"])
     exporter = HTMLExporter(
-        template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True
+        template_name="basic",
+        exclude_input=not inputs,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
     )
     body, _ = exporter.from_notebook_node(shown)
     script = f"<script>{get_plotlyjs()}</script>" if charts else ""

@@ -1,0 +1,127 @@
+"""``behavio report``: templates, runs and their history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from ..errors import BehavioError
+from . import options
+
+
+@click.group()
+def report() -> None:
+    """Run template notebooks and look at what they gave."""
+
+
+@report.command("list")
+@options.templates
+def list_templates(folders: tuple[Path, ...]) -> None:
+    """List the templates."""
+    from ..report import templates
+
+    table = Table("template", "title", "what it is for", box=None, pad_edge=False)
+    for one in templates(folders):
+        table.add_row(one.name, one.title, one.description)
+    Console().print(table)
+
+
+@report.command()
+@click.argument("name")
+@options.templates
+def show(name: str, folders: tuple[Path, ...]) -> None:
+    """Show what the template NAME is for and what it can be told."""
+    from ..report import template
+
+    one = template(name, folders)
+    console = Console()
+    console.print(f"[bold]{one.title}[/bold] ({one.name}; a period is a {one.unit})")
+    console.print(one.description, end="\n\n", markup=False)
+    table = Table("parameter", "type", "default", "", box=None, pad_edge=False)
+    for parameter in one.parameters:
+        table.add_row(parameter.name, parameter.type, repr(parameter.default), parameter.help)
+    console.print(table, markup=False)
+
+
+@report.command()
+@click.argument("name")
+@options.parameters
+@options.file_of_parameters
+@click.option("--period", default="", help="Such as 2026-W47, 2026-11, 2026-Q4.")
+@options.out
+@options.templates
+@click.option("--force", is_flag=True, help="Run it though it was run.")
+@click.option("--even-if-stale", "stale", is_flag=True, help="Though the log ends too early.")
+def run(
+    name: str,
+    pairs: tuple[str, ...],
+    file: Path | None,
+    period: str,
+    out: Path,
+    folders: tuple[Path, ...],
+    force: bool,
+    stale: bool,
+) -> None:
+    """Run the template NAME, or the notebook of that path."""
+    from ..report import ReportError
+    from ..report import run as run_report
+
+    began = dt.datetime.now(dt.UTC)
+    try:
+        done = run_report(
+            name,
+            options.given(pairs, file),
+            period=period,
+            out=out,
+            folders=folders,
+            force=force,
+            stale=stale,
+            progress=True,
+        )
+    except ReportError as error:
+        raise BehavioError(f"{error}\nThe notebook is kept: {error.run.notebook}") from None
+    if done.started < began:
+        click.echo(f"{done.report} was run for {done.period} already; --force runs it again.")
+    for figure in done.figures:
+        click.echo(f"{figure.name}: {figure.words}")
+    click.echo(f"The page: {done.page}")
+
+
+@report.command()
+@click.argument("name", required=False)
+@options.out
+def history(name: str | None, out: Path) -> None:
+    """List the runs, the newest first; of the report NAME only."""
+    from ..report import Archive
+
+    archive = Archive(out)
+    runs = [run for run in [*archive.runs(), *archive.failed()] if name in (None, run.report)]
+    if not runs:
+        click.echo(f"There are no runs in {out}.")
+        return
+    table = Table("report", "period", "run", "seconds", "outcome", box=None, pad_edge=False)
+    for run in sorted(runs, key=lambda run: run.started, reverse=True):
+        told = run.error or "; ".join(f"{one.name} {one.words}" for one in run.figures[:3])
+        table.add_row(
+            run.report,
+            run.period,
+            f"{run.started:%Y-%m-%d %H:%M}",
+            f"{run.seconds:.1f}",
+            f"{run.outcome}: {told}" if told else run.outcome,
+        )
+    Console().print(table, markup=False)
+
+
+@report.command("open")
+@options.out
+def open_index(out: Path) -> None:
+    """Open the page over all runs in a browser."""
+    page = out / "index.html"
+    if not page.exists():
+        raise BehavioError(f"There are no reports in {out} yet: behavio report run weekly_review")
+    click.launch(page.resolve().as_uri())
+    click.echo(str(page))

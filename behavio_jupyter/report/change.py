@@ -1,0 +1,157 @@
+"""What a change of a key figure is worth."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import DefinitionError
+from ..result.statistics import compare
+from ..result.wording import MISSING, number, percent, points, points_interval
+from .figures import KeyFigure
+
+NOISE = 0.05
+"""A change with a p-value from here on is called noise."""
+
+
+class Change(NamedTuple):
+    """A key figure beside an earlier one.
+
+    Attributes
+    ----------
+    difference : float
+        Now minus then: of rates in parts (0.02 is two percentage points), else of the numbers.
+    relative : float
+        The difference as a part of the earlier number; not-a-number where that is 0.
+    low, high : float
+        The 95 % interval: of ``difference`` for a rate (Newcombe), of ``relative`` for a count (of
+        the ratio of two Poisson rates, exact given their sum); else not-a-number.
+    test : str or None
+        What was tested; None: nothing, for want of users or of a test.
+    p_value : float
+        Two-sided.
+    """
+
+    difference: float
+    relative: float
+    low: float
+    high: float
+    test: str | None
+    p_value: float
+
+    @property
+    def noise(self) -> bool:
+        """Whether a test says that chance makes such changes (p ≥ 0.05)."""
+        return self.test is not None and self.p_value >= NOISE
+
+    @property
+    def real(self) -> bool:
+        """Whether a test says that chance hardly makes such a change (p < 0.05)."""
+        return self.test is not None and self.p_value < NOISE
+
+
+_UNKNOWN = Change(math.nan, math.nan, math.nan, math.nan, None, math.nan)
+
+
+def change(now: KeyFigure, then: KeyFigure, days: tuple[int, int] = (1, 1)) -> Change:
+    """Compare a key figure with an earlier one of the same kind.
+
+    Tests take the users of both for independent. Of users who were there both times that is
+    cautious for rates that a user keeps, and no more than a first look for all others.
+
+    Parameters
+    ----------
+    now, then : KeyFigure
+    days : (int, int)
+        How long each was counted; only their ratio matters, and only for counts.
+
+    Raises
+    ------
+    DefinitionError
+        A rate is compared with a count.
+
+    Examples
+    --------
+    >>> found = change(KeyFigure.rate("conversion", 56, 70), KeyFigure.rate("conversion", 48, 80))
+    >>> print(f"{found.difference:.2f} [{found.low:.2f}, {found.high:.2f}] p {found.p_value:.3f}")
+    0.20 [0.05, 0.33] p 0.008
+    >>> change(KeyFigure.counted("users", 105), KeyFigure.counted("users", 100)).noise
+    True
+    """
+    if now.kind != then.kind:
+        raise DefinitionError(f"{now.name!r} is a {now.kind}, and was a {then.kind} before.")
+    if now.value is None or then.value is None:
+        return _UNKNOWN
+    difference = now.value - then.value
+    relative = difference / abs(then.value) if then.value else math.nan
+    if now.kind == "rate":
+        found = compare(now.count or 0, now.size or 0, then.count or 0, then.size or 0)
+        return Change(difference, relative, found.low, found.high, found.test, found.p_value)
+    if now.kind == "count":
+        return _counts(int(now.value), int(then.value), days, difference)
+    return Change(difference, relative, math.nan, math.nan, None, math.nan)
+
+
+def _counts(now: int, then: int, days: tuple[int, int], difference: float) -> Change:
+    from statsmodels.stats.proportion import proportion_confint
+    from statsmodels.stats.rates import test_poisson_2indep
+
+    relative = (now / days[0]) / (then / days[1]) - 1 if then else math.nan
+    if not now + then:
+        return Change(0.0, math.nan, math.nan, math.nan, None, math.nan)
+    with np.errstate(divide="ignore"):  # of a ratio to zero, which the test does not need
+        p_value = float(
+            test_poisson_2indep(now, days[0], then, days[1], method="exact-cond").pvalue
+        )
+    # Given their sum, one of two Poisson counts is binomial: the interval goes with the test.
+    low, high = proportion_confint(now, now + then, method="beta")
+    scale = days[1] / days[0]
+    return Change(
+        difference,
+        relative,
+        scale * low / (1 - low) - 1 if then else math.nan,
+        scale * high / (1 - high) - 1 if then else math.nan,
+        "Poisson",
+        p_value,
+    )
+
+
+def words(found: Change, figure: KeyFigure) -> str:
+    """Return a change as it is read: ``+2.1 points``, ``−12.0 %``."""
+    if figure.kind == "rate":
+        return points(found.difference)
+    if not math.isnan(found.relative):
+        return signed(found.relative)
+    if math.isnan(found.difference):
+        return MISSING
+    return ("+" if found.difference > 0 else "") + number(found.difference).replace("-", "−")
+
+
+def interval_words(found: Change, figure: KeyFigure) -> str:
+    """Return the 95 % interval of a change; a dash where there is none."""
+    if math.isnan(found.low):
+        return MISSING
+    if figure.kind == "rate":
+        return points_interval(found.low, found.high)
+    return f"{signed(found.low)} to {signed(found.high)}"
+
+
+def verdict(found: Change) -> str:
+    """Return in a word or two what a change is worth."""
+    if found.test is None:
+        return "not tested"
+    p_value = "p < 0.001" if found.p_value < 0.001 else f"p = {found.p_value:.3f}"
+    return f"{'noise' if found.noise else 'changed'}, {p_value}"
+
+
+def signed(part: float) -> str:
+    """Return a part with its sign.
+
+    Examples
+    --------
+    >>> signed(-0.25).replace("\u202f", " "), signed(0.0).replace("\u202f", " ")
+    ('−25.0 %', '0.0 %')
+    """
+    return percent(part + 0.0).replace("-", "−") if part <= 0 else f"+{percent(part)}"

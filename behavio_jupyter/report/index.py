@@ -1,0 +1,111 @@
+"""The page over all runs: newest first, key figures with their course."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Sequence
+from html import escape
+from importlib.resources import files
+
+from .archive import Archive, Run
+from .figures import KeyFigure
+
+_WIDTH, _HEIGHT, _PAD = 96, 24, 3
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Reports</title>
+<style>{style}</style>
+</head>
+<body>
+<main class="behavio-index">
+<h1>Reports</h1>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def write_index(archive: Archive) -> None:
+    """Write ``index.html`` over all runs of an archive, whole or not at all."""
+    path = archive.folder / "index.html"
+    written: list[Run] | None = None
+    # Another run may publish meanwhile: whoever writes last has seen all of them.
+    while (runs := archive.runs()) != written:
+        beside = path.with_name(f".index-{os.getpid()}-{uuid.uuid4().hex}")
+        beside.write_text(index_page(runs), encoding="utf-8")
+        beside.replace(path)
+        written = runs
+
+
+def index_page(runs: Sequence[Run]) -> str:
+    """Return the page over these runs, in their order."""
+    style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    body = "\n".join(_entry(run, runs) for run in runs)
+    nothing = "<p>No report was run yet: <code>behavio report run weekly_review</code></p>"
+    return _PAGE.format(style=style, body=body or nothing)
+
+
+def _entry(run: Run, runs: Sequence[Run]) -> str:
+    link = f"{run.report}/{run.period}"
+    figures = "".join(_figure(figure, run, runs) for figure in run.figures)
+    finding = f"<p>{escape(run.findings[0])}</p>" if run.findings else ""
+    parts = [f"run {run.started:%Y-%m-%d %H:%M} in {run.seconds:.0f} s"]
+    parts += [] if run.report == run.template else [escape(run.report)]
+    parts.append(f'<a href="{link}/{escape(run.template)}.ipynb">notebook</a>')
+    if (run.folder / "page.pdf").exists():
+        parts.append(f'<a href="{link}/page.pdf">PDF</a>')
+    facts = " · ".join(parts)
+    return f"""<article>
+<h2><a href="{link}/index.html">{escape(run.title)} · {escape(run.period)}</a></h2>
+<p class="behavio-about">{facts}</p>
+{finding}
+<dl>{figures}</dl>
+</article>"""
+
+
+def _figure(figure: KeyFigure, run: Run, runs: Sequence[Run]) -> str:
+    course = sorted(
+        (other.period, one.value)
+        for other in runs
+        if other.report == run.report and other.period <= run.period
+        for one in other.figures
+        if one.name == figure.name and one.value is not None
+    )
+    drawn = sparkline([value for _, value in course])
+    return f"<div><dt>{escape(figure.name)}</dt><dd>{escape(figure.words)}{drawn}</dd></div>"
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Return the course of a number as a small picture; nothing for fewer than two.
+
+    Examples
+    --------
+    >>> sparkline([1.0])
+    ''
+    >>> sparkline([1.0, 2.0]).count("<circle")
+    1
+    """
+    if len(values) < 2:
+        return ""
+    low, high = min(values), max(values)
+    wide, tall = _WIDTH - 2 * _PAD, _HEIGHT - 2 * _PAD
+    points = [
+        (
+            _PAD + wide * place / (len(values) - 1),
+            _PAD + tall * (0.5 if high == low else (high - value) / (high - low)),
+        )
+        for place, value in enumerate(values)
+    ]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    x, y = points[-1]
+    return (
+        f'<svg class="behavio-spark" width="{_WIDTH}" height="{_HEIGHT}" role="img" '
+        f'aria-label="course over {len(values)} runs">'
+        f'<polyline points="{line}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"/></svg>'
+    )

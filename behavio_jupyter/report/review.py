@@ -1,0 +1,189 @@
+"""What a report's notebook works with: its log, its period, key figures and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+
+import pandas as pd
+from IPython.display import display
+
+from ..errors import DefinitionError
+from ..result import Result
+from ..result.wording import number, plural
+from .change import change, interval_words, verdict, words
+from .figures import KeyFigure
+from .findings import finding
+from .period import Period, Unit
+from .room import Notes, Room
+from .shown import Sentence, Table
+from .source import check_fresh, covered, last_period, open_log
+
+
+class Review:
+    """A report about a period of a log, being written.
+
+    In a notebook that somebody opened it shows what it is told. In a run it also keeps key
+    figures, findings and tables beside the page.
+
+    Parameters
+    ----------
+    log : str
+        As :func:`~behavio_jupyter.report.source.open_log` takes it.
+    period : str, optional
+        Default: the last one that is over in the log.
+    unit : {"day", "week", "month", "quarter", "year"}
+        How long it is, where it is not given.
+
+    Attributes
+    ----------
+    log : EventLog
+    period : Period
+    before : Period
+        The one before it.
+    year_before : Period or None
+        The same a year ago, where the log covers it.
+
+    Raises
+    ------
+    StaleError
+        The log ends before the period.
+
+    Examples
+    --------
+    >>> review = Review("cdnow", "1997-12", unit="month")
+    >>> str(review.period), str(review.before), review.year_before
+    ('1997-12', '1997-11', None)
+    """
+
+    def __init__(self, log: str, period: str = "", unit: Unit = "week") -> None:
+        self._room = Room.here()
+        self._orders = None if self._room is None else self._room.orders
+        self._notes = Notes()
+        self.log = open_log(log)
+        self.period = Period.parse(period) if period else last_period(self.log, unit)
+        if self._orders is None or not self._orders.stale:
+            check_fresh(self.log, self.period)
+        self.before = self.period.before
+        earlier = self.period.year_before
+        self.year_before = earlier if earlier and covered(self.log, earlier) else None
+
+    def _repr_html_(self) -> str:
+        quality = self.log.quality
+        last = self.period.last
+        until = "" if last == self.period.start else f" – {last:%-d %B %Y}"
+        parts = [
+            f"<strong>{self.period}</strong>",
+            f"{self.period.start:%-d %B %Y}{until}",
+            f"{number(quality.events)} events of {number(quality.users)} users in the log "
+            + escape(self.log.name),
+            escape(quality.timezone),
+        ]
+        return f'<p class="behavio-about">{" · ".join(parts)}</p>'
+
+    # What is said
+
+    def say(self, sentence: str) -> None:
+        """Show a finding, and keep it for the summary."""
+        self._notes.findings.append(sentence)
+        self._keep_notes()
+        display(Sentence(sentence, "behavio-finding"))
+
+    def show(self, result: Result, name: str, sentence: str = "") -> Result:
+        """Show a result under a sentence about it, and keep its table.
+
+        Parameters
+        ----------
+        result : Result
+        name : str
+            Of the file with its table, without ``.csv``.
+        sentence : str, optional
+            Default: :func:`~behavio_jupyter.report.findings.finding`.
+        """
+        self.say(sentence or finding(result))
+        display(result)
+        if not result.nothing and self._room is not None:
+            self._room.keep_text(name, str(result.to_csv()))
+        return result
+
+    def table(self, frame: pd.DataFrame, name: str) -> None:
+        """Show a table as it is, and keep it."""
+        if self._room is not None:
+            self._room.keep_text(name, frame.to_csv(index=False))
+        display(Table(list(frame.columns), frame.astype(object).to_numpy().tolist()))
+
+    def figures(self, of: Callable[[Period], Sequence[KeyFigure]]) -> None:
+        """Keep the key figures; show them beside those of the period before and of a year ago.
+
+        Parameters
+        ----------
+        of : callable
+            Gives the key figures of a period; each has its own name.
+        """
+        now = list(of(self.period))
+        twice = {one.name for one in now if [other.name for other in now].count(one.name) > 1}
+        if twice:
+            raise DefinitionError(f"There are two key figures called {sorted(twice)[0]!r}.")
+        self._notes.figures.extend(now)
+        self._keep_notes()
+        before, year = _named(of(self.before)), self.year_before
+        head = ["", str(self.period), str(self.before), "change", "95 % interval", "worth"]
+        head += [] if year is None else [str(year), "change on the year"]
+        a_year_ago = {} if year is None else _named(of(year))
+        rows = []
+        for figure in now:
+            row = [figure.name, figure.words]
+            row += self._compared(figure, before.get(figure.name), self.before)
+            if year is not None:
+                then = self._compared(figure, a_year_ago.get(figure.name), year)
+                row += [then[0], f"{then[1]} ({then[3]})"]
+            rows.append(row)
+        self.say(_told(now, before, self._days(self.before)))
+        display(Table(head, rows, "Key figures"))
+
+    def since_last_run(self) -> None:
+        """Show what changed since the report was run before: see :meth:`figures`."""
+        earlier = self._orders.earlier if self._orders is not None else None
+        if earlier is None:
+            display(
+                Sentence("This is the first run of this report: there is none to compare with.")
+            )
+            return
+        known = _named(earlier.figures)
+        period = Period.parse(earlier.period)
+        rows = []
+        for now in self._notes.figures:
+            then = known.get(now.name)
+            then = then if then is not None and then.kind == now.kind else None
+            rows.append([now.name, now.words, *self._compared(now, then, period)])
+        head = ["", str(self.period), str(period), "change", "95 % interval", "worth"]
+        display(Table(head, rows, f"Since the report before, of {period}"))
+
+    def _compared(self, now: KeyFigure, then: KeyFigure | None, period: Period) -> list[str]:
+        if then is None:
+            return ["–", "–", "–", "–"]
+        found = change(now, then, self._days(period))
+        return [then.words, words(found, now), interval_words(found, now), verdict(found)]
+
+    def _days(self, other: Period) -> tuple[int, int]:
+        return self.period.days, other.days
+
+    def _keep_notes(self) -> None:
+        if self._room is not None:
+            self._room.note(self._notes)
+
+
+def _named(figures: Sequence[KeyFigure]) -> dict[str, KeyFigure]:
+    return {one.name: one for one in figures}
+
+
+def _told(now: Sequence[KeyFigure], before: Mapping[str, KeyFigure], days: tuple[int, int]) -> str:
+    """Return in a sentence which key figures changed by more than chance makes."""
+    changes = [(one, change(one, before[one.name], days)) for one in now if one.name in before]
+    real = [f"{one.name} {words(found, one)}" for one, found in changes if found.real]
+    tested = sum(found.test is not None for _, found in changes)
+    if real:
+        return f"Changed by more than chance makes: {', '.join(real)}."
+    if not tested:
+        return "There is nothing to compare these numbers with."
+    return f"None of {plural(tested, 'key figure')} changed by more than chance makes."

@@ -1,0 +1,202 @@
+"""Running a template: checked, executed, published whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+import shutil
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from ..errors import BehavioError, DefinitionError
+from .archive import Archive, Run
+from .index import write_index
+from .page import to_page
+from .parameters import checked
+from .pdf import write_pdf
+from .period import Period
+from .room import Earlier, Orders, Room
+from .source import last_period, open_log
+from .template import Template, find
+
+_SLUG = 40
+"""The most letters of parameters in the name of a report."""
+
+
+class ReportError(BehavioError):
+    """A notebook that failed.
+
+    Attributes
+    ----------
+    run : Run
+        Its folder has the notebook with the error in place.
+    """
+
+    def __init__(self, message: str, run: Run) -> None:
+        super().__init__(message)
+        self.run = run
+
+
+def run(
+    template: str,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    period: str = "",
+    out: str | Path = "reports",
+    folders: Sequence[Path] = (),
+    force: bool = False,
+    stale: bool = False,
+    progress: bool = False,
+) -> Run:
+    """Run a template and publish its page, notebook and tables.
+
+    Files appear in ``out/report/period``, whole or not at all; ``out/index.html`` lists all runs.
+    A run with the same template, parameters and period is not repeated.
+
+    Parameters
+    ----------
+    template : str
+        A name that :func:`templates` lists, or the path of a notebook.
+    parameters : mapping, optional
+        By name; text is read as its type asks.
+    period : str, optional
+        ``2026-W47``, ``2026-11`` and so on. Default: what the template says, else the last one
+        that is over in the log.
+    out : str or Path
+        Where reports are kept.
+    folders : sequence of Path
+        The user's own templates.
+    force : bool
+        Run it though it was run; the new one takes the place of the old one.
+    stale : bool
+        Go on with a log that ends before the period.
+    progress : bool
+        Show a bar on the standard error stream.
+
+    Raises
+    ------
+    UnknownNameError, ParameterError, DefinitionError
+        Before anything runs: there is no such template, parameter, value or period.
+    ReportError
+        The notebook failed. It is kept under ``out/failed`` with its error in place.
+    """
+    asked = find(template, folders)
+    values = checked(asked.parameters, parameters or {})
+    about = _period(asked, values, period)
+    if asked.dated:
+        values["period"] = about
+    report = report_name(asked, values)
+    archive = Archive(Path(out))
+    published = archive.find(report, about)
+    if published is not None and not force:
+        return published
+    started, clock = dt.datetime.now(dt.UTC).astimezone(), time.monotonic()
+    work = archive.begin()
+    try:
+        room = Room(work)
+        earlier = archive.before(report, about)
+        told = earlier and Earlier(period=earlier.period, figures=earlier.figures)
+        room.order(Orders(stale=stale, earlier=told))
+        error = _execute(asked, values, room, progress)
+        notes = room.notes
+        room.clear()
+        done = Run(
+            report=report,
+            template=asked.name,
+            title=asked.title,
+            period=about,
+            parameters=values,
+            started=started,
+            seconds=round(time.monotonic() - clock, 3),
+            outcome="failed" if error else "done",
+            error=error,
+            figures=notes.figures,
+            findings=notes.findings,
+        )
+        if error:
+            raise ReportError(error, archive.keep_failed(done, work))
+        _write_page(done, work)
+        done = archive.publish(done, work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    write_index(archive)
+    return done
+
+
+def report_name(template: Template, values: Mapping[str, Any]) -> str:
+    """Return what runs with these parameters are called, whatever their period."""
+    differing = {
+        one.name: values[one.name]
+        for one in template.parameters
+        if one.name != "period" and values[one.name] != one.default
+    }
+    if not differing:
+        return template.name
+    written = "-".join(f"{name}-{value}" for name, value in differing.items())
+    slug = re.sub(r"[^\w]+", "-", written).strip("-")[:_SLUG].rstrip("-")
+    told = hashlib.sha256(json.dumps(differing, sort_keys=True).encode()).hexdigest()
+    return f"{template.name}-{slug}-{told[:6]}"
+
+
+def _period(template: Template, values: Mapping[str, Any], given: str) -> str:
+    if not template.dated:
+        if given:
+            raise DefinitionError(f"{template.name} has no parameter called period to set.")
+        return str(Period.containing("day", dt.date.today()))
+    text = given or values["period"]
+    if text:
+        return str(Period.parse(text))
+    if "log" not in values:
+        raise DefinitionError(f"Say which period {template.name} is about: --period 2026-W47.")
+    return str(last_period(open_log(values["log"]), template.unit))
+
+
+def _execute(template: Template, values: Mapping[str, Any], room: Room, progress: bool) -> str:
+    """Execute the notebook into the room; return what went wrong, in a sentence."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    written = room.folder / f"{template.name}.ipynb"
+    error = ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            papermill.execute_notebook(
+                str(template.path),
+                str(written),
+                dict(values),
+                kernel_name="python3",
+                progress_bar=progress,
+                extra_arguments=[
+                    "--IPKernelApp.log_level=ERROR",
+                    f"--IPKernelApp.exec_lines={room.entering}",
+                ],
+            )
+        except PapermillExecutionError as failed:
+            line = next(iter(failed.source.strip().splitlines()), "")
+            told = failed.evalue.strip().splitlines()
+            error = (
+                f"Cell {failed.cell_index + 1} of {template.name} ({line:.60}) failed: "
+                f"{told[0] if told else failed.ename}"
+            )
+    node = nbformat.read(written, as_version=4)
+    # Where it was run is nobody's business, and would make every copy another one.
+    node.metadata.get("papermill", {}).update(
+        input_path=template.path.name, output_path=written.name
+    )
+    nbformat.write(node, written)
+    return error
+
+
+def _write_page(done: Run, work: Path) -> None:
+    node = nbformat.read(work / f"{done.template}.ipynb", as_version=4)
+    page = work / "index.html"
+    page.write_text(to_page(node, f"{done.title} · {done.period}", inputs=False), encoding="utf-8")
+    write_pdf(page, work / "page.pdf")
