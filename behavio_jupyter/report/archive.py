@@ -164,7 +164,7 @@ def _write(run: Run, folder: Path) -> None:
 def _read(path: Path) -> Run | None:
     try:
         read = Run.model_validate_json(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValidationError):
         raise BehavioError(f"{path} cannot be read; take the folder away to go on.") from None

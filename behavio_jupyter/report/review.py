@@ -127,7 +127,7 @@ class Review:
         self._notes.figures.extend(now)
         self._keep_notes()
         before, year = _named(of(self.before)), self.year_before
-        head = ["", str(self.period), str(self.before), "change", "95 % interval", "worth"]
+        head = ["", str(self.period), *self._heads(self.before)]
         head += [] if year is None else [str(year), "change on the year"]
         a_year_ago = {} if year is None else _named(of(year))
         rows = []
@@ -156,7 +156,7 @@ class Review:
             then = known.get(now.name)
             then = then if then is not None and then.kind == now.kind else None
             rows.append([now.name, now.words, *self._compared(now, then, period)])
-        head = ["", str(self.period), str(period), "change", "95 % interval", "worth"]
+        head = ["", str(self.period), *self._heads(period)]
         display(Table(head, rows, f"Since the report before, of {period}"))
 
     def _compared(self, now: KeyFigure, then: KeyFigure | None, period: Period) -> list[str]:
@@ -164,6 +164,11 @@ class Review:
             return ["–", "–", "–", "–"]
         found = change(now, then, self._days(period))
         return [then.words, words(found, now), interval_words(found, now), verdict(found)]
+
+    def _heads(self, other: Period) -> list[str]:
+        # Months are not of one length: counts are compared by the day.
+        changed = "change" if self.period.days == other.days else "change (counts: a day)"
+        return [str(other), changed, "95 % interval", "worth"]
 
     def _days(self, other: Period) -> tuple[int, int]:
         return self.period.days, other.days

@@ -175,7 +175,7 @@ def _execute(template: Template, values: Mapping[str, Any], room: Room, progress
                 kernel_name="python3",
                 progress_bar=progress,
                 extra_arguments=[
-                    "--IPKernelApp.log_level=ERROR",
+                    "--IPKernelApp.log_level=CRITICAL",
                     f"--IPKernelApp.exec_lines={room.entering}",
                 ],
             )

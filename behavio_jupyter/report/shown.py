@@ -43,7 +43,7 @@ class Table:
         return f"{self._caption}\n{frame.to_string(index=False)}".strip()
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th scope=col>{escape(name)}</th>" for name in self._head)
+        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self._head)
         rows = "\n".join(map(_row, self._rows))
         caption = f"<caption>{escape(self._caption)}</caption>" if self._caption else ""
         return (
@@ -55,4 +55,4 @@ class Table:
 def _row(row: Sequence[Any]) -> str:
     first, *others = map(str, row)
     cells = "".join(f"<td>{escape(cell)}</td>" for cell in others)
-    return f"<tr><th scope=row>{escape(first)}</th>{cells}</tr>"
+    return f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>'

@@ -1,0 +1,82 @@
+"""What a change is worth, beside SciPy."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from behavio_jupyter import DefinitionError
+from behavio_jupyter.report import KeyFigure, change
+from behavio_jupyter.report.change import interval_words, signed, verdict, words
+
+counts = st.integers(0, 400)
+
+
+@given(counts, counts, st.sampled_from([(7, 7), (31, 28), (92, 90)]))
+def test_counts_are_tested_given_their_sum(now, then, days):
+    found = change(KeyFigure.counted("a", now), KeyFigure.counted("a", then), days)
+    assert found.difference == now - then
+    if not now + then:
+        assert found.test is None
+        return
+    exact = binomtest(now, now + then, days[0] / (days[0] + days[1]))
+    assert found.p_value == pytest.approx(exact.pvalue, abs=1e-9)
+    if then:
+        low, high = exact.proportion_ci()
+        ratio = days[1] / days[0]
+        assert found.low == pytest.approx(low / (1 - low) * ratio - 1, rel=1e-6)
+        assert found.low <= found.relative + 1e-9
+        if now + then > now:
+            assert found.high == pytest.approx(high / (1 - high) * ratio - 1, rel=1e-6)
+            assert found.relative <= found.high + 1e-9
+
+
+@given(st.integers(1, 300), st.integers(1, 300), st.data())
+def test_rates_change_in_points(size, before, data):
+    count = data.draw(st.integers(0, size))
+    earlier = data.draw(st.integers(0, before))
+    found = change(KeyFigure.rate("r", count, size), KeyFigure.rate("r", earlier, before))
+    assert found.difference == pytest.approx(count / size - earlier / before)
+    assert found.low <= found.difference + 1e-9
+    assert found.difference <= found.high + 1e-9
+    assert 0 <= found.p_value <= 1 + 1e-9
+
+
+def test_chance_finds_a_change_in_one_of_twenty():
+    import numpy as np
+
+    random = np.random.default_rng(7)
+    pairs = random.poisson(80, (2_000, 2))
+    real = [
+        change(KeyFigure.counted("a", int(now)), KeyFigure.counted("a", int(then))).real
+        for now, then in pairs
+    ]
+    assert 0.02 < np.mean(real) < 0.055  # exact tests are a bit cautious
+
+
+def test_what_has_no_number_has_no_change():
+    nobody, some = KeyFigure.rate("r", 0, 0), KeyFigure.rate("r", 3, 10)
+    found = change(some, nobody)
+    assert (found.test, found.noise, found.real) == (None, False, False)
+    assert (words(found, some), interval_words(found, some)) == ("–", "–")
+
+
+def test_other_numbers_are_not_tested():
+    now, then = KeyFigure.measured("m", 3.5), KeyFigure.measured("m", 2.0)
+    found = change(now, then)
+    assert (found.difference, found.relative, verdict(found)) == (1.5, 0.75, "not tested")
+    assert words(found, now) == signed(0.75)
+
+
+def test_kinds_do_not_mix():
+    with pytest.raises(DefinitionError, match="'a' is a count, and was a rate before"):
+        change(KeyFigure.counted("a", 1), KeyFigure.rate("a", 1, 2))
+
+
+def test_from_nothing_there_is_no_relative_change():
+    found = change(KeyFigure.counted("a", 9), KeyFigure.counted("a", 0))
+    assert math.isnan(found.relative)
+    assert found.real
+    assert words(found, KeyFigure.counted("a", 9)) == "+9"

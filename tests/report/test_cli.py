@@ -1,0 +1,61 @@
+"""The command as it is typed."""
+
+import pytest
+from click.testing import CliRunner
+
+from behavio_jupyter.cli import main
+
+from .notebooks import template
+
+
+@pytest.fixture
+def behavio(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("behavio_jupyter.report.pdf.browser", lambda: None)
+    monkeypatch.setenv("COLUMNS", "200")
+    return lambda *words: CliRunner().invoke(main, words)
+
+
+def test_templates_are_listed_and_shown(behavio):
+    assert "weekly_review  Weekly review  The key figures" in behavio("report", "list").output
+    shown = behavio("report", "show", "weekly_review").output
+    assert "Weekly review (weekly_review; a period is a week)" in shown
+    assert "'contributions'  contributions, cdnow, or the path" in shown
+
+
+def test_a_run_its_history_and_the_index(behavio, tmp_path):
+    template(tmp_path / "own.ipynb", "2 * top", parameters="top: int = 5")
+    (tmp_path / "values.yaml").write_text("top: 7\n")
+    first = behavio("report", "run", "own.ipynb", "--params", "values.yaml", "-p", "top=8")
+    assert first.exit_code == 0
+    assert "The page: reports/own-top-8-" in first.output
+    again = behavio("report", "run", "own.ipynb", "-p", "top=8")
+    assert "was run for" in again.output
+    assert "own-top-8-" in behavio("report", "history").output
+    assert "There are no runs" in behavio("report", "history", "other").output
+
+
+def test_a_failure_is_a_sentence_and_exit_code_1(behavio, tmp_path):
+    template(tmp_path / "own.ipynb", "1 / 0")
+    failed = behavio("report", "run", "own.ipynb")
+    assert failed.exit_code == 1
+    assert "Cell 2 of own (1 / 0) failed: division by zero" in failed.stderr
+    assert "The notebook is kept: reports/failed/own/" in failed.stderr
+    assert "failed: Cell 2 of own" in behavio("report", "history").output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "weekly"], "There is no template 'weekly'; the nearest is 'weekly_review'."),
+        (["run", "weekly_review", "-p", "top"], "A parameter is written as -p top=5, not 'top'."),
+        (["run", "weekly_review", "-p", "log=contribution"], "the nearest is 'contributions'"),
+        (["run", "weekly_review", "--period", "47"], "'47' is no period; write a week as"),
+        (["open"], "There are no reports in reports yet"),
+    ],
+)
+def test_mistakes(behavio, words, said):
+    failed = behavio("report", *words)
+    assert failed.exit_code == 1
+    assert said in failed.stderr
+    assert "Traceback" not in failed.stderr
