@@ -75,7 +75,7 @@ def test_an_unknown_parameter_has_a_nearest_one(read):
 
 def test_defaults_are_plain_values(tmp_path):
     own = template(str(notebook(tmp_path / "own.ipynb", parameters="top: int = 2 + len('a')")))
-    with pytest.raises(ParameterError, match="The default of top in own.ipynb is no plain value"):
+    with pytest.raises(ParameterError, match="The default of top in own"):
         own.parameters  # noqa: B018
 
 
