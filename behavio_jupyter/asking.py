@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,8 @@ class Asking:
 
     def __init__(self, store: Store, name: str = "") -> None:
         self.name = name
+        self._address = ""
+        self._watching: list[weakref.WeakMethod[Callable[[], None]]] = []
         self._beginning = threading.Lock()
         self._take(store)
 
@@ -56,6 +59,33 @@ class Asking:
         self._values: dict[Property, pd.DataFrame] = {}
         for name in ("quality", "events", "properties", "catalog", "users"):
             self.__dict__.pop(name, None)
+
+    # The notebook
+
+    @property
+    def address(self) -> str:
+        """What the text of a magic begins with to ask this log where several are open: ``@shop``.
+
+        Empty where it needs none.
+        """
+        return self._address
+
+    @address.setter
+    def address(self, address: str) -> None:
+        if address != self._address:
+            self._address = address
+            self._tell()
+
+    def watch(self, told: Callable[[], None]) -> None:
+        """Call a method when a segment is saved or the address changes, while its object lives."""
+        self._watching.append(weakref.WeakMethod(told))
+
+    def _tell(self) -> None:
+        self._watching = [one for one in self._watching if one() is not None]
+        for one in self._watching:
+            told = one()
+            if told is not None:
+                told()
 
     # What the log is
 

@@ -29,7 +29,7 @@ class Background:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._next: Callable[[], None] | None = None
+        self._next: tuple[Callable[[], None], Callable[[], None]] | None = None
         self._task: Task | None = None
 
     def do(
@@ -37,8 +37,11 @@ class Background:
         work: Callable[[], _T],
         then: Callable[[_T], None],
         failed: Callable[[Exception], None],
+        called_off: Callable[[], None] = lambda: None,
     ) -> None:
         """Begin some work and return at once.
+
+        One of ``then``, ``failed`` and ``called_off`` is called for it.
 
         Parameters
         ----------
@@ -49,16 +52,21 @@ class Background:
             longer wanted.
         failed : callable
             Takes the error, where the work ends in one.
+        called_off : callable, optional
+            Called where newer work came before it was done.
         """
         # What the caller's thread answers to, such as the cell that is running, stays known.
-        begun = partial(contextvars.copy_context().run, self._done, work, then, failed)
+        run = contextvars.copy_context().run
+        begun = partial(run, self._done, work, then, failed, called_off)
         with self._changed:
-            self._next = begun
+            dropped, self._next = self._next, (begun, partial(run, called_off))
             if self._task is not None:
                 self._task.call_off()
-                return
-            self._task = Task()
-        threading.Thread(target=self._run, name="behavio-background", daemon=True).start()
+            else:
+                self._task = Task()
+                threading.Thread(target=self._run, name="behavio-background", daemon=True).start()
+        if dropped is not None:
+            dropped[1]()
 
     def call_off(self) -> None:
         """End the work that is going on; nobody sees what it gives."""
@@ -80,7 +88,7 @@ class Background:
                 self._task = Task()
                 begin(self._task)
             try:
-                work()
+                work[0]()
             except Exception as error:
                 # Told as any thread's is; what is asked next is done all the same.
                 given = (type(error), error, error.__traceback__, threading.current_thread())
@@ -91,14 +99,18 @@ class Background:
         work: Callable[[], _T],
         then: Callable[[_T], None],
         failed: Callable[[Exception], None],
+        called_off: Callable[[], None],
     ) -> None:
         try:
             found = work()
             # What is done with it may ask again, and be called off as the work is.
             if self._next is None:
                 then(found)
+                return
         except Interrupted:
-            return
+            pass
         except Exception as error:
             if self._next is None:
                 failed(error)
+                return
+        called_off()

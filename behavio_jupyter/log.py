@@ -94,6 +94,7 @@ class EventLog(Asking):
         # Results so far keep the segments they were asked with; the arrays are the same.
         self._engine = self._engine and self._engine.knowing(segments)
         self.__dict__.pop("catalog", None)
+        self._tell()
 
     @interruptible
     def save(self, path: str | os.PathLike[str]) -> None:

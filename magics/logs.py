@@ -26,6 +26,8 @@ class OpenLogs:
         log.name = name
         self._logs[name] = log
         self.current = name
+        for other, one in self._logs.items():
+            one.address = f"@{other}" if len(self._logs) > 1 else ""
 
     def use(self, name: str) -> EventLog:
         """Make an open log the one that answers."""

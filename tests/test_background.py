@@ -25,6 +25,35 @@ def test_newer_work_calls_off_the_one_that_runs_and_drops_those_that_wait():
     assert all(one in ("dropped", "newest") for one in taken)
 
 
+def test_each_work_ends_in_one_of_three_ways():
+    background, begun, ends = Background(), threading.Event(), []
+
+    def ask(number, work):
+        told = (ends.append, (number, "then")), (ends.append, (number, "failed"))
+        background.do(
+            work,
+            lambda _: told[0][0](told[0][1]),
+            lambda _: told[1][0](told[1][1]),
+            lambda: ends.append((number, "called off")),
+        )
+
+    def long():
+        begun.set()
+        while True:
+            current_task().go_on()
+
+    ask(1, long)
+    assert begun.wait(10)
+    ask(2, lambda: None)
+    ask(3, lambda: 1 / 0)
+    assert background.wait(10)
+    ask(4, lambda: None)
+    assert background.wait(10)
+    assert sorted(number for number, _ in ends) == [1, 2, 3, 4]
+    assert dict(ends) == {1: "called off", 2: dict(ends)[2], 3: "failed", 4: "then"}
+    assert dict(ends)[2] in ("called off", "then")
+
+
 def test_errors_are_told_and_work_goes_on():
     background, failures, taken = Background(), [], []
     background.do(lambda: 1 / 0, taken.append, failures.append)

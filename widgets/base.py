@@ -16,6 +16,7 @@ from behavio_jupyter import BehavioError, DefinitionError, EventLog, Segment, pa
 from behavio_jupyter.background import Background
 from behavio_jupyter.query import Definition
 from behavio_jupyter.query.base import Printed
+from behavio_jupyter.query.segment import InSegment
 from behavio_jupyter.result import Result
 
 from .catalog import events_by_frequency
@@ -78,7 +79,7 @@ class AnalysisWidget(KeptWidget):
             partial(events_by_frequency, log), partial(self.set_trait, "events"), self._fail
         )
         given = self._read(question)
-        self._place = Place(type(self).__name__, line_of(given))
+        self._place = Place(type(self).__name__, log.name, line_of(given))
         state = self._place.asked
         if state:
             # A saved text that cannot be read any more gives way to what the cell says.
@@ -141,6 +142,18 @@ class AnalysisWidget(KeptWidget):
                 partial(self._answered, asked), partial(self._take_answer, asked), self._fail
             )
 
+    def _log_changed(self) -> None:
+        super()._log_changed()
+        with self._telling:
+            self.text = self._line()
+        if self._knows_segments:
+            self._ask()
+
+    @property
+    def _knows_segments(self) -> bool:
+        """Whether the answer is another one once a segment is saved."""
+        return self.definition is not None and names_segments(self.definition)
+
     # What a widget with more than a definition says otherwise
 
     def _question(self) -> Any:
@@ -149,7 +162,7 @@ class AnalysisWidget(KeptWidget):
 
     def _line(self) -> str:
         """Return what magics take to ask the same."""
-        return line_of(self.definition)
+        return line_of(self.definition, self._log.address)
 
     def _texts(self) -> Iterator[tuple[str, str]]:
         """Yield the path and the text of every part of what is asked."""
@@ -162,7 +175,7 @@ class AnalysisWidget(KeptWidget):
     @property
     def state(self) -> str:
         """The text of what is asked."""
-        return self.text
+        return line_of(self.definition)
 
     def restore(self, state: str) -> None:
         """Ask again what was asked."""
@@ -233,12 +246,24 @@ class AnalysisWidget(KeptWidget):
         return copy_of(self._result.to_fragment(), repr(self._result))
 
 
-def line_of(definition: Definition | None) -> str:
-    """Return the line of magic that asks a definition."""
+def line_of(definition: Definition | None, address: str = "") -> str:
+    """Return the line of magic that asks a definition, of the log with this address."""
     if definition is None:
         return ""
-    # The text of a segment is its condition alone.
-    return f"%segment {definition}" if isinstance(definition, Segment) else f"%{definition}"
+    asked = str(definition)
+    if not isinstance(definition, Segment):  # the text of a segment is its condition alone
+        asked = asked.removeprefix(definition.kind).lstrip()
+    return " ".join(part for part in (f"%{definition.kind}", address, asked) if part)
+
+
+def names_segments(node: Printed) -> bool:
+    """Return whether a definition asks for users of a saved segment."""
+    for field in type(node).model_fields:
+        value = getattr(node, field)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, InSegment) or (isinstance(item, Printed) and names_segments(item)):
+                return True
+    return False
 
 
 def texts_of(node: Printed, path: str = "") -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from behavio_jupyter.query.clauses import EventQuestion
 from .base import AnalysisWidget, line_of, texts_of
 from .funnel import FunnelExplorer
 from .kept import UNREADABLE, KeptWidget
-from .log_widget import STATIC, Content, sentence
+from .log_widget import Content, built, sentence
 from .notebook import Place
 from .paths import PathExplorer
 from .retention import RetentionExplorer
@@ -60,8 +60,8 @@ class Explorer(KeptWidget):
     '%funnel code -> test within 30d where bot = false'
     """
 
-    _esm = STATIC / "explorer.js"
-    _css = STATIC / "explorer.css"
+    _esm = built("explorer.js")
+    _css = built("explorer.css")
 
     kinds: ClassVar[dict[str, type[Any]]] = {
         "segment": SegmentBuilder,
@@ -95,7 +95,7 @@ class Explorer(KeptWidget):
         if first is not None and not isinstance(first, Question | Segment):
             raise DefinitionError(f"The app begins with a question, not with {first!r:.60}.")
         self._first: dict[str, Any] = {} if first is None else {first.kind: first}
-        self._place = Place(type(self).__name__, line_of(first))
+        self._place = Place(type(self).__name__, log.name, line_of(first))
         self.set_trait("definition", EventQuestion())
         super().__init__(log)
         self.names = list(self.kinds)
@@ -123,7 +123,6 @@ class Explorer(KeptWidget):
                 with contextlib.suppress(*UNREADABLE):
                     opened.restore(state)
             self._pass_on_to(kind)
-            opened.observe(self._share_names, "catalog")
             shows = ["answer", "error"] if isinstance(opened, AnalysisWidget) else ["user"]
             opened.observe(self._keep, shows)
             self.tabs = {**self.tabs, kind: f"anywidget:{opened.model_id}"}
@@ -133,10 +132,6 @@ class Explorer(KeptWidget):
         if kind not in self.kinds:
             raise UnknownNameError("tab", str(kind), self.kinds)
         return str(kind)
-
-    def users(self, pick: Content) -> Any:
-        """Return the users behind a number of the tab that is shown."""
-        return self[self.selected].users(pick)
 
     @traitlets.validate("selected")
     def _valid_tab(self, proposal: Content) -> str:
@@ -178,10 +173,6 @@ class Explorer(KeptWidget):
             self.request = number
             self.definition = definition
         self.request = 0
-
-    def _share_names(self, change: Content) -> None:
-        for widget in (self, *list(self._opened.values())):
-            widget.catalog = change["new"]
 
     # The notebook
 

@@ -10,7 +10,7 @@ from behavio_jupyter import Funnel
 from behavio_jupyter.result import FunnelResult
 
 from .base import AnalysisWidget
-from .log_widget import STATIC
+from .log_widget import built
 from .plain import plain
 
 
@@ -33,8 +33,8 @@ class FunnelExplorer(AnalysisWidget):
     ('%funnel code -> test -> docs within 90d', [1623, 533, 180])
     """
 
-    _esm = STATIC / "funnel.js"
-    _css = STATIC / "funnel.css"
+    _esm = built("funnel.js")
+    _css = built("funnel.css")
 
     asks: ClassVar[Any] = Funnel
 

@@ -20,8 +20,17 @@ from behavio_jupyter.query.predicate import Property
 from .catalog import names
 from .history import history_of
 
-STATIC = Path(__file__).parent / "static"
-"""Where the browser's side of widgets is, built."""
+_STATIC = Path(__file__).parent / "static"
+
+
+def built(name: str) -> str:
+    """Return a file of the browser's side of widgets.
+
+    Text, not a path: anywidget watches a file for as long as Python runs, and would keep every
+    widget, and with it every result that was ever shown.
+    """
+    return (_STATIC / name).read_text(encoding="utf-8")
+
 
 _APART = {"values": ("owner", "name"), "flows": ("picks",)}
 """What tells requests of one kind apart that may be asked side by side."""
@@ -41,8 +50,8 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
     """A widget that answers requests about a log.
 
     The browser sends what it wants as messages (``{"ask": …, "id": …}``); the answer is
-    a message with the same ``id``. Work is done beside the kernel's main thread; of requests of
-    one kind only the newest is answered.
+    a message with the same ``id``. Work is done beside the kernel's main thread; a request calls
+    off the one of its kind before, which is answered by ``called_off``.
 
     Parameters
     ----------
@@ -58,6 +67,7 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
         super().__init__()
         self.catalog = self._names()
         self.on_msg(self._receive)
+        log.watch(self._log_changed)
 
     @property
     def requests(self) -> dict[str, Callable[[Content], Content]]:
@@ -90,6 +100,10 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
         """Return what the browser knows of the log."""
         return names(self._log)
 
+    def _log_changed(self) -> None:
+        """Renew what is known of the log: a segment was saved, or it has another address."""
+        self.catalog = self._names()
+
     def _show(self, text: str) -> None:
         """Show the widget; ``text`` stands in for it where the notebook is not trusted."""
         live: Any = self._repr_mimebundle_()
@@ -106,6 +120,7 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
             partial(self.requests[asked], content),
             lambda found: self.send({"id": number, **found}),
             lambda error: self.send({"id": number, "error": sentence(error)}),
+            lambda: self.send({"id": number, "called_off": True}),
         )
 
     def _values(self, content: Content) -> Content:
@@ -122,7 +137,6 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
         if taken is not None and not content.get("replace", False):
             return {"taken": str(taken)}
         self._log.save_segment(content["name"], self.users(content["pick"]))
-        self.catalog = self._names()
         return {"saved": content["name"]}
 
     def _timeline(self, content: Content) -> Content:

@@ -4,60 +4,85 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from behavio_jupyter.notebook import running_cell
+from behavio_jupyter.notebook import Cell, running_cell
 
 _RECORD = "behavio"
 """The key in the metadata of an output."""
 
-_asked: dict[tuple[str, ...], str] = {}
-"""By cell, widget and what its cell gave it: the text last asked, since the kernel started."""
+
+class _Made(NamedTuple):
+    """What tells a widget from all others of its cell, in whatever order they are made."""
+
+    widget: str
+    log: str
+    given: str
+    number: int
+    """How many with the same class, log and question the cell made before."""
+
+
+_asked: dict[tuple[str, _Made], str] = {}
+"""By cell and widget: the text last asked, since the kernel started."""
+
+_made: dict[str, tuple[str, Counter[tuple[str, ...]]]] = {}
+"""By cell: which run of it made widgets, and how many of each kind."""
 
 
 class Place:
     """A widget's place in the notebook: the cell that makes it and what that cell gives it.
 
     A cell that runs again finds here what was asked last, as long as it gives the widget the same
-    as before: since the kernel started, or in the outputs of the notebook as it was saved.
+    as before: since the kernel started, or in the outputs of the notebook as it was saved. Of
+    several that are given the same, as in a loop, each finds its own.
 
     Parameters
     ----------
     widget : str
         The name of the widget's class.
+    log : str
+        The name of its log.
     given : str
         What the cell asks.
     """
 
-    def __init__(self, widget: str, given: str) -> None:
-        self._key = (_cell(), widget, given)
+    def __init__(self, widget: str, log: str, given: str) -> None:
+        cell = _cell()
+        self._cell = "" if cell is None else cell.id
+        number = 0
+        if cell is not None:
+            run, made = _made.get(cell.id, ("", Counter()))
+            made = made if run == cell.run else Counter()
+            number = made[widget, log, given]
+            made[widget, log, given] += 1
+            _made[cell.id] = (cell.run, made)
+        self._made = _Made(widget, log, given, number)
 
     @property
     def asked(self) -> str | None:
         """The text last asked here; None where nothing is known of it."""
-        cell, widget, given = self._key
-        if not cell:
+        if not self._cell:
             return None
-        if self._key not in _asked:
-            for output in _saved_outputs(cell):
+        key = (self._cell, self._made)
+        if key not in _asked:
+            for output in _saved_outputs(self._cell):
                 record = output.get("metadata", {}).get(_RECORD, {})
-                if (record.get("widget"), record.get("given")) == (widget, given):
+                if all(record.get(name) == value for name, value in self._made._asdict().items()):
                     return str(record["asked"])
-        return _asked.get(self._key)
+        return _asked.get(key)
 
     def record(self, asked: str) -> dict[str, Any]:
         """Keep the text asked last; return it as the metadata of an output."""
-        cell, widget, given = self._key
-        if cell:
-            _asked[self._key] = asked
-        return {_RECORD: {"widget": widget, "given": given, "asked": asked}}
+        if self._cell:
+            _asked[self._cell, self._made] = asked
+        return {_RECORD: {**self._made._asdict(), "asked": asked}}
 
 
-def _cell() -> str:
-    """Return the id of the cell that is running, where the notebook tells it."""
-    cell = running_cell()
-    return "" if cell is None else cell.id
+def _cell() -> Cell | None:
+    """Return the cell that is running, where the notebook tells it."""
+    return running_cell()
 
 
 def _saved_outputs(cell: str) -> list[dict[str, Any]]:

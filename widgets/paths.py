@@ -13,7 +13,7 @@ from behavio_jupyter.query import Definition
 from behavio_jupyter.result import PathsResult
 
 from .base import AnalysisWidget
-from .log_widget import STATIC, Content
+from .log_widget import Content, built
 from .plain import plain
 
 _DRAWN_AT_ONCE = 2
@@ -45,8 +45,8 @@ class PathExplorer(AnalysisWidget):
     ('%paths from code steps 4 hide merge session 1d', 7926)
     """
 
-    _esm = STATIC / "paths.js"
-    _css = STATIC / "paths.css"
+    _esm = built("paths.js")
+    _css = built("paths.css")
 
     asks: ClassVar[Any] = Paths
 

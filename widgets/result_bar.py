@@ -15,7 +15,7 @@ from behavio_jupyter.result import Result
 
 from .base import line_of
 from .kept import hiding_lost
-from .log_widget import STATIC, Content, LogWidget
+from .log_widget import Content, LogWidget, built
 
 _MOST_NUMBERS = 200
 _MOST_CSV = 2_000_000
@@ -55,10 +55,8 @@ class ResultBar(LogWidget):
     ('%segment count(purchase) > 9', 'log.segment("count(purchase) > 9")')
     """
 
-    # Text, not paths: anywidget watches a file for as long as Python runs, and would keep every
-    # bar, and with it every result that was ever shown.
-    _esm = (STATIC / "result_bar.js").read_text(encoding="utf-8")
-    _css = (STATIC / "result_bar.css").read_text(encoding="utf-8")
+    _esm = built("result_bar.js")
+    _css = built("result_bar.css")
 
     kind = traitlets.Unicode().tag(sync=True)
     text = traitlets.Unicode().tag(sync=True)
@@ -73,8 +71,8 @@ class ResultBar(LogWidget):
         self._result = result
         super().__init__(log)
         self.kind = result.definition.kind
-        self.text = line_of(result.definition)
-        asked = self.text.removeprefix(f"%{self.kind}").lstrip()
+        self._log_changed()
+        asked = line_of(result.definition).removeprefix(f"%{self.kind}").lstrip()
         self.python = f"{_variable(log)}.{self.kind}({_literal(asked)})"
         self.nothing = bool(result.nothing)
         _end_earlier(cell, self)
@@ -91,6 +89,9 @@ class ResultBar(LogWidget):
     def users(self, pick: Content) -> Any:
         """Return the users behind a number of the result."""
         return self._result.behind(pick)
+
+    def _log_changed(self) -> None:
+        self.text = line_of(self._result.definition, self._log.address)
 
     def _names(self) -> dict[str, Any]:
         return {"log": self._log.name}  # nothing here is chosen from the names of the log

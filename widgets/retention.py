@@ -13,7 +13,7 @@ from behavio_jupyter.result import RetentionResult, SegmentResult
 from behavio_jupyter.result.wording import moments
 
 from .base import AnalysisWidget
-from .log_widget import STATIC, Content
+from .log_widget import Content, built
 from .plain import plain
 
 _CELLS = 12_000
@@ -46,8 +46,8 @@ class RetentionExplorer(AnalysisWidget):
     ([2662, 3501, 2696, 2349], [7846, 8476, 7248])
     """
 
-    _esm = STATIC / "retention.js"
-    _css = STATIC / "retention.css"
+    _esm = built("retention.js")
+    _css = built("retention.css")
 
     asks: ClassVar[Any] = Retention
 

@@ -15,7 +15,7 @@ from behavio_jupyter.query.segment import InSegment
 from behavio_jupyter.result import SegmentResult
 
 from .base import AnalysisWidget
-from .log_widget import STATIC, Content, sentence
+from .log_widget import Content, built, sentence
 from .plain import plain
 
 _DAYS = ((45, "day"), (420, "week"))
@@ -54,8 +54,8 @@ class SegmentBuilder(AnalysisWidget):
     {'without': 1145, 'change': -406}
     """
 
-    _esm = STATIC / "segment.js"
-    _css = STATIC / "segment.css"
+    _esm = built("segment.js")
+    _css = built("segment.css")
 
     asks: ClassVar[Any] = Segment
 
@@ -140,11 +140,9 @@ class SegmentBuilder(AnalysisWidget):
             return self._log.segment(result.definition.model_copy(update={"condition": both}))
         return result
 
-    def _save(self, content: Content) -> Content:
-        reply = super()._save(content)
-        # The answer knows the segments that were saved when it was asked for.
-        self._ask()
-        return reply
+    @property
+    def _knows_segments(self) -> bool:
+        return True  # it tells what it shares with each of them
 
     def _over_time(self, content: Content) -> Content:
         frame = self.users({}).over_time(content["per"])

@@ -20,7 +20,7 @@ from behavio_jupyter.result.wording import plural
 
 from .history import clock, facts_of, happened
 from .kept import UNREADABLE, KeptWidget, copy_of
-from .log_widget import STATIC, Content
+from .log_widget import Content, built
 from .notebook import Place
 
 _MOST_FOUND = 80
@@ -60,8 +60,8 @@ class UserTimeline(KeptWidget):
     '00005'
     """
 
-    _esm = STATIC / "timeline.js"
-    _css = STATIC / "timeline.css"
+    _esm = built("timeline.js")
+    _css = built("timeline.css")
 
     user = traitlets.Any(None).tag(sync=True)
     segment = traitlets.Any(None).tag(sync=True)
@@ -70,7 +70,7 @@ class UserTimeline(KeptWidget):
         self._people: pd.Series | None = None
         self._copying = Background()
         super().__init__(log)
-        self._place = Place(type(self).__name__, json.dumps([_id(user), segment]))
+        self._place = Place(type(self).__name__, log.name, json.dumps([_id(user), segment]))
         # Who was shown here last may be gone; then the cell's own user is shown.
         with contextlib.suppress(*UNREADABLE):
             if self._place.asked:
@@ -104,6 +104,10 @@ class UserTimeline(KeptWidget):
     @traitlets.observe("segment")
     def _forget_people(self, _change: object) -> None:
         self._people = None
+
+    def _log_changed(self) -> None:
+        self._people = None  # the segment may be the one that was saved
+        super()._log_changed()
 
     @traitlets.observe("user", "segment")
     def _renew_copy(self, _change: object) -> None:

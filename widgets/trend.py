@@ -16,7 +16,7 @@ from behavio_jupyter.query.trend import series_of
 from behavio_jupyter.result import ActivityResult, TrendResult
 
 from .base import AnalysisWidget, line_of, texts_of
-from .log_widget import STATIC
+from .log_widget import built
 from .trend_answer import activity_drawn, trends_drawn
 
 _PERIODS = {"lifecycle": ("day", "week", "month"), "stickiness": ("week", "month")}
@@ -65,8 +65,8 @@ class TrendExplorer(AnalysisWidget):
     [1.14, 1.17, 1.22]
     """
 
-    _esm = STATIC / "trend.js"
-    _css = STATIC / "trend.css"
+    _esm = built("trend.js")
+    _css = built("trend.css")
 
     asks: ClassVar[Any] = Trend
 
@@ -159,7 +159,8 @@ class TrendExplorer(AnalysisWidget):
     def _line(self) -> str:
         asked = self._question()
         with contextlib.suppress(DefinitionError):
-            return "\n".join(f"%{one}" for one in asked.definitions) if asked else ""
+            asked_of = asked.definitions if asked else ()
+            return "\n".join(line_of(one, self._log.address) for one in asked_of)
         return ""
 
     def _texts(self) -> Iterator[tuple[str, str]]:

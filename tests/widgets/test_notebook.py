@@ -10,6 +10,8 @@ import pytest
 from behavio_jupyter.widgets import notebook
 from nbconvert import HTMLExporter
 
+from behavio_jupyter.notebook import Cell
+
 MADE = """\
 from behavio_jupyter import datasets, explore
 from behavio_jupyter.widgets import (
@@ -69,20 +71,32 @@ def test_an_exported_page_shows_them(executed):
 
 
 def test_a_cell_finds_what_it_asked_last_in_the_saved_notebook(tmp_path, monkeypatch):
-    record = {"widget": "FunnelExplorer", "given": "a", "asked": "b"}
-    output = {"output_type": "display_data", "data": {}, "metadata": {"behavio": record}}
-    saved = {"cells": [{"id": "x", "outputs": []}, {"id": "y", "outputs": [output]}]}
+    record = {"widget": "FunnelExplorer", "log": "shop", "given": "a", "number": 0, "asked": "b"}
+    outputs = [
+        {"output_type": "display_data", "data": {}, "metadata": {"behavio": one}}
+        for one in (record, {**record, "number": 1, "asked": "second"})
+    ]
+    saved = {"cells": [{"id": "x", "outputs": []}, {"id": "y", "outputs": outputs}]}
     path = tmp_path / "saved.ipynb"
     path.write_text(json.dumps(saved))
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
     monkeypatch.setattr(notebook, "_asked", {})
-    monkeypatch.setattr(notebook, "_cell", lambda: "y")
-    place = notebook.Place("FunnelExplorer", "a")
-    assert place.asked == "b"
-    assert notebook.Place("FunnelExplorer", "changed").asked is None
-    assert place.record("c") == {"behavio": {**record, "asked": "c"}}
-    assert notebook.Place("FunnelExplorer", "a").asked == "c"
-    monkeypatch.setattr(notebook, "_cell", lambda: "x")
-    assert notebook.Place("FunnelExplorer", "a").asked is None
+    monkeypatch.setattr(notebook, "_made", {})
+
+    def place(cell, run, log="shop", given="a"):
+        monkeypatch.setattr(notebook, "_cell", lambda: Cell(cell, run))
+        return notebook.Place("FunnelExplorer", log, given)
+
+    first = place("y", "1")
+    assert first.asked == "b"
+    assert place("y", "1").asked == "second"
+    assert place("y", "1").asked is None
+    assert place("y", "1", given="changed").asked is None
+    assert place("y", "1", log="other").asked is None
+    assert first.record("c") == {"behavio": {**record, "asked": "c"}}
+    assert place("y", "2").asked == "c"
+    assert place("y", "2").asked == "second"
+    assert place("x", "3").asked is None
     path.write_text("no notebook")
-    assert notebook.Place("FunnelExplorer", "a").asked is None
+    assert place("y", "4").asked == "c"
+    assert place("y", "4").asked is None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pandas as pd
 import pytest
 from behavio_jupyter.widgets import UserTimeline, notebook
 
 from behavio_jupyter import connect, datasets
 from behavio_jupyter.errors import UnknownNameError
+from behavio_jupyter.notebook import Cell
 
 from .browser import tell
 
@@ -111,7 +114,8 @@ def test_properties_with_the_names_of_columns_are_properties(sent):
 
 def test_a_cell_that_runs_again_goes_on_with_its_user(log, monkeypatch):
     monkeypatch.setattr(notebook, "_asked", {})
-    monkeypatch.setattr(notebook, "_cell", lambda: "cell")
+    runs = count()
+    monkeypatch.setattr(notebook, "_cell", lambda: Cell("cell", str(next(runs))))
     widget = UserTimeline(log, log.users[0])
     widget.user, widget.segment = log.users[7], "busy ones"
     assert f"User {log.users[7]}" in widget.copy()["text/html"]

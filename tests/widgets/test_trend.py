@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 
 import pytest
 from behavio_jupyter.widgets import TrendExplorer, notebook
 
 from behavio_jupyter import Trend, explore
 from behavio_jupyter.errors import DefinitionError, QueryTextError
+from behavio_jupyter.notebook import Cell
 from behavio_jupyter.query.clauses import EventQuestion
 
 from .browser import tell
@@ -153,7 +155,8 @@ def test_users_are_those_of_the_line_and_of_the_state(log, monkeypatch):
 
 def test_a_cell_that_runs_again_finds_all_lines(log, monkeypatch):
     monkeypatch.setattr(notebook, "_asked", {})
-    monkeypatch.setattr(notebook, "_cell", lambda: "cell")
+    runs = count()
+    monkeypatch.setattr(notebook, "_cell", lambda: Cell("cell", str(next(runs))))
     first = TrendExplorer(log, "users of any per week")
     first.series = [*first.series, "users of code / users of any"]
     first.compare, first.view = True, "stickiness"
@@ -177,7 +180,8 @@ def test_the_copy_has_each_line(log):
 
 def test_in_the_app_the_bar_holds_for_all_lines_and_they_come_back(log, monkeypatch):
     monkeypatch.setattr(notebook, "_asked", {})
-    monkeypatch.setattr(notebook, "_cell", lambda: "cell")
+    runs = count()
+    monkeypatch.setattr(notebook, "_cell", lambda: Cell("cell", str(next(runs))))
     app = explore(log, "trend users of any per week")
     app["trend"].series = ["users of code", "users of code / users of any"]
     app.definition = EventQuestion(where="bot = false")

@@ -56,6 +56,11 @@ export function answered(question: Ask): View {
   let room = 0;
   let isMatrixOpen = false;
   let acted = false;
+  /** What was called off by a newer question: asked again if the answer stays what it was. */
+  let owed: (() => void)[] = [];
+  question.on("busy", () => {
+    if (!question.busy) owed.splice(0).forEach((ask) => ask());
+  });
 
   function draw(around: Frame, answer: Answer): Child[] {
     // A changed draft has the answer it had until the next one comes.
@@ -71,6 +76,7 @@ export function answered(question: Ask): View {
 
   function made(around: Frame, answer: Answer): Child[] {
     close();
+    owed = [];
     const head = [
       h("h3", { class: "bh-title" }, answer.title),
       h("p", { class: "bh-quiet" }, answer.subtitle),
@@ -90,20 +96,21 @@ export function answered(question: Ask): View {
     const matrix = h("div", {}, h("p", { class: "bh-quiet" }, "Counting …"));
     const picks = shown.map((place) => answer.groups[place].pick);
     const fillMatrix = async () => {
-      const found = await question.request("matrix", { picks });
+      const found = await question.request("matrix", { picks }, () => owed.push(() => void fillMatrix()));
       replace(matrix, found.error
         ? h("p", { class: "bh-error" }, found.error)
         : h("div", { class: "bh-pair" }, found.matrix.map((one: Matrix, at: number) =>
             matrixTable(one, names.length > 1 ? names[shown[at]] : ""))));
     };
-    timer = setTimeout(async () => {
-      const found = await question.request("ways", { picks });
+    const fillWays = async () => {
+      const found = await question.request("ways", { picks }, () => owed.push(() => void fillWays()));
       replace(ways, h("h4", {}, "Whole ways by frequency"), found.error
         ? h("p", { class: "bh-error" }, found.error)
         : h("div", { class: "bh-pair" }, found.ways.map((one: Way[], at: number) =>
             wayTable(around, ways, picks[at], names.length > 1 ? names[shown[at]] : "", one))));
       if (isMatrixOpen) void fillMatrix();
-    }, PAUSE);
+    };
+    timer = setTimeout(() => void fillWays(), PAUSE);
     if (acted) queueMicrotask(() => refocus(around));
     acted = false;
     return [
@@ -172,10 +179,12 @@ export function answered(question: Ask): View {
     if (answer.flows[place]) show(answer.flows[place]);
     else {
       replace(spot, h("p", { class: "bh-quiet" }, "Drawing …"));
-      void question.request("flows", { picks: [group.pick] }).then((found) => {
+      const fill = async () => {
+        const found = await question.request("flows", { picks: [group.pick] }, () => owed.push(() => void fill()));
         if (found.error) replace(spot, h("p", { class: "bh-error" }, found.error));
         else show(found.flows[0]);
-      });
+      };
+      void fill();
     }
     return section;
   }

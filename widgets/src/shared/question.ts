@@ -85,6 +85,11 @@ export class Question<D> extends Requests {
     return this.model.get("parts")[path] ?? "";
   }
 
+  /** Whether the answer is still that of an earlier question. */
+  get busy(): boolean {
+    return Boolean(this.model.get("busy"));
+  }
+
   get isComplete(): boolean {
     return this.isWhole(this.draft);
   }

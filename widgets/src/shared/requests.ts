@@ -13,19 +13,24 @@ export interface Model {
 /** Asks the kernel for what is beside the traits of a model. */
 export class Requests {
   private sent = 0;
-  private waiting = new Map<number, (reply: any) => void>();
+  private waiting = new Map<number, [(reply: any) => void, () => void]>();
 
   constructor(readonly model: Model) {
     model.on("msg:custom", (message) => {
-      this.waiting.get(message.id)?.(message);
+      const [answered, calledOff] = this.waiting.get(message.id) ?? [];
       this.waiting.delete(message.id);
+      if (message.called_off) calledOff?.();
+      else answered?.(message);
     });
   }
 
-  /** Send a request; the answer has `error`, a sentence, where there is none. */
-  request(ask: string, content: Record<string, unknown>): Promise<any> {
+  /**
+   * Send a request; the answer has `error`, a sentence, where there is none. One that a newer
+   * request of its kind calls off has no answer: then `calledOff` is called.
+   */
+  request(ask: string, content: Record<string, unknown>, calledOff = () => {}): Promise<any> {
     const id = this.tell(ask, content);
-    return new Promise((resolve) => this.waiting.set(id, resolve));
+    return new Promise((resolve) => this.waiting.set(id, [resolve, calledOff]));
   }
 
   /** Send a request that is answered by traits. */
