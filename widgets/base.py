@@ -14,7 +14,7 @@ import traitlets
 
 from behavio_jupyter import BehavioError, DefinitionError, EventLog, Segment, parse
 from behavio_jupyter.background import Background
-from behavio_jupyter.query import Definition
+from behavio_jupyter.query import Definition, Question
 from behavio_jupyter.query.base import Printed
 from behavio_jupyter.query.segment import InSegment
 from behavio_jupyter.result import Result
@@ -246,7 +246,7 @@ class AnalysisWidget(KeptWidget):
         return copy_of(self._result.to_fragment(), repr(self._result))
 
 
-def line_of(definition: Definition | None, address: str = "") -> str:
+def line_of(definition: Question | Segment | None, address: str = "") -> str:
     """Return the line of magic that asks a definition, of the log with this address."""
     if definition is None:
         return ""
