@@ -115,7 +115,7 @@ class AnalysisWidget(KeptWidget):
     def _limit(self, _change: object) -> None:
         self.definition = self._limited(self.definition)
 
-    def _read(self, question: Any) -> Definition | None:
+    def _read(self, question: Any) -> Question | Segment | None:
         kind = self.asks.model_fields["kind"].default
         if isinstance(question, str):
             if not question.strip():
