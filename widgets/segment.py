@@ -123,18 +123,21 @@ class SegmentBuilder(AnalysisWidget):
         return {**super().requests, "condition": _condition, "over_time": self._over_time}
 
     def users(self, pick: Content) -> SegmentResult:
-        """Return the users of the segment; ``without`` a condition; in ``both`` it and another.
+        """Return the users of the segment, or of one beside it that is shown.
 
         Parameters
         ----------
         pick : dict
-            Empty; or ``without``, the path of a condition; or ``both``, the name of a segment.
+            Empty; or ``without``, the path of a condition; or ``both``, the name of a segment; or
+            ``per`` and ``period``, at whose end the condition is to hold.
         """
         result = self._result
         if not isinstance(result, SegmentResult):
             raise BehavioError("There is no answer yet whose users could be shown.")
         if "without" in pick:
             return result.without(pick["without"])
+        if "period" in pick:
+            return result.at_end_of(pick["per"], pick["period"])
         if "both" in pick:
             both = And(parts=(result.definition.condition, InSegment(name=pick["both"])))
             return self._log.segment(result.definition.model_copy(update={"condition": both}))

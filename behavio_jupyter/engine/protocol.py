@@ -29,8 +29,9 @@ class Engine(Protocol):
         ``segment="…"``, ``period=…``). Funnel: ``step`` (default: the last) and ``dropped``
         (True: those whose count ends there). Retention: ``cohort``, ``period`` (a number;
         without it the whole cohort), ``retained`` (default True), ``complete`` (only cells that
-        are over, or only those that are not). Paths: ``step``, ``source``, ``target`` or
-        ``sequence`` (names joined with " -> "). Trend: ``period`` (without it: any).
+        are over, or only those that are not). Paths: ``step``, ``source``, ``target``; or
+        ``step``, ``node``; or ``sequence`` (see :func:`~..query.paths.way_of`); or ``source`` and
+        ``target`` with ``whole`` (a pair of the matrix). Trend: ``period`` (without it: any).
         Moments are given as ISO text or as timestamps.
         """
         ...

@@ -37,7 +37,7 @@ _NUMERIC = ("sum", "avg", "min", "max", "median", "p90")
 _PICKS: dict[type[Any], dict[str, type]] = {
     Funnel: {"step": int, "dropped": bool},
     Retention: {"cohort": str, "period": int, "retained": bool, "complete": bool},
-    Paths: {"step": int, "source": str, "target": str, "node": str, "sequence": str},
+    Paths: {"step": int, "source": str, "target": str, "node": str, "sequence": str, "whole": bool},
     Trend: {"period": str},
 }
 _TYPES = {int: "a whole number", bool: "true or false", str: "text"}
@@ -347,6 +347,16 @@ def _check_pick(node: UsersOf) -> None:
                 f"There is no step {step}; this funnel has steps 1 to {len(query.steps)}.",
                 node,
                 ("step", step),
+            )
+    if isinstance(query, Paths):
+        given = dict(node.pick)
+        apart = next((name for name in ("step", "node", "sequence") if name in given), None)
+        if given.get("whole") and apart is not None:
+            raise MisfitError(
+                "'whole = true' looks for a source and a target at any step of whole sequences; "
+                f"it does not go with {apart!r}.",
+                node,
+                (apart, given[apart]),
             )
 
 

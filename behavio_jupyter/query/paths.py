@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field, PositiveInt
@@ -64,3 +67,49 @@ class Paths(EventQuestion):
     collapse: bool = True
     sessions: Sessions = Sessions()
     counting: Literal["sequences", "users"] = "sequences"
+
+
+_ARROW = " -> "
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"(?= -> |$)', re.DOTALL)
+
+
+def way_of(names: Iterable[str]) -> str:
+    """Return a sequence as ``users of (paths …) with sequence = '…'`` has it.
+
+    Examples
+    --------
+    >>> way_of(["visit", "cart"])
+    'visit -> cart'
+    >>> way_of(["visit", "a -> b"])
+    'visit -> "a -> b"'
+    """
+    return _ARROW.join(
+        json.dumps(name, ensure_ascii=False) if "->" in name or name.startswith('"') else name
+        for name in names
+    )
+
+
+def names_of(way: str) -> tuple[str, ...]:
+    """Return the names of a sequence that is written as :func:`way_of` writes it.
+
+    Examples
+    --------
+    >>> names_of('visit -> "a -> b"')
+    ('visit', 'a -> b')
+    """
+    names = []
+    start = 0
+    while start <= len(way):
+        quoted = _QUOTED.match(way, start)
+        end = way.find(_ARROW, start) if quoted is None else quoted.end()
+        end = len(way) if end < 0 else end
+        names.append(way[start:end] if quoted is None else _unquoted(quoted[0]))
+        start = end + len(_ARROW)
+    return tuple(names)
+
+
+def _unquoted(text: str) -> str:
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,14 +13,14 @@ import pandas as pd
 
 from ..engine.answers import SegmentAnswer, TrendAnswer
 from ..errors import DefinitionError
-from ..query import Retention, Segment, Series, Trend
+from ..query import DateRange, Retention, Segment, Series, Trend
 from ..query.predicate import And, Not
 from ..query.rule import activity_rule
-from ..query.segment import UsersOf
+from ..query.segment import BetweenDates, Measured, UsersOf
 from ..query.time import Duration
 from .base import dates
 from .page import fragment, text
-from .picks import checked, dated, iso, named
+from .picks import checked, dated, iso, named, numbered
 from .sheet import Sheet
 from .wording import moments, number, percent, plural
 
@@ -113,7 +115,7 @@ class ActivityResult:
     def __repr__(self) -> str:
         return text(self.title, self.subtitle, [self._sheet], self.rule, self.nothing)
 
-    def users(self, period: Any, state: str = ACTIVE) -> SegmentResult:
+    def users(self, period: Any, state: str = ACTIVE, days: int | None = None) -> SegmentResult:
         """Return the users of a state in a period as a segment (R14).
 
         Parameters
@@ -121,11 +123,13 @@ class ActivityResult:
         period : text, date or timestamp
             The start of the period.
         state : {"active", "new", "returning", "resurrected", "dormant"}
+        days : int, optional
+            Only those who are active on so many days of the period, as in ``active_days``.
 
         Raises
         ------
         DefinitionError
-            There is no such period or state, or periods are blocks of hours.
+            There is no such period, state or number of days, or periods are blocks of hours.
         """
         from .segment import SegmentResult
 
@@ -138,6 +142,10 @@ class ActivityResult:
         place = texts.index(str(pick["period"]))
         before = texts[place - 1] if place else None
         segment = users_in(self.definition, str(pick["state"]), texts[place], before)
+        if days is not None:
+            counted = of.active_days.loc[of.active_days["period"] == stamps[place], "days"]
+            numbered("number of days", counted)(days)
+            segment = on_days(segment, self.definition, stamps[place], days)
         found = of.engine.answer(segment)
         assert isinstance(found, SegmentAnswer)
         return SegmentResult(segment, found, of.engine, of.facts, of.bar)
@@ -198,6 +206,28 @@ def users_in(retention: Retention, state: str, period: str, before: str | None) 
             "dormant": And(parts=(earlier, Not(part=active))),
         }[state]
     )
+
+
+def on_days(segment: Segment, retention: Retention, period: pd.Timestamp, days: int) -> Segment:
+    """Return those of a segment who are active on so many days of a period, which it begins."""
+    event, where = retention.returning, retention.where
+    if where is not None:
+        both = where if event.where is None else And(parts=(event.where, where))
+        event = event.model_copy(update={"where": both})
+    first = period.date()
+    last = {
+        "day": first,
+        "week": first + dt.timedelta(days=6),
+        "month": first.replace(day=calendar.monthrange(first.year, first.month)[1]),
+    }[str(retention.per)]
+    active = Measured(
+        function="count_days",
+        events=event,
+        operator="=",
+        value=days,
+        window=BetweenDates(range=DateRange(start=first, end=last)),
+    )
+    return Segment(condition=And(parts=(segment.condition, active)))
 
 
 def _asked(retention: Retention) -> Trend:

@@ -291,7 +291,7 @@ class QuestionResult(Result):
             ``period="2026-01-05"``). Funnel: ``step`` (default: the last) and ``dropped``.
             Retention: ``cohort``, ``period`` (a number), ``retained`` (default True), ``complete``
             (default: cells that are over and that are not). Paths: ``step``, ``source``,
-            ``target`` or ``sequence``. Trend: ``period``.
+            ``target``, ``node``, ``sequence`` or ``whole``. Trend: ``period``.
 
         Returns
         -------
@@ -303,9 +303,12 @@ class QuestionResult(Result):
         DefinitionError
             A name that this result does not have, or a value that is not in it.
         """
+        return self._users(pick, self._checks)
+
+    def _users(self, pick: Mapping[str, Any], checks: Mapping[str, Check]) -> SegmentResult:
         from .segment import SegmentResult
 
-        pairs = checked(f"this {self.definition.kind}", pick, self._group_checks | self._checks)
+        pairs = checked(f"this {self.definition.kind}", pick, {**self._group_checks, **checks})
         segment = Segment(condition=UsersOf(query=self.definition, pick=pairs))
         found = self.engine.answer(segment)
         assert isinstance(found, SegmentAnswer)

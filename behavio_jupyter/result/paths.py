@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from ..engine.answers import EXIT, PathsAnswer
 from ..query import Paths
+from ..query.paths import way_of
 from .base import QuestionResult, ThemeName
-from .picks import Check, Number, Pick, named, numbered
+from .picks import Check, Number, Pick, flag, named, numbered
 from .sheet import MOST, Sheet
 from .statistics import FEW
 from .wording import MISSING, duration, number, percent, plural
@@ -168,14 +169,15 @@ class PathsResult(QuestionResult):
         )
 
     def users(self, **pick: Any) -> SegmentResult:
-        """Return the users of an edge, a node or a way.
+        """Return the users of an edge, a node, a way, or of a cell of ``.matrix``.
 
         Beside groups it takes ``step``, ``source`` and ``target``; or ``step`` and ``node``; or
-        ``sequence``, which may be a tuple of names.
+        ``sequence``, which may be a tuple of names; or ``source`` and ``target`` with
+        ``whole=True``: the one right before the other somewhere in a whole sequence.
         """
         if isinstance(pick.get("sequence"), tuple | list):
-            pick["sequence"] = " -> ".join(map(str, pick["sequence"]))
-        return super().users(**pick)
+            pick["sequence"] = way_of(map(str, pick["sequence"]))
+        return self._users(pick, self._pair_checks if pick.get("whole") else self._checks)
 
     @property
     def numbers(self) -> list[Number]:
@@ -189,9 +191,10 @@ class PathsResult(QuestionResult):
         if self._lists_ways:
             ways = self.answer.sequences
             keys = ways[list(self.groups)].to_numpy().tolist()
-            for key, pick, count in zip(keys, self.way_picks(ways), ways["count"], strict=True):
-                way = pick["sequence"].replace(" -> ", " → ")
-                found.append(Number(f"{self._group_words(key)}path {way}", number(count), pick))
+            counted = zip(ways["sequence"], self.way_picks(ways), ways["count"], strict=True)
+            for key, (way, pick, count) in zip(keys, counted, strict=True):
+                words = f"{self._group_words(key)}path {' → '.join(way)}"
+                found.append(Number(words, number(count), pick))
         return found
 
     def flow_picks(self, rows: pd.DataFrame) -> list[Pick]:
@@ -208,7 +211,7 @@ class PathsResult(QuestionResult):
         """Return what picks those behind some rows of the whole ways."""
         keys = rows[list(self.groups)].itertuples(index=False, name=None)
         return [
-            {**self.group_pick(key), "sequence": " -> ".join(way)}
+            {**self.group_pick(key), "sequence": way_of(way)}
             for key, way in zip(keys, rows["sequence"], strict=True)
         ]
 
@@ -240,10 +243,9 @@ class PathsResult(QuestionResult):
 
         def sequence(value: Any) -> Scalars:
             # Among the most frequent it is found without making them all.
-            if value in map(" -> ".join, self._frequent["sequence"]):
+            if value in map(way_of, self._frequent["sequence"]):
                 return str(value)
-            ways = self.answer.sequences["sequence"]
-            return named("sequence", map(" -> ".join, ways))(value)
+            return named("sequence", map(way_of, self.answer.sequences["sequence"]))(value)
 
         # Where every way ends at the last kept step, a step has nodes but no edge from it.
         steps = {*edges["step"], *(edges["step"] + 1)}
@@ -253,6 +255,16 @@ class PathsResult(QuestionResult):
             "target": named("target", edges["target"]),
             "node": node,
             "sequence": sequence,
+            "whole": flag("whole"),
+        }
+
+    @property
+    def _pair_checks(self) -> dict[str, Check]:
+        pairs = self.answer.matrix
+        return {
+            "source": named("source", pairs["source"]),
+            "target": named("target", pairs["target"]),
+            "whole": flag("whole"),
         }
 
     @property

@@ -16,7 +16,7 @@ from ..query.left_out import left_out
 from ..query.segment import Did
 from .base import Result, ThemeName
 from .page import fragment
-from .picks import Number, checked
+from .picks import Number, checked, dated, iso
 from .sheet import MOST, Sheet
 from .statistics import FEW, rate, wilson
 from .wording import number, percent, plural
@@ -128,6 +128,38 @@ class SegmentResult(Result):
                 "complete": frame["complete"],
             }
         )
+
+    def at_end_of(self, per: Period, period: Any) -> SegmentResult:
+        """Return the same condition at the end of one of the periods of :meth:`over_time`.
+
+        Parameters
+        ----------
+        per : {"hour", "day", "week", "month"}
+        period : text, date or timestamp
+            The start of the period.
+
+        Raises
+        ------
+        DefinitionError
+            There is no such period.
+
+        Examples
+        --------
+        >>> from behavio_jupyter import datasets
+        >>> loyal = datasets.cdnow().segment("count(purchase) >= 10")
+        >>> print(len(loyal.at_end_of("month", "1998-05-01")))
+        1059
+        """
+        stamps = list(self.over_time(per)["period"])
+        zone = self.facts.timezone
+        ((_, start),) = checked("", {"period": period}, {"period": dated("period", stamps, zone)})
+        place = [iso(stamp, zone) for stamp in stamps].index(str(start))
+        # The last one ends, as far as the log goes, with the log.
+        end = stamps[place + 1].to_pydatetime() if place + 1 < len(stamps) else None
+        asked = Segment(condition=self.definition.condition, reference=end)
+        found = self.engine.answer(asked)
+        assert isinstance(found, SegmentAnswer)
+        return SegmentResult(asked, found, self.engine, self.facts, self.bar)
 
     @cached_property
     def effects(self) -> pd.DataFrame:

@@ -158,6 +158,7 @@ def random_pick(question: Any, expected: Any, source: random.Random) -> dict[str
                 (expected.edges, ["step", "source", "target"]),
                 (expected.nodes, ["step", "node"]),
                 (expected.sequences, ["sequence"]),
+                (expected.matrix, ["source", "target"]),
             ]
         )
     elif isinstance(question, Trend):
@@ -170,6 +171,8 @@ def random_pick(question: Any, expected: Any, source: random.Random) -> dict[str
     pick = {name: row[name] for name in (*expected.groups, *more)}
     if "sequence" in pick:
         pick["sequence"] = " -> ".join(pick["sequence"])
+    if isinstance(question, Paths) and rows is expected.matrix:
+        pick["whole"] = True
     if isinstance(question, Funnel) and source.random() < 0.5:
         pick["dropped"] = source.random() < 0.8
     if "period" in more and isinstance(question, Retention):

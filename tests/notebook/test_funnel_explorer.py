@@ -48,7 +48,7 @@ def test_a_funnel_is_built_explored_and_kept(page):
     # Who stopped: shown, saved, compared with.
     stopped = len(result.users(step=2, dropped=True))
     widget.get_by_role("button", name="got to docs and not to test").click()
-    people = widget.get_by_role("region", name="Stopped at 2. docs")
+    people = widget.get_by_role("group", name="Stopped at 2. docs")
     expect(people.get_by_role("list", name="Ids of users").locator("li")).to_have_count(
         min(stopped, 100)
     )
@@ -122,4 +122,4 @@ def _drag(page: Page, widget: Locator, grip: str, to: str) -> None:
 def _expect_counts(widget: Locator, result) -> None:
     shown = [f"{count:,}".replace(",", "\u202f") for count in result.table["count"]]
     expect(widget.locator(".bh-funnel td > b")).to_have_text(shown)
-    expect(widget.get_by_role("region", name="Answer")).to_have_attribute("aria-busy", "false")
+    expect(widget.get_by_role("group", name="Answer")).to_have_attribute("aria-busy", "false")

@@ -40,7 +40,7 @@ def test_paths_are_followed_by_clicking(page):
 
     # A node by mouse: its users, saved; then hidden, and back.
     _menu(widget, "docs at step 2", "Show the users").click()
-    people = widget.get_by_role("region", name="docs at step 2")
+    people = widget.get_by_role("group", name="docs at step 2")
     expect(people).to_contain_text(f"{len(result.users(step=2, node='docs'))} users")
     people.get_by_label("Name of the segment").fill("readers")
     page.keyboard.press("Enter")
@@ -59,7 +59,7 @@ def test_paths_are_followed_by_clicking(page):
     expect(widget.get_by_role("button", name="code → test, from step 1")).to_be_focused()
     page.keyboard.press("Enter")
     flow = {"step": 1, "source": "code", "target": "test"}
-    people = widget.get_by_role("region", name="code → test, from step 1")
+    people = widget.get_by_role("group", name="code → test, from step 1")
     expect(people).to_contain_text(f"{len(result.users(**flow))} users")
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowRight")
@@ -88,10 +88,19 @@ def test_paths_are_followed_by_clicking(page):
     widget.locator("summary", has_text="What follows what").click()
     cell = widget.locator(".bh-matrix tbody tr", has_text="code").first.locator("td").nth(1)
     expect(cell).to_have_text(f"{100 * result.probabilities.loc['code', 'test']:.0f}")
+    cell.get_by_role("button").click()
+    people = widget.get_by_role("group", name="code, right after it test")
+    users = result.users(source="code", target="test", whole=True)
+    expect(people).to_contain_text(f"{len(users)} users")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(widget.get_by_role("group", name="code, right after it")).to_be_visible()
+    page.keyboard.press("Escape")
 
     # Nothing is hidden where the paths begin, and a log without such paths says so.
     pick(page, widget, "Hide an event", "code")
-    expect(widget.get_by_role("region", name="Answer")).to_contain_text("No path through code")
+    expect(widget.get_by_role("group", name="Answer")).to_contain_text("No path through code")
     widget.get_by_role("button", name="Undo").click()
     _expect_nodes(widget, result)
     look_at(page, widget, "path-explorer")
@@ -101,6 +110,7 @@ def test_paths_are_followed_by_clicking(page):
     widget.get_by_label("Group beside it").select_option(label="notebook (338)")
     groups = widget.locator(".bh-flows-drawing")
     expect(groups).to_have_count(2)
+    expect(widget.locator(".bh-ways")).to_have_count(2)
 
     # The cell that runs again, in a kernel that starts anew, goes on from there.
     asked = "%paths from code steps 7 top 7 session off by repo top 5"
@@ -129,6 +139,6 @@ def _expect_nodes(widget: Locator, result, nodes=None) -> None:
         ["step", "rank", "count", "node"], ascending=[True, True, False, True]
     )
     shown = [f"{count:,}".replace(",", "\u202f") for count in order["count"]]
-    expect(widget.get_by_role("region", name="Answer")).to_have_attribute("aria-busy", "false")
+    expect(widget.get_by_role("group", name="Answer")).to_have_attribute("aria-busy", "false")
     counts = widget.locator(".bh-flows-drawing").first.locator(".bh-node-count")
     expect(counts).to_contain_text([f"{count} ·" for count in shown])

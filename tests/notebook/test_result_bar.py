@@ -69,7 +69,7 @@ def _a_result_is_clicked_copied_and_its_users_kept(page: Page, folder: Path) -> 
     bar = cell.locator(".bh-result")
     pick(page, bar, "Users behind a number", "stopped before 3")
     stopped = log.funnel(FUNNEL).users(step=2, dropped=True)
-    people = bar.get_by_role("region", name="stopped before 3. docs")
+    people = bar.get_by_role("group", name="stopped before 3. docs")
     expect(people.locator(".bh-id")).to_have_count(100)
     user = stopped.users[0]
     people.get_by_role("button", name=user).focus()

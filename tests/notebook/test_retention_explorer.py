@@ -128,7 +128,7 @@ def test_a_retention_is_asked_explored_and_kept(page):
 def _expect_average(widget: Locator, average) -> None:
     shown = ["" if math.isnan(rate) else f"{rate * 100:.1f}\u202f%" for rate in average["rate"]]
     expect(widget.locator(".bh-average").first.locator("td")).to_have_text(shown)
-    expect(widget.get_by_role("region", name="Answer")).to_have_attribute("aria-busy", "false")
+    expect(widget.get_by_role("group", name="Answer")).to_have_attribute("aria-busy", "false")
 
 
 def _label(cell) -> str:
@@ -143,5 +143,5 @@ def _label(cell) -> str:
 
 
 def _expect_people(widget: Locator, title: str, count: int) -> None:
-    people = widget.get_by_role("region", name=title)
+    people = widget.get_by_role("group", name=title)
     expect(people.locator(".bh-big")).to_have_text(f"{count} user{'' if count == 1 else 's'}")

@@ -68,7 +68,7 @@ def test_a_segment_is_built_explored_and_kept(page):
         expect(row.locator(".bh-effect")).to_have_text(f"removes {-change}")
     without = widget.get_by_role("button", name="user.tier: removes")
     without.click()
-    people = widget.get_by_role("region", name="Without the condition: user.tier")
+    people = widget.get_by_role("group", name="Without the condition: user.tier")
     expect(people).to_contain_text(f"{effects.loc['condition.parts.1', 'without']} users")
     page.keyboard.press("Escape")
 
@@ -79,7 +79,7 @@ def test_a_segment_is_built_explored_and_kept(page):
     widget.get_by_role("button", name="Keep it").click()
     widget.get_by_label("Name of the segment").fill("big")
     widget.get_by_role("button", name="Save segment").click()
-    overlap = widget.get_by_role("region", name="Overlap with saved segments")
+    overlap = widget.get_by_role("group", name="Overlap with saved segments")
     expect(overlap.get_by_role("rowheader")).to_have_text(["big", "germans"])
     expect(overlap.get_by_role("row", name="big")).to_contain_text("100.0")
 
@@ -96,6 +96,15 @@ def test_a_segment_is_built_explored_and_kept(page):
     widget.get_by_role("button", name="Remove group 4 and what is in it").click()
     _expect_answer(widget, result)
     expect(overlap.get_by_role("row", name="big")).to_contain_text("100.0")
+    over_time = widget.get_by_role("group", name="Size over time")
+    over_time.get_by_label("Size over time").select_option("per week")
+    over_time.locator(".bh-marked").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    before = result.over_time("week").iloc[-2]
+    people = widget.get_by_role("group", name="In the segment at the end of 2026-03-23")
+    expect(people).to_contain_text(f"{before['users']} user")
+    page.keyboard.press("Escape")
     look_at(page, widget, "segment-builder")
     restart_and_run(page)
     _expect_answer(widget, result)

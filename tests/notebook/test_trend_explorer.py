@@ -77,7 +77,7 @@ def test_trends_are_built_explored_and_kept(page):
     name = f"Nov 2025: A: users of code, {users[-2]}"
     expect(chart.get_by_role("button", name=name)).to_be_focused()
     page.keyboard.press("Enter")
-    people = widget.get_by_role("region", name="A: users of code, Nov 2025")
+    people = widget.get_by_role("group", name="A: users of code, Nov 2025")
     expect(people).to_contain_text(f"{users[-2]} users")
     page.keyboard.press("Escape")
     expect(chart.get_by_role("button", name=name)).to_be_focused()
@@ -93,12 +93,17 @@ def test_trends_are_built_explored_and_kept(page):
     expect(text).to_have_text(f"%retention code -> code per month for 12 {CLAUSES[10:]}")
     dormant = log.run(text.inner_text()).activity("lifecycle").table["dormant"].iloc[-1]
     widget.get_by_role("button", name=f"Dec 2025: {dormant} users dormant").click()
-    expect(widget.get_by_role("region", name="dormant, Dec 2025")).to_contain_text(
-        f"{dormant} user"
-    )
+    expect(widget.get_by_role("group", name="dormant, Dec 2025")).to_contain_text(f"{dormant} user")
     look_at(page, widget, "trend-explorer-lifecycle")
     widget.get_by_role("button", name="Stickiness").click()
     expect(widget.get_by_role("heading", name="DAU / MAU")).to_be_visible()
+    days = log.run(text.inner_text()).activity("stickiness").active_days.iloc[-1]
+    widget.get_by_role("button", name=f"{days['days']} active days: ").focus()
+    page.keyboard.press("Enter")
+    people = widget.get_by_role("group", name=f"active on {days['days']} days, Dec 2025")
+    expect(people).to_contain_text(f"{days['users']} user")
+    page.keyboard.press("Escape")
+    look_at(page, widget, "trend-explorer-stickiness")
 
     # The cell that runs again, in a kernel that starts anew, goes on from there.
     restart_and_run(page)

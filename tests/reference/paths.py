@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from behavio_jupyter.query import Events, Paths
@@ -278,14 +279,21 @@ def matrix_rows(key: Key, sequences: list[Sequence]) -> list[dict[str, Any]]:
 
 
 def members(paths: Paths, pick: dict[str, Any], log: Log) -> list[Any]:
-    """The users of an edge, of a node, of a sequence, or of all sequences."""
+    """The users of an edge, of a node, of a sequence, of a pair of the matrix, or of all."""
     users = set()
     edge_columns = [name for name in ("step", "source", "target") if name in pick]
     for key, sequences in grouped_sequences(paths, log):
         if not picked(key, pick):
             continue
         if "sequence" in pick:
-            users |= {one.user for one in sequences if " -> ".join(one.names) == pick["sequence"]}
+            users |= {one.user for one in sequences if written(one.names) == pick["sequence"]}
+        elif pick.get("whole"):
+            users |= {
+                one.user
+                for one in sequences
+                for source, target in pairwise(node.name for node in one.whole)
+                if source == pick.get("source", source) and target == pick.get("target", target)
+            }
         elif "node" in pick:
             users |= {
                 visit.user
@@ -301,3 +309,9 @@ def members(paths: Paths, pick: dict[str, Any], log: Log) -> list[Any]:
         else:
             users |= {one.user for one in sequences}
     return sorted(users)
+
+
+def written(names: tuple[str, ...]) -> str:
+    """A sequence as text: names with an arrow in them stand in quotes."""
+    quoted = [f'"{name}"' if "->" in name else name for name in names]
+    return " -> ".join(quoted)

@@ -242,6 +242,14 @@ def test_members():
     assert members(Paths(), {"sequence": "a -> b"}, log) == ["u"]
 
 
+def test_members_of_a_pair_of_the_matrix():
+    log = log_of({"u": "a 0, b 1, c 2", "v": "a 0, c 1", "w": "b 0, c 100"})
+    paths = Paths(steps=2)
+    assert answer(paths, log).matrix[-1] == {"source": "b", "target": "c", "count": 1}
+    assert members(paths, {"source": "b", "target": "c", "whole": True}, log) == ["u"]
+    assert members(paths, {"source": "a", "whole": True}, log) == ["u", "v"]
+
+
 def test_empty_log():
     result = answer(Paths(), Log([]))
     assert (result.edges, result.sequences, result.matrix) == ([], [], [])

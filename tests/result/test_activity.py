@@ -32,6 +32,20 @@ def test_users_are_as_many_as_the_table_says(log):
     assert log.run(active.definition).users.tolist() == active.users.tolist()
 
 
+@pytest.mark.parametrize("per", ["week", "month"])
+def test_users_of_a_number_of_active_days_are_as_many_as_are_drawn(log, per):
+    asked = f"any -> any[repo like 'p%'] per {per} where bot = false for did(docs) vs did(test)"
+    stickiness = log.retention(asked).activity("stickiness")
+    drawn = stickiness.active_days
+    assert drawn["days"].max() > 4
+    for row in drawn.sample(12, random_state=3).itertuples():
+        found = stickiness.users(row.period, days=row.days)
+        assert len(found) == row.users
+        assert log.segment(str(found.definition)).users.equals(found.users)
+    with pytest.raises(DefinitionError, match="no number of days 40"):
+        stickiness.users(row.period, days=40)
+
+
 def test_the_range_limits_the_periods_that_are_shown(log):
     whole = log.retention("any -> any per week")
     part = log.retention("any -> any per week during 2024-01-03 to 2024-01-16")

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from behavio_jupyter.errors import DefinitionError
+from behavio_jupyter import connect
+from behavio_jupyter.errors import DefinitionError, QueryTextError
 from behavio_jupyter.query import Segment
 from behavio_jupyter.result import SegmentResult
 from behavio_jupyter.result.picks import dated
@@ -86,6 +87,32 @@ def test_what_is_not_there_is_one_sentence(result, pick, hint):
 
 def test_a_way_may_be_a_tuple():
     assert picked(paths(), sequence=("visit", "cart")) == {"sequence": "visit -> cart"}
+
+
+def test_names_with_arrows_and_cells_of_the_matrix_are_told_apart():
+    table = pd.DataFrame(
+        [("ann", "a -> b"), ("ann", "c"), ("bob", "a"), ("bob", "b"), ("bob", "c"), ("eve", "b")],
+        columns=["user", "event"],
+    )
+    table["time"] = pd.Timestamp("2026-01-05") + pd.to_timedelta(range(len(table)), "min")
+    log = connect(table, user="user", event="event", time="time")
+    result = log.paths("steps 2")
+    ways = {way: result.users(sequence=way).users.tolist() for way in result.sequences["sequence"]}
+    assert ways == {("a", "b"): ["bob"], ("a -> b", "c"): ["ann"], ("b",): ["eve"]}
+    for number in result.numbers:
+        assert str(len(result.behind(number.pick))) == number.figure
+    assert "path a -> b → c" in [number.words for number in result.numbers]
+    with pytest.raises(DefinitionError, match="nearest is '\"a -> b\" -> c'"):
+        result.users(sequence="a -> b -> c")
+
+    for pair in result.transitions.itertuples():
+        found = result.users(source=pair.source, target=pair.target, whole=True)
+        assert len(found) == pair.count
+        assert log.segment(str(found.definition)).users.equals(found.users)
+    with pytest.raises(DefinitionError, match="cannot be picked by 'step'"):
+        result.users(source="b", target="c", step=1, whole=True)
+    with pytest.raises(QueryTextError, match="does not go with 'step'"):
+        log.segment("users of (paths) with whole = true and source = 'b' and step = 1")
 
 
 def test_the_last_step_of_paths_can_be_picked():

@@ -76,6 +76,26 @@ def test_flows_of_later_groups_are_told_when_they_are_chosen(log, sent):
     assert drawn["flows"]["count"] == table["count"].tolist()
 
 
+def test_a_cell_of_the_matrix_has_the_users_who_take_it(log, sent):
+    question = "from code steps {} top 100 session 1h where bot = true by repo top 2"
+    widget = PathExplorer(log, question.format(3))
+    widget.wait()
+    pick = widget.answer["groups"][0]["pick"]
+    tell(widget, ask="matrix", id=1, picks=[pick])
+    (matrix,) = sent.pop()["matrix"]
+    # With as many steps as the longest way has, each cell is all flows between its names.
+    whole = log.paths(question.format(100))
+    table = whole.table[whole.table["repo"] == pick["repo"]]
+    assert 3 < table["step"].max() < 99
+    for place in range(len(matrix["count"])):
+        source, target = (matrix["names"][matrix[end][place]] for end in ("source", "target"))
+        flows = table[(table["source"] == source) & (table["target"] == target)]
+        assert flows["count"].sum() == matrix["count"][place]
+        ends = {"source": source, "target": target}
+        tell(widget, ask="users", id=2, pick={**pick, **ends, "whole": True})
+        assert sent.pop()["count"] == len(whole.users(**pick, **ends)) <= matrix["count"][place]
+
+
 def test_whole_ways_and_the_matrix_are_told_when_asked_for(log, sent):
     widget = PathExplorer(log, QUESTION)
     widget.wait()

@@ -64,6 +64,23 @@ def test_the_last_change_wins(log):
     assert widget.further["effects"]["condition.parts.0"]["without"] == len(log.segment("testers"))
 
 
+@pytest.mark.parametrize("per", ["week", "month"])
+def test_users_at_the_end_of_each_period(log, sent, per):
+    widget = SegmentBuilder(log, "count(code) >= 2 in last 6mo and testers as of 2020-01-01")
+    widget.wait()
+    tell(widget, ask="over_time", id=1, per=per)
+    drawn = sent.pop()
+    places = [0, len(drawn["period"]) // 2, -2, -1]
+    for place in places:
+        tell(widget, ask="users", id=2, pick={"per": per, "period": drawn["period"][place]})
+        found = sent.pop()
+        assert found["count"] == drawn["users"][place]
+        assert len(log.segment(found["text"])) == found["count"]
+    assert max(drawn["users"][place] for place in places) > 0
+    tell(widget, ask="users", id=3, pick={"per": per, "period": "2020-01-02"})
+    assert "no period '2020-01-02'" in sent.pop()["error"]
+
+
 def test_users_behind_each_number(log, sent):
     widget = SegmentBuilder(log, "count(code) >= 5 and did(docs)")
     widget.wait()

@@ -119,6 +119,15 @@ def test_what_cannot_be_asked_is_said_in_the_widget(log):
         widget.definition = log.segment("did(code)")
 
 
+def test_active_days_have_the_users_that_are_drawn(log, sent):
+    widget = TrendExplorer(log, "users of code per month where bot = false")
+    widget.view = "stickiness"
+    widget.wait()
+    for period, days, users in widget.answer["days"][::150]:
+        tell(widget, ask="users", id=1, pick={"period": period, "days": days})
+        assert sent.pop()["count"] == users
+
+
 def test_lifecycle_and_stickiness_are_those_of_the_retention(log):
     widget = TrendExplorer(log, "users of code / users of any per week where bot = false")
     widget.view = "lifecycle"

@@ -3,7 +3,7 @@
 import { duringField, segmentsField, whereField, type Clauses } from "./shared/clauses";
 import { h, iconButton, replace } from "./shared/elements";
 import { questionOf } from "./shared/question";
-import { region } from "./shared/region";
+import { named, region } from "./shared/region";
 import type { Model } from "./shared/requests";
 
 /** The part of anywidget's host that is used. */
@@ -21,7 +21,7 @@ function render({ model, el, host, signal }: { model: Model; el: HTMLElement; ho
   const question = questionOf(model, EMPTY, () => true);
   const kinds: string[] = model.get("names");
   const sentence = h("div", { class: "bh-error", role: "alert" });
-  const bar = h("section", { class: "bh-app-bar", "aria-label": "Range, filter and segments of all tabs" });
+  const bar = h("section", { role: "group", class: "bh-app-bar", "aria-label": "Range, filter and segments of all tabs" });
   const tabs = kinds.map((kind) =>
     h("button", {
       type: "button",
@@ -35,7 +35,8 @@ function render({ model, el, host, signal }: { model: Model; el: HTMLElement; ho
   const panels = new Map(kinds.map((kind) => [kind, h("div", { class: "bh-panel", role: "tabpanel", "aria-label": LABELS[kind] })]));
   const rendered = new Set<string>();
   const tablist = h("div", { class: "bh-tabs", role: "tablist", "aria-label": "Analyses" }, tabs);
-  el.append(region("Explore", "bh-app", question, bar, sentence, tablist, [...panels.values()]).root);
+  const around = region(named("Explore", model), "bh-app", question, bar, sentence, tablist, [...panels.values()]);
+  el.append(around.root);
 
   function select(kind: string): void {
     if (model.get("selected") === kind) return;
@@ -94,7 +95,7 @@ function render({ model, el, host, signal }: { model: Model; el: HTMLElement; ho
   showError();
   showTab();
   return () => {
-    ends.forEach((end) => end());
+    [...ends, around.close].forEach((end) => end());
     model.off("change:selected", showTab);
     model.off("change:tabs", showTab);
   };

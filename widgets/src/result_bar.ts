@@ -44,7 +44,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   );
   return () => {
     closed = true;
-    ends.forEach((end) => end());
+    [...ends, around.close].forEach((end) => end());
   };
 }
 

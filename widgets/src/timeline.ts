@@ -6,7 +6,7 @@ import { h, iconButton, replace } from "./shared/elements";
 import { field, line } from "./shared/fields";
 import { facts, mark, type History } from "./shared/history";
 import { pages, patiently } from "./shared/people";
-import { region } from "./shared/region";
+import { named, region } from "./shared/region";
 import { requestsOf, type Model } from "./shared/requests";
 import { number, plural } from "./shared/words";
 
@@ -23,8 +23,8 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const asker = requestsOf(model);
   const wrong = h("div", { class: "bh-error", role: "alert" });
   const bar = h("div", { class: "bh-bar" });
-  const body = h("section", { class: "bh-body", "aria-label": "Events" });
-  const around = region("User timeline", "bh-timeline", null, bar, wrong, body);
+  const body = h("section", { role: "group", class: "bh-body", "aria-label": "Events" });
+  const around = region(named("User timeline", model), "bh-timeline", null, bar, wrong, body);
   let filter = { event: "", text: "" };
   let shown: Shown | null = null;
   let latest = 0;
@@ -158,7 +158,10 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   listeners.forEach(([name, listener]) => model.on(name, listener));
   el.append(around.root);
   void load();
-  return () => listeners.forEach(([name, listener]) => model.off(name, listener));
+  return () => {
+    listeners.forEach(([name, listener]) => model.off(name, listener));
+    around.close();
+  };
 }
 
 export default { render };

@@ -1,4 +1,4 @@
-"""The users behind the numbers of paths: of an edge, of a node, of a whole way, of all."""
+"""The users behind the numbers of paths: of an edge, a node, a whole way, a pair, of all."""
 
 from __future__ import annotations
 
@@ -94,6 +94,27 @@ def taking(
     )
 
 
+def following(
+    units: Units,
+    blocks: NDArray[np.int64],
+    place: NDArray[np.int32],
+    sources: NDArray[np.bool_],
+    targets: NDArray[np.bool_],
+    mask: NDArray[np.bool_],
+) -> None:
+    """Mark the users of sequences in which a target follows a source, at any step (K6).
+
+    ``sources`` and ``targets`` tell which nodes are.
+    """
+    given = (place, sources, targets, mask)
+    run(
+        [
+            partial(_mark_following, part, units, room(units, part), *given)
+            for part in units.shares(blocks)
+        ]
+    )
+
+
 @njit(nogil=True, cache=True)
 def _mark_along(
     blocks: Array,
@@ -181,3 +202,27 @@ def _mark_taking(
                 same = same or equal
             if same:
                 mask[units.user[unit]] = True
+
+
+@njit(nogil=True, cache=True)
+def _mark_following(
+    blocks: Array,
+    units: Units,
+    hall: Room,
+    place: Array,
+    sources: Array,
+    targets: Array,
+    mask: Array,
+) -> None:
+    kinds, places = hall.kinds, hall.places
+    for block in range(len(blocks)):
+        low, high = blocks[block, 0], blocks[block, 1]
+        owned = 0
+        for sequence in range(walk(units, low, high, hall)):
+            owned = owner(hall, sequence, owned)
+            unit = hall.units[owned]
+            if group(units, place, low, hall, sequence, unit) < 0:
+                continue
+            for i in range(hall.starts[sequence] + 1, hall.ends[sequence]):
+                if sources[kinds[places[i - 1]] & NODE] and targets[kinds[places[i]] & NODE]:
+                    mask[units.user[unit]] = True

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import DefinitionError, UnknownNameError
 from ...query import Paths
+from ...query.paths import names_of
 from ..answers import EXIT, OTHER, PathsAnswer
 from . import passers
 from .flows import Edges, chunk, edges
@@ -36,8 +37,8 @@ _TAKEN = (
     "share",
     "total",
     "all",
+    "whole",
 )
-_ARROW = " -> "
 
 
 class _Some(NamedTuple):
@@ -150,17 +151,21 @@ def answer(engine: LocalEngine, question: Paths) -> PathsAnswer:
 
 
 def members(engine: LocalEngine, question: Paths, pick: Mapping[str, Any]) -> NDArray[np.bool_]:
-    """Return the users of an edge, of a node, of a sequence, or of all sequences."""
+    """Return the users of an edge, a node, a sequence, a pair of the matrix, or of all."""
     asked = _ask(engine, question)
     mask = np.zeros(len(asked.segments[0]), np.bool_)
     wanted = {name: pick[name] for name in ("step", "node", "source", "target") if name in pick}
     chosen = asked.groups.chosen(pick)
     if "sequence" in pick:
-        read = _read(str(pick["sequence"]), asked.names[:-2])
-        ways = [way for way in read if len(way) <= question.steps]
+        way = _numbers(str(pick["sequence"]), asked.names[:-2])
+        ways = [way] if 0 < len(way) <= question.steps else []
+    if pick.get("whole"):
+        first, second = _named(asked, pick, "source"), _named(asked, pick, "target")
     for some in asked.parts(chunk(question.steps, asked.nodes, question.top), chosen):
         if "sequence" in pick:
             passers.taking(some.units, asked.blocks, some.place, ways, mask)
+        elif pick.get("whole"):
+            passers.following(some.units, asked.blocks, some.place, first, second, mask)
         elif wanted:
             top = asked.classes(some, question)
             sources, targets, exits = _ends(asked, top, question, wanted)
@@ -353,18 +358,18 @@ def _ends(
     return sources, targets, exits
 
 
-def _read(text: str, names: Sequence[str]) -> Iterator[list[int]]:
-    """Iterate over the sequences of nodes that are written so; a name may itself hold an arrow."""
+def _numbers(way: str, names: Sequence[str]) -> list[int]:
+    """Return the nodes of a sequence; none where one of them is not in the log."""
     numbers = {name: number for number, name in enumerate(names)}
-    words = text.split(_ARROW)
+    found = [numbers.get(name, -1) for name in names_of(way)]
+    return [] if -1 in found else found
 
-    def rest(start: int) -> Iterator[list[int]]:
-        if start == len(words):
-            yield []
-        for end in range(start + 1, len(words) + 1):
-            number = numbers.get(_ARROW.join(words[start:end]))
-            if number is not None:
-                for following in rest(end):
-                    yield [number, *following]
 
-    return rest(0)
+def _named(asked: _Asked, pick: Mapping[str, Any], what: str) -> NDArray[np.bool_]:
+    """Return which nodes have the name that is picked; all where none is."""
+    if what not in pick:
+        return np.ones(asked.nodes, np.bool_)
+    found = np.array([name == pick[what] for name in asked.names[:-2]], np.bool_)
+    if not found.any():
+        raise UnknownNameError(what, str(pick[what]), asked.names[:-2])
+    return found

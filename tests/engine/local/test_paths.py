@@ -251,7 +251,25 @@ def test_a_name_with_an_arrow() -> None:
         bob | 2026-01-05 10:02 | c
         """
     )
-    assert log.members(Paths(), {"sequence": "a -> b -> c"}).tolist() == ["ann", "bob"]
+    assert log.members(Paths(), {"sequence": "a -> b -> c"}).tolist() == ["bob"]
+    assert log.members(Paths(), {"sequence": '"a -> b" -> c'}).tolist() == ["ann"]
+    assert log.members(Paths(), {"sequence": '"a -> b" -> d'}).tolist() == []
+
+
+def test_users_of_a_pair_of_the_matrix() -> None:
+    log = engine(
+        """
+        ann | 2026-01-05 10:00 | a
+        ann | 2026-01-05 10:01 | b
+        ann | 2026-01-05 10:02 | c
+        bob | 2026-01-05 10:00 | b
+        bob | 2026-01-05 12:00 | c
+        """
+    )
+    pick = {"source": "b", "target": "c", "whole": True}
+    assert log.members(Paths(steps=2), pick).tolist() == ["ann"]
+    with pytest.raises(UnknownNameError, match="nearest is 'c'"):
+        log.members(Paths(), {"source": "cc", "whole": True})
 
 
 def test_events_spelled_like_made_up_names_are_among_the_rest() -> None:

@@ -91,7 +91,7 @@ export function answered(question: Ask): View {
       replace(around.answer, last.children);
     };
     const parts = shown.map((place) => part(around, answer, answer.groups[place], place));
-    const ways = h("section", { class: "bh-part", "aria-label": "Whole ways" }, h("h4", {}, "Whole ways by frequency"),
+    const ways = h("section", { role: "group", class: "bh-part", "aria-label": "Whole ways" }, h("h4", {}, "Whole ways by frequency"),
       h("p", { class: "bh-quiet" }, "Counting them …"));
     const matrix = h("div", {}, h("p", { class: "bh-quiet" }, "Counting …"));
     const picks = shown.map((place) => answer.groups[place].pick);
@@ -100,7 +100,11 @@ export function answered(question: Ask): View {
       replace(matrix, found.error
         ? h("p", { class: "bh-error" }, found.error)
         : h("div", { class: "bh-pair" }, found.matrix.map((one: Matrix, at: number) =>
-            matrixTable(one, names.length > 1 ? names[shown[at]] : ""))));
+            matrixTable(one, names.length > 1 ? names[shown[at]] : "", (source, target) => {
+              const name = names.length > 1 ? ` (${names[shown[at]]})` : "";
+              void showPeople(question, around, matrix, { ...picks[at], source, target, whole: true },
+                `${source}, right after it ${target}${name}`);
+            }))));
     };
     const fillWays = async () => {
       const found = await question.request("ways", { picks }, () => owed.push(() => void fillWays()));
@@ -148,7 +152,7 @@ export function answered(question: Ask): View {
     const spot = h("div", { class: "bh-chart-place" });
     const section: HTMLElement = h(
       "section",
-      { class: "bh-group", "aria-label": name ? `Flows of ${name}` : "Flows" },
+      { role: "group", class: "bh-group", "aria-label": name ? `Flows of ${name}` : "Flows" },
       name ? h("h4", {}, `${name} · ${plural(group.count, answer.unit)}`) : null,
       spot,
     );

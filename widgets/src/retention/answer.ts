@@ -353,7 +353,7 @@ function survival(at: Place, all: Survival[]): Child[] {
         lines: (place) => told(curve, place),
       })),
     }),
-    h("div", { class: "bh-scroll" , tabindex: 0, role: "region", "aria-label": "Survival as a table" },
+    h("div", { class: "bh-scroll" , tabindex: 0, role: "group", "aria-label": "Survival as a table" },
       h("table", { class: "bh-table bh-survival" },
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "after"),
           all.map(({ name }) => [h("th", { scope: "col" }, `${name || "still"}${name ? ": still" : ""} active`), h("th", { scope: "col" }, "95 % interval")]))),

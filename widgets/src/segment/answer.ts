@@ -6,6 +6,7 @@ import { h, replace, type Child } from "../shared/elements";
 import { select } from "../shared/fields";
 import type { Frame } from "../shared/frame";
 import { keeper } from "../shared/keeper";
+import { periodNames } from "../shared/lines";
 import { showPeople } from "../shared/people";
 import { interval, MISSING, number, percent, plural } from "../shared/words";
 import type { Ask } from "./definition";
@@ -103,25 +104,32 @@ export function below(question: Ask, around: () => Frame): Below {
         void showOverTime();
       }),
     );
-    replace(sized, h("section", { class: "bh-part", "aria-label": "Size over time" }, head, found.error ? h("p", { class: "bh-error" }, found.error) : chart(found)));
+    replace(sized, h("section", { role: "group", class: "bh-part", "aria-label": "Size over time" }, head, found.error ? h("p", { class: "bh-error" }, found.error) : chart(found, per)));
     sized.removeAttribute("data-old");
   }
 
-  return { answered, show };
-}
-
-function chart(found: OverTime): HTMLElement {
-  const [colour] = colours(["users"]);
-  const note = found.users.map((users) => plural(users, "user"));
-  return h(
-    "div",
-    {},
-    lines(
+  function chart(found: OverTime, per: string): HTMLElement {
+    const [colour] = colours(["users"]);
+    const note = found.users.map((users) => plural(users, "user"));
+    const names = periodNames(found.period).long;
+    const figure: HTMLElement = lines(
       [{ name: "In the segment", colour, period: found.period, value: found.share, low: found.share, high: found.share, complete: found.complete, note }],
       `Share of the users seen by the end of each period: ${note[note.length - 1] ?? ""} at the end`,
-    ),
-    h("p", { class: "bh-quiet" }, "Share of the users seen by the end of each period; dashed: not over yet."),
-  );
+      {
+        key: "over-time",
+        onpick: (_, place) => void showPeople(question, around(), figure, { per, period: found.period[place] },
+          `In the segment at the end of ${names[place]}${found.complete[place] ? "" : ", as far as the log goes"}`),
+      },
+    );
+    return h(
+      "div",
+      {},
+      figure,
+      h("p", { class: "bh-quiet" }, "Share of the users seen by the end of each period; dashed: not over yet."),
+    );
+  }
+
+  return { answered, show };
 }
 
 /** How many are in saved segments too. */
@@ -135,7 +143,7 @@ function overlaps(question: Ask, around: () => Frame, rows: Overlap[]): Child {
         h("span", {}, value === null ? MISSING : percent(value))));
   return h(
     "section",
-    { class: "bh-part", "aria-label": "Overlap with saved segments" },
+    { role: "group", class: "bh-part", "aria-label": "Overlap with saved segments" },
     h("h4", {}, "Also in saved segments"),
     h(
       "table",

@@ -3,12 +3,11 @@
 import { copyButton } from "./copying";
 import { h, iconButton, replace, type Child } from "./elements";
 import type { Question } from "./question";
-import { region, type Around } from "./region";
+import { named, region, type Around } from "./region";
 
 export interface Frame extends Around {
   controls: HTMLElement;
   answer: HTMLElement;
-  close(): void;
 }
 
 /**
@@ -28,10 +27,10 @@ export function frame(
   const undo = iconButton("undo", "Undo", () => question.undo(), { "data-key": "undo" });
   const redo = iconButton("redo", "Redo", () => question.redo(), { "data-key": "redo" });
   const copy = copyButton("copy", "Copy as text", () => model.get("text"), (words) => around.announce(words));
-  const left = h("section", { class: "bh-controls", "aria-label": "Question" });
-  const right = h("section", { class: "bh-answer", "aria-label": "Answer" });
+  const left = h("section", { role: "group", class: "bh-controls", "aria-label": "Question" });
+  const right = h("section", { role: "group", class: "bh-answer", "aria-label": "Answer" });
   const around = region(
-    name,
+    named(name, model),
     "",
     question,
     h(
@@ -49,7 +48,7 @@ export function frame(
     ...around,
     controls: left,
     answer: right,
-    close: () => ends.forEach((end) => end()),
+    close: () => [...ends, around.close].forEach((end) => end()),
   };
 
   const showBar = () => {

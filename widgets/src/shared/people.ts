@@ -30,6 +30,7 @@ export async function showPeople(
   const panel = h(
     "section",
     {
+      role: "group",
       class: "bh-people",
       "aria-label": title,
       tabindex: "-1",

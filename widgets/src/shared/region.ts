@@ -2,28 +2,35 @@
 
 import { h, type Child } from "./elements";
 import type { Question } from "./question";
+import type { Model } from "./requests";
 
 /** A widget as its parts see it. */
 export interface Around {
   root: HTMLElement;
+  /** Give its name back, for another on the page. */
+  close(): void;
   /** Say something to those who do not see the page. */
   announce(sentence: string): void;
 }
 
-/** Make the region of a widget; Ctrl+Z undoes what is asked in it, where there is a question. */
+/**
+ * Make the region of a widget; Ctrl+Z undoes what is asked in it, where there is a question. It is
+ * the widget's one landmark: of two with a name, the second one is told by its number.
+ */
 export function region(
   name: string,
   kind: string,
   question: Question<any> | null,
   ...children: Child[]
 ): Around {
+  const [label, close] = free(name);
   const live = h("div", { class: "bh-unseen", role: "status", "aria-live": "polite" });
   const root = h(
     "div",
     {
       class: `behavio-widget ${kind}`.trim(),
       role: "region",
-      "aria-label": name,
+      "aria-label": label,
       // Keys pressed in here are not commands to the notebook.
       "data-lm-suppress-shortcuts": "true",
       "data-jp-suppress-context-menu": "true",
@@ -35,7 +42,24 @@ export function region(
     children,
     live,
   );
-  return { root, announce: (sentence) => void (live.textContent = sentence) };
+  return { root, close, announce: (sentence) => void (live.textContent = sentence) };
+}
+
+/** The name of a widget with its log's. */
+export const named = (name: string, model: Model): string =>
+  [name, model.get("catalog").log].filter(Boolean).join(" · ");
+
+/** Each widget brings its script anew: what all of them share is the page's. */
+const NAMES = Symbol.for("behavio names of regions");
+
+/** Return a name that no other region on the page has, and what gives it back. */
+function free(name: string): [string, () => void] {
+  const page = globalThis as unknown as Record<symbol, Set<string> | undefined>;
+  const taken = (page[NAMES] ??= new Set());
+  let label = name;
+  for (let number = 2; taken.has(label); number += 1) label = `${name}, ${number}`;
+  taken.add(label);
+  return [label, () => void taken.delete(label)];
 }
 
 function undoByKey(event: KeyboardEvent, question: Question<any>): void {

@@ -163,13 +163,13 @@ export function stickiness(question: Ask, around: Frame, answer: Stickiness): Ch
     name: "", colour: PAINT.returning, period: answer.periods, value: answer.ratio, complete: answer.complete,
     note: answer.mean_daily.map((daily, place) => `${number(daily)} of ${plural(answer.active[place], "user")} on a day`),
   };
-  const chart: HTMLElement = h("section", { class: "bh-chart", "aria-label": ratio },
+  const chart: HTMLElement = h("section", { role: "group", class: "bh-chart", "aria-label": ratio },
     h("h4", { class: "bh-axis-name" }, ratio),
     lines([line], `${ratio} per ${answer.per}`, { key: "chart-ratio", onpick: (_, place) => pick(place, chart) }));
   return [
     ...head(answer),
     chart,
-    days(answer, names),
+    days(question, around, answer, names),
     table(answer, names, ["active", "daily mean", "stickiness"] as string[],
       (name, place) => ({ active: answer.active, "daily mean": answer.mean_daily }[name]?.[place] ?? null),
       (_, place, below) => pick(place, below),
@@ -178,7 +178,7 @@ export function stickiness(question: Ask, around: Frame, answer: Stickiness): Ch
   ];
 }
 
-function days(answer: Stickiness, names: string[]): HTMLElement | null {
+function days(question: Ask, around: Frame, answer: Stickiness, names: string[]): HTMLElement {
   const most = answer.per === "week" ? 7 : 31;
   const over = answer.complete.lastIndexOf(true);
   let place = over >= 0 ? over : answer.periods.length - 1;
@@ -187,22 +187,46 @@ function days(answer: Stickiness, names: string[]): HTMLElement | null {
     const counts = new Array(most).fill(0) as number[];
     for (const [period, number_, users] of answer.days) if (period === answer.periods[place]) counts[number_ - 1] = users;
     const highest = Math.max(1, ...counts);
-    replace(body, h("figure", {},
-      h("div", { class: "bh-bins bh-days", role: "img", "aria-label": `Users by active days, ${names[place]}: ${counts.map((users, day) => (users ? `${plural(day + 1, "day")} ${number(users)}` : "")).filter(Boolean).join(", ")}` },
-        counts.map((users, day) => h("span", {
-          class: "bh-bin", style: `height:${(100 * users) / highest}%;background:${PAINT.returning}`,
-          title: `${plural(day + 1, "active day")}: ${plural(users, "user")}`,
-        }, most === 7 || users === highest ? h("span", { class: "bh-bin-count" }, number(users)) : null))),
-      h("div", { class: "bh-bins-axis", "aria-hidden": "true" }, counts.map((_, day) => h("span", {}, most === 7 || (day + 1) % 5 === 0 || day === 0 ? day + 1 : "")))));
+    const first = counts.findIndex(Boolean);
+    const figure: HTMLElement = h("figure", {},
+      h("div", { class: "bh-bins bh-days", role: "group", "aria-label": `Users by active days, ${names[place]}. Arrow keys go from bar to bar, Enter shows the users.` },
+        counts.map((users, day) => {
+          const words = `${plural(day + 1, "active day")}: ${plural(users, "user")}`;
+          const bar = { class: "bh-bin", style: `height:${(100 * users) / highest}%;background:${PAINT.returning}`, title: words };
+          const told = most === 7 || users === highest ? h("span", { class: "bh-bin-count" }, number(users)) : null;
+          if (users === 0) return h("span", bar, told);
+          return h("button", {
+            ...bar, type: "button", tabindex: day === first ? "0" : "-1", "aria-label": `${words}. Show them.`,
+            onclick: () => void showPeople(question, around, figure, { period: answer.periods[place], days: day + 1 },
+              `active on ${plural(day + 1, "day")}, ${names[place]}`),
+            onkeydown: walk,
+          }, told);
+        })),
+      h("div", { class: "bh-bins-axis", "aria-hidden": "true" }, counts.map((_, day) => h("span", {}, most === 7 || (day + 1) % 5 === 0 || day === 0 ? day + 1 : ""))));
+    replace(body, figure);
   };
   draw();
-  return h("section", { class: "bh-part", "aria-label": "Active days" },
+  return h("section", { role: "group", class: "bh-part", "aria-label": "Active days" },
     h("div", { class: "bh-row bh-of-table" }, h("h4", {}, "Users by number of active days in"),
       select("days-of", "Period of active days", String(place), names.map((name, at) => [String(at), answer.complete[at] ? name : `${name}, not over yet`] as [string, string]).reverse(), (picked) => {
         place = Number(picked);
         draw();
       })),
     body);
+}
+
+/** One bar can be reached by Tab; the arrow keys move to the next one. */
+function walk(event: KeyboardEvent): void {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (!by) return;
+  event.preventDefault();
+  const bar = event.currentTarget as HTMLElement;
+  const bars = [...bar.parentElement!.querySelectorAll<HTMLElement>("button")];
+  const next = bars[bars.indexOf(bar) + by];
+  if (!next) return;
+  bar.tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
 }
 
 /** The last periods first. */
@@ -216,7 +240,7 @@ function table<Column extends string>(
 ): HTMLElement {
   const places = answer.periods.map((_, place) => place).reverse().slice(0, ROWS);
   const left = answer.periods.length - places.length;
-  const body: HTMLElement = h("div", { class: "bh-scroll", tabindex: "0", role: "region", "aria-label": "Table of periods" },
+  const body: HTMLElement = h("div", { class: "bh-scroll", tabindex: "0", role: "group", "aria-label": "Table of periods" },
     h("table", { class: "bh-table bh-periods" },
       h("caption", { class: "bh-unseen" }, `${answer.title}, the last period first`),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, answer.per), columns.map((column) => h("th", { scope: "col", class: "bh-figure" }, column)))),
@@ -235,5 +259,5 @@ function table<Column extends string>(
               : text);
           }))))),
     left > 0 ? h("p", { class: "bh-quiet" }, `${number(left)} earlier periods are in the result's table`) : null);
-  return h("section", { class: "bh-part", "aria-label": "Table" }, body);
+  return h("section", { role: "group", class: "bh-part", "aria-label": "Table" }, body);
 }
