@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
+from .help import Documented, tour
 from .logs import OpenLogs
 from .variables import own_variables
 
@@ -22,6 +23,8 @@ class ExploreMagics(Magics):
         super().__init__(shell)
         self._shell = shell
         self._logs = logs
+        magics = self.magics["line"]
+        magics["explore"] = Documented(magics["explore"], lambda: tour(logs.answering))
 
     @no_var_expand
     @line_magic

@@ -1,4 +1,4 @@
-"""What can be typed after a magic: shown by ``%funnel?``, and by ``%funnel`` without a text."""
+"""What can be typed after a magic: shown by ``%funnel?``, ``%explore?``, ``%funnel`` alone."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 _TOLD = ("names", "properties", "of users", "segments")
 """What is told of a log: what a question may name."""
+_TABS = (
+    ("Segments", "a cohort of conditions: how many users, and what each condition does"),
+    ("Funnel", "steps searched, dragged, filtered: conversion, times, drop-off"),
+    ("Retention", "cohorts as a heatmap, curves, churn, survival"),
+    ("Paths", "what follows what; click a node to begin, end or hide there"),
+    ("Trends", "lines, formulas, the period before; lifecycle and stickiness"),
+    ("Users", "one user's events, sessions and properties"),
+)
 _NO_LOG = "No event log is open; open one with %behavio connect."
 
 
@@ -97,6 +105,42 @@ class Help:
             + (f"<table>{known}</table>" if known else f"<p>{_NO_LOG}</p>")
             + f"<table>{clauses}</table></div>"
         )
+
+
+def tour(log: EventLog | None) -> str:
+    """Return what ``%explore`` opens, with examples from a log; None: where none is open."""
+    from behavio_jupyter.query.check import Catalog
+    from behavio_jupyter.query.guide import guide
+
+    examples = []
+    for kind in ("funnel", "retention", "segment"):
+        shown = (
+            guide(kind, Catalog(()))
+            if log is None
+            else guide(kind, log.catalog, lambda property_: values_of(log, property_))
+        )
+        examples.append(f"%explore {kind} {shown.examples[0]}")
+    told = [] if log is None else [pair for pair in facts(log) if pair[0] in _TOLD]
+    known = [f"  {what:<10}  {said}" for what, said in told] or [f"  {_NO_LOG}"]
+    return "\n".join(
+        [
+            "%explore: explore a log by clicking",
+            "",
+            "Try",
+            *(f"  {line}" for line in ["%explore", *examples]),
+            f"  %explore @{'shop' if log is None else log.name}",
+            "  app = %explore",
+            "",
+            f"In the log {'' if log is None else log.name}".rstrip(),
+            *known,
+            "",
+            "Tabs, under one bar for range, filter and segments",
+            *(f"  {tab:<10}  {does}" for tab, does in _TABS),
+            "",
+            "Each tab shows the line of magic that asks the same, to copy. A click on whatever is",
+            "drawn shows the users behind it, and saves them as a segment. Ctrl+Z takes back.",
+        ]
+    )
 
 
 class Documented:

@@ -48,3 +48,22 @@ def test_a_closed_log_is_no_trouble(shop):
 
 def test_a_magic_keeps_its_own_docstring(shop):
     assert "within 7d by country" in shop.find_line_magic("funnel").__doc__
+
+
+def test_explore_is_documented_with_the_open_log(shop):
+    shown = shop.object_inspect_mime("%explore")["text/plain"]
+    assert "visit (3), cart (2), purchase (1)" in shown
+    lines = [line.strip() for line in shown.splitlines() if line.startswith("  %explore")]
+    assert lines[-1] == "%explore @shop"
+    selected = []
+    for line in lines:
+        shop.run_cell(f"app = {line}").raise_error()
+        shop.user_ns["app"].wait()
+        selected.append(shop.user_ns["app"].selected)
+    assert selected == ["funnel", "funnel", "retention", "segment", "funnel"]
+
+
+def test_explore_is_documented_without_a_log(shell):
+    shown = shell.object_inspect_mime("%explore")["text/plain"]
+    assert "%explore funnel visit -> cart" in shown
+    assert "open one with %behavio connect" in shown
