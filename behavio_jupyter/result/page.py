@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _WIDTH = 100
+NARROWEST = 760
+"""Pixels that a chart needs for its words; on a page that has fewer it is scrolled."""
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -24,7 +26,8 @@ _PAGE = """<!DOCTYPE html>
 :root {{ color-scheme: light dark }}
 body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 1060px; margin: 2rem auto; padding: 0 1rem;
   background: #fff; color: #222 }}
-section {{ overflow-x: auto }}
+section, figure {{ overflow-x: auto; margin: 0 }}
+figure > div {{ min-width: {narrowest}px }}
 table {{ border-collapse: collapse; margin: 1rem 0; font-size: 13px;
   font-variant-numeric: tabular-nums }}
 caption {{ text-align: left; font-weight: 600; padding: .3rem 0 }}
@@ -34,8 +37,10 @@ th, td {{ padding: .25rem .7rem; border-bottom: 1px solid #8884; white-space: no
 </head>
 <body>
 <main>
+<figure tabindex="0" aria-label="Chart">
 {chart}
-<section>
+</figure>
+<section tabindex="0" aria-label="Tables">
 {body}
 </section>
 </main>
@@ -100,4 +105,4 @@ def page(
         config={"displaylogo": False, "responsive": True},
     )
     body = fragment(title, subtitle, sheets, rule, nothing, every_row=True)
-    return _PAGE.format(title=escape(title), chart=chart, body=body)
+    return _PAGE.format(title=escape(title), chart=chart, body=body, narrowest=NARROWEST)

@@ -98,7 +98,7 @@ class Sheet:
             [
                 *([self.caption] if self.caption else []),
                 *(line(head), *map(line, rows)),
-                *map(_plain, notes),
+                *map(_flat, notes),
             ]
         )
 
@@ -154,6 +154,10 @@ class Sheet:
 
 
 def _plain(text: str) -> str:
-    """Return text of one line for a page of equally wide characters."""
-    flat = " ".join(text.replace(THIN, " ").replace("\u00a0", " ").split("\n"))
+    """Return the text of a cell for a page of equally wide characters: one line, cut."""
+    flat = _flat(text)
     return flat if len(flat) <= _CELL else flat[: _CELL - 1] + "…"
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.replace(THIN, " ").replace("\u00a0", " ").split("\n"))

@@ -103,7 +103,7 @@ def test_trends_are_built_explored_and_kept(page):
     people = widget.get_by_role("group", name=f"active on {days['days']} days, Dec 2025")
     expect(people).to_contain_text(f"{days['users']} user")
     page.keyboard.press("Escape")
-    look_at(page, widget, "trend-explorer-stickiness")
+    look_at(page, widget)
 
     # The cell that runs again, in a kernel that starts anew, goes on from there.
     restart_and_run(page)

@@ -187,6 +187,15 @@ def test_flows_go_from_column_to_column():
     assert "median 1\u202fmin 30\u202fs" in sankey.link.customdata[0]["words"]
 
 
+def test_words_of_a_flow_chart_stand_above_their_nodes_and_beside_the_last_step():
+    figure = paths().chart()
+    places = {note.text: (note.yanchor, note.y) for note in figure.layout.annotations}
+    visit, cart, buy = (places[words] for words in ("visit 10", "cart 9", "buy 6"))
+    assert (visit[0], cart[0], buy[0]) == ("bottom", "bottom", "middle")
+    assert visit[1] == cart[1] == 1  # the tops of the first nodes of their steps
+    assert 1 - figure.data[0].node.y[3] == pytest.approx(buy[1], abs=0.01)
+
+
 def test_an_event_has_one_colour_at_all_steps():
     sankey = paths({(): {("a", "b", "a"): 3, ("b", "a", "b"): 2}}).chart().data[0]
     names = [one["words"].split(": ")[1].split("<br>")[0] for one in sankey.node.customdata]

@@ -96,6 +96,9 @@ def test_a_wide_table_is_cut_as_text_and_says_so():
     text = repr(retention(periods=30))
     assert "more columns: all are in .table" in text
     assert max(map(len, text.splitlines())) < 120
+    both = repr(retention({(): [100] * 50}, periods=30)).splitlines()
+    (note,) = [line for line in both if line.startswith("…")]
+    assert note.endswith("more columns: all are in .table and .average")
 
 
 def test_an_incomplete_cell_is_a_dash_and_none_a_zero():

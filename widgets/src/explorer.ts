@@ -21,7 +21,7 @@ function render({ model, el, host, signal }: { model: Model; el: HTMLElement; ho
   const question = questionOf(model, EMPTY, () => true);
   const kinds: string[] = model.get("names");
   const sentence = h("div", { class: "bh-error", role: "alert" });
-  const bar = h("section", { role: "group", class: "bh-app-bar", "aria-label": "Range, filter and segments of all tabs" });
+  const bar = h("div", { role: "group", class: "bh-app-bar", "aria-label": "Range, filter and segments of all tabs" });
   const tabs = kinds.map((kind) =>
     h("button", {
       type: "button",

@@ -18,9 +18,9 @@ from .theme import MADE_UP, NEUTRAL, PALETTE, faded
 
 _PANELS = 4
 _PLOT = 430
-_GAP = 64
-_BETWEEN = 13
-"""Empty pixels between two nodes of a step."""
+_GAP = 80
+_BETWEEN = 17
+"""Empty pixels between two nodes of a step: room for the words of the lower one."""
 _THICK = 14
 _RIGHT = 150
 """Room for the words beside the last step."""
@@ -65,7 +65,7 @@ def draw(result: PathsResult, theme: str) -> go.Figure:
                 y=top,
                 yref="paper",
                 yanchor="bottom",
-                yshift=20,
+                yshift=36,
                 font={"size": 13},
             )
     below = 24
@@ -81,7 +81,7 @@ def draw(result: PathsResult, theme: str) -> go.Figure:
             yanchor="top",
             yshift=-6,
         )
-    above = 52 if len(shown) > 1 or shown[0][0] else 26
+    above = 68 if len(shown) > 1 or shown[0][0] else 42
     return canvas.finish(plot, below=below, left=22, right=_RIGHT, above=above)
 
 
@@ -162,7 +162,7 @@ def _add_flows(
     )
     group = result.group_pick(key)
     node_picks = [group | {"step": node.step, "node": node.name} for node in nodes]
-    middles = _middles(nodes, steps)
+    places = _places(nodes, steps)
     canvas.figure.add_trace(
         go.Sankey(
             arrangement="fixed",
@@ -170,7 +170,7 @@ def _add_flows(
             node={
                 "label": [""] * len(nodes),
                 "x": [min(max(across[node.step], 0.001), 0.999) for node in nodes],
-                "y": [min(max(middle, 0.001), 0.999) for middle in middles],
+                "y": [min(max(middle, 0.001), 0.999) for middle, _ in places],
                 "color": [
                     faded(NEUTRAL, 0.45) if node.name in MADE_UP else paint[node.name]
                     for node in nodes
@@ -196,20 +196,23 @@ def _add_flows(
             },
         )
     )
-    # Words of our own: Plotly puts those of the last step over the flows.
+    # Words of our own: Plotly puts those of the last step over the flows. Those of other steps stand
+    # above their node, where flows, which leave a node to the side, do not cross them.
     room = (_WIDTH - _RIGHT) / max(len(steps) - 1, 1) - 2 * _THICK
     notes: list[dict[str, object]] = []
-    for node, middle in zip(nodes, middles, strict=True):
+    for node, (middle, height) in zip(nodes, places, strict=True):
         count = number(node.come)
-        own = _RIGHT - 2 * _THICK if node.step == steps[-1] else room
-        letters = max(int(own / 6.6) - len(count) - 1, 5)
+        is_last = node.step == steps[-1]
+        letters = max(int((_RIGHT - 2 * _THICK if is_last else room) / 6.6) - len(count) - 1, 5)
+        top = middle if is_last else middle - height / 2
         notes.append(
             {
                 "text": f"{label(node.name, min(letters, 22))} {count}",
                 "x": across[node.step],
-                "xshift": _THICK // 2 + 1,
-                "y": domain[1] - middle * (domain[1] - domain[0]),
-                "yanchor": "middle",
+                "xshift": _THICK // 2 + 1 if is_last else -_THICK // 2 - 1,
+                "y": domain[1] - top * (domain[1] - domain[0]),
+                "yanchor": "middle" if is_last else "bottom",
+                "yshift": 0 if is_last else -2,
             }
         )
     for step in steps:
@@ -220,7 +223,7 @@ def _add_flows(
                 "xshift": -_THICK // 2,
                 "y": domain[1],
                 "yanchor": "bottom",
-                "yshift": 4,
+                "yshift": 20,
             }
         )
     same = {"showarrow": False, "xref": "paper", "xanchor": "left", "yref": "paper"}
@@ -237,8 +240,8 @@ def _data(texts: Sequence[str], picks: Sequence[Pick]) -> list[dict[str, Any]]:
     return [{"words": words, "pick": pick} for words, pick in zip(texts, picks, strict=True)]
 
 
-def _middles(nodes: Sequence[_Node], steps: Sequence[int]) -> list[float]:
-    """Return the middles of the nodes as shares of the height, from the top of each step down.
+def _places(nodes: Sequence[_Node], steps: Sequence[int]) -> list[tuple[float, float]]:
+    """Return middles and heights of the nodes as shares of the height, each step from the top down.
 
     Plotly scales the nodes so that the fullest step fills the height; this does the same.
     """
@@ -246,10 +249,10 @@ def _middles(nodes: Sequence[_Node], steps: Sequence[int]) -> list[float]:
     scale = min(
         max(_PLOT - _BETWEEN * (len(column) - 1), _PLOT / 4) / sum(column) for column in columns
     )
-    middles = []
+    places = []
     for column in columns:
         top = 0.0
         for size in column:
-            middles.append((top + size * scale / 2) / _PLOT)
+            places.append(((top + size * scale / 2) / _PLOT, size * scale / _PLOT))
             top += size * scale + _BETWEEN
-    return middles
+    return places

@@ -210,7 +210,7 @@ function trend(answer: Answer, all: Period[]): HTMLElement {
   const paint = colours(names);
   const last = answer.names[answer.names.length - 1];
   return h(
-    "section",
+    "div",
     { role: "group", class: "bh-part", "aria-label": "Over time" },
     h("h4", {}, `Reached ${last}, by the time of step 1`),
     names.length > 1 ? legend(names, paint) : null,

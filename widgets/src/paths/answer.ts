@@ -91,7 +91,7 @@ export function answered(question: Ask): View {
       replace(around.answer, last.children);
     };
     const parts = shown.map((place) => part(around, answer, answer.groups[place], place));
-    const ways = h("section", { role: "group", class: "bh-part", "aria-label": "Whole ways" }, h("h4", {}, "Whole ways by frequency"),
+    const ways = h("div", { role: "group", class: "bh-part", "aria-label": "Whole ways" }, h("h4", {}, "Whole ways by frequency"),
       h("p", { class: "bh-quiet" }, "Counting them …"));
     const matrix = h("div", {}, h("p", { class: "bh-quiet" }, "Counting …"));
     const picks = shown.map((place) => answer.groups[place].pick);
@@ -151,7 +151,7 @@ export function answered(question: Ask): View {
     const name = nameOf(group);
     const spot = h("div", { class: "bh-chart-place" });
     const section: HTMLElement = h(
-      "section",
+      "div",
       { role: "group", class: "bh-group", "aria-label": name ? `Flows of ${name}` : "Flows" },
       name ? h("h4", {}, `${name} · ${plural(group.count, answer.unit)}`) : null,
       spot,

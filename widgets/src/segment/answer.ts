@@ -104,7 +104,7 @@ export function below(question: Ask, around: () => Frame): Below {
         void showOverTime();
       }),
     );
-    replace(sized, h("section", { role: "group", class: "bh-part", "aria-label": "Size over time" }, head, found.error ? h("p", { class: "bh-error" }, found.error) : chart(found, per)));
+    replace(sized, h("div", { role: "group", class: "bh-part", "aria-label": "Size over time" }, head, found.error ? h("p", { class: "bh-error" }, found.error) : chart(found, per)));
     sized.removeAttribute("data-old");
   }
 
@@ -142,7 +142,7 @@ function overlaps(question: Ask, around: () => Frame, rows: Overlap[]): Child {
         h("span", { class: "bh-track" }, h("span", { class: "bh-reached", style: `left:0;width:${100 * (value ?? 0)}%;min-width:${value ? 3 : 0}px;--bh-paint:${colour}` })),
         h("span", {}, value === null ? MISSING : percent(value))));
   return h(
-    "section",
+    "div",
     { role: "group", class: "bh-part", "aria-label": "Overlap with saved segments" },
     h("h4", {}, "Also in saved segments"),
     h(

@@ -27,8 +27,8 @@ export function frame(
   const undo = iconButton("undo", "Undo", () => question.undo(), { "data-key": "undo" });
   const redo = iconButton("redo", "Redo", () => question.redo(), { "data-key": "redo" });
   const copy = copyButton("copy", "Copy as text", () => model.get("text"), (words) => around.announce(words));
-  const left = h("section", { role: "group", class: "bh-controls", "aria-label": "Question" });
-  const right = h("section", { role: "group", class: "bh-answer", "aria-label": "Answer" });
+  const left = h("div", { role: "group", class: "bh-controls", "aria-label": "Question" });
+  const right = h("div", { role: "group", class: "bh-answer", "aria-label": "Answer" });
   const around = region(
     named(name, model),
     "",

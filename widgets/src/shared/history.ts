@@ -77,7 +77,7 @@ export function happenings(events: Happened[], kinds: History["kinds"]): Child[]
     if (!day || isNewDay) {
       if (later) parts.push(later);
       const name = weekday(one.time.slice(0, 10));
-      day = h("section", { role: "group", class: "bh-day", "aria-label": name }, h("h4", {}, name));
+      day = h("div", { role: "group", class: "bh-day", "aria-label": name }, h("h4", {}, name));
       parts.push(day);
     } else if (later) day.append(later);
     if (!list || isNewDay || !goesOn) {

@@ -28,7 +28,7 @@ export async function showPeople(
   frame.root.querySelector(".bh-people")?.remove();
   const body = h("div", {}, h("p", { class: "bh-quiet", role: "status" }, "Looking for them …"));
   const panel = h(
-    "section",
+    "div",
     {
       role: "group",
       class: "bh-people",

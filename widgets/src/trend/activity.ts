@@ -163,7 +163,7 @@ export function stickiness(question: Ask, around: Frame, answer: Stickiness): Ch
     name: "", colour: PAINT.returning, period: answer.periods, value: answer.ratio, complete: answer.complete,
     note: answer.mean_daily.map((daily, place) => `${number(daily)} of ${plural(answer.active[place], "user")} on a day`),
   };
-  const chart: HTMLElement = h("section", { role: "group", class: "bh-chart", "aria-label": ratio },
+  const chart: HTMLElement = h("div", { role: "group", class: "bh-chart", "aria-label": ratio },
     h("h4", { class: "bh-axis-name" }, ratio),
     lines([line], `${ratio} per ${answer.per}`, { key: "chart-ratio", onpick: (_, place) => pick(place, chart) }));
   return [
@@ -206,7 +206,7 @@ function days(question: Ask, around: Frame, answer: Stickiness, names: string[])
     replace(body, figure);
   };
   draw();
-  return h("section", { role: "group", class: "bh-part", "aria-label": "Active days" },
+  return h("div", { role: "group", class: "bh-part", "aria-label": "Active days" },
     h("div", { class: "bh-row bh-of-table" }, h("h4", {}, "Users by number of active days in"),
       select("days-of", "Period of active days", String(place), names.map((name, at) => [String(at), answer.complete[at] ? name : `${name}, not over yet`] as [string, string]).reverse(), (picked) => {
         place = Number(picked);
@@ -259,5 +259,5 @@ function table<Column extends string>(
               : text);
           }))))),
     left > 0 ? h("p", { class: "bh-quiet" }, `${number(left)} earlier periods are in the result's table`) : null);
-  return h("section", { role: "group", class: "bh-part", "aria-label": "Table" }, body);
+  return h("div", { role: "group", class: "bh-part", "aria-label": "Table" }, body);
 }

@@ -128,7 +128,7 @@ function panels(question: Ask, around: Frame, answer: Answer, drawn: Drawn[], ti
       };
       return [faded, line];
     });
-    return h("section", { role: "group", class: place ? "bh-chart bh-next" : "bh-chart", "aria-label": title },
+    return h("div", { role: "group", class: place ? "bh-chart bh-next" : "bh-chart", "aria-label": title },
       h("h4", { class: "bh-axis-name" }, title),
       lines(shown, `${title} per ${answer.per}`, {
         format: number,
@@ -192,7 +192,7 @@ function table(question: Ask, around: Frame, answer: Answer, all: Drawn[], look:
       places.length > ROWS ? h("p", { class: "bh-quiet" }, `${number(places.length - ROWS)} earlier periods are in the result's table`) : null);
   };
   draw();
-  return h("section", { role: "group", class: "bh-part", "aria-label": "Table" },
+  return h("div", { role: "group", class: "bh-part", "aria-label": "Table" },
     choices.length > 1
       ? h("div", { class: "bh-row bh-of-table" }, "Table of", select("table-of", "Table of", String(Math.max(0, choices.findIndex(([, words]) => words === look.table))), choices, (place) => {
           look.table = choices[Number(place)][1];
