@@ -196,7 +196,7 @@ def _add_flows(
             },
         )
     )
-    # Words of our own: Plotly puts those of the last step over the flows. Those of other steps stand
+    # Words of our own: Plotly puts those of the last step over the flows. Those of others stand
     # above their node, where flows, which leave a node to the side, do not cross them.
     room = (_WIDTH - _RIGHT) / max(len(steps) - 1, 1) - 2 * _THICK
     notes: list[dict[str, object]] = []
