@@ -15,9 +15,12 @@ MADE = """\
 %explore funnel code -> test within 90d
 """
 ANOTHER = """\
-from behavio_jupyter import datasets
+import pandas as pd
+from behavio_jupyter import connect, datasets
 from behavio_jupyter.widgets import FunnelExplorer
 
+nothing = pd.DataFrame({"user": [], "event": [], "time": pd.to_datetime([])})
+display(FunnelExplorer(connect(nothing)))
 FunnelExplorer(datasets.contributions())
 """
 TABS = ("Segments", "Funnel", "Retention", "Paths", "Trends", "Users")
@@ -44,6 +47,11 @@ def test_every_tab_answers_under_one_bar(page):
     expect(app.locator(".bh-funnel td > b")).to_have_text(shown)
     expect(app.get_by_label("First day")).to_have_count(1)
     look_at(page, app, "explorer")
+    # What is asked of nothing yet, and of an empty log, says what to do.
+    expect(
+        page.get_by_text("so there is nothing to build a funnel of. Open another")
+    ).to_be_visible()
+    expect(page.get_by_text("Choose the event people begin with")).to_be_visible()
 
     # Opened one right after the other: the last one is shown.
     tabs = app.get_by_role("tab")

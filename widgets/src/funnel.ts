@@ -8,6 +8,7 @@ import { h, type Child } from "./shared/elements";
 import { frame, type Frame } from "./shared/frame";
 import { questionOf } from "./shared/question";
 import type { Model } from "./shared/requests";
+import { noEvents } from "./shared/words";
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const question = questionOf(model, EMPTY, (draft) => draft.steps.length > 1);
@@ -24,7 +25,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 
 function advice(question: Ask): string {
   if (question.catalog.events.length === 0) {
-    return "This log has no events, so there is nothing to build a funnel of.";
+    return noEvents("there is nothing to build a funnel of");
   }
   return ["Choose the event people begin with, then the one they should get to.", "Add a second step: where should they get to?"][
     question.draft.steps.length

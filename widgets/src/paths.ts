@@ -7,7 +7,7 @@ import { h, type Child } from "./shared/elements";
 import { frame, type Frame } from "./shared/frame";
 import { questionOf } from "./shared/question";
 import type { Model } from "./shared/requests";
-import { number } from "./shared/words";
+import { noEvents, number } from "./shared/words";
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const question = questionOf(model, EMPTY, isAsked);
@@ -29,7 +29,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 
 function advice(question: Ask): Child {
   if (question.catalog.events.length === 0) {
-    return "This log has no events, so there are no paths in it.";
+    return noEvents("there are no paths in it");
   }
   if (question.isComplete) return "Counting …";
   const [name, count] = question.events[0];

@@ -8,6 +8,7 @@ import { h, type Child } from "./shared/elements";
 import { frame } from "./shared/frame";
 import { questionOf } from "./shared/question";
 import type { Model } from "./shared/requests";
+import { noEvents } from "./shared/words";
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const question: Ask = questionOf(model, EMPTY, (draft) => draft.start !== null);
@@ -24,7 +25,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 
 function advice(question: Ask): string {
   if (question.catalog.events.length === 0) {
-    return "This log has no events, so there is nobody who could come back.";
+    return noEvents("there is nobody who could come back");
   }
   return question.draft.start === null
     ? "Choose the event people begin with. Who comes back, with any event, is then counted by week; all of that can be changed."

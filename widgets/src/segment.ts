@@ -10,7 +10,7 @@ import { field } from "./shared/fields";
 import { frame, type Frame } from "./shared/frame";
 import { questionOf } from "./shared/question";
 import type { Model } from "./shared/requests";
-import { percent, plural } from "./shared/words";
+import { noEvents, percent, plural } from "./shared/words";
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const question: Ask = questionOf(model, EMPTY, ({ root }) => holdsAny(root), FORM);
@@ -60,7 +60,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
 
 function advice(question: Ask): string {
   if (question.catalog.events.length === 0) {
-    return "This log has no events, so there is nobody to choose.";
+    return noEvents("there is nobody to choose");
   }
   return question.isComplete ? "Counting …" : "Add a condition: who shall be in the segment?";
 }

@@ -9,6 +9,7 @@ import { trends } from "./trend/answer";
 import { EMPTY, FORM, isWhole, type Ask } from "./trend/definition";
 import { rows } from "./trend/rows";
 import { activityFields, comparison, groups, limits, periods, views } from "./trend/settings";
+import { noEvents } from "./shared/words";
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const question = questionOf(model, EMPTY, isWhole, FORM);
@@ -30,7 +31,7 @@ function answered(question: Ask, around: Frame): Child[] {
 
 function advice(question: Ask): string {
   if (question.catalog.events.length === 0) {
-    return "This log has no events, so there is nothing to follow over time.";
+    return noEvents("there is nothing to follow over time");
   }
   if (question.draft.rows.length === 0) return "Choose the event to follow over time.";
   return question.isComplete ? "Counting …" : "No line is drawn: press the eye of one.";

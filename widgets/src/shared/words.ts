@@ -61,3 +61,7 @@ export function duration(seconds: Maybe): string {
 export function plural(count: number, what: string): string {
   return `${number(count)} ${what}${count === 1 ? "" : "s"}`;
 }
+
+/** What a widget on an empty log says. */
+export const noEvents = (so: string): string =>
+  `This log has no events, so ${so}. Open another one: %behavio connect and a file or a DataFrame.`;
