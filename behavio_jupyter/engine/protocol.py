@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from ..query import Period, Question, Retention, Segment
+from ..query import Paths, Period, Question, Retention, Segment
 from .answers import ActivityAnswer, Answer
 
 
@@ -34,6 +34,10 @@ class Engine(Protocol):
         ``target`` with ``whole`` (a pair of the matrix). Trend: ``period`` (without it: any).
         Moments are given as ISO text or as timestamps.
         """
+        ...
+
+    def fewer(self, paths: Paths, number: int) -> bool:
+        """Return whether fewer than so many users are behind paths."""
         ...
 
     def over_time(self, segment: Segment, per: Period) -> pd.DataFrame:

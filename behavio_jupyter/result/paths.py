@@ -127,7 +127,7 @@ class PathsResult(QuestionResult):
     @property
     def small(self) -> bool:
         """Whether fewer than 30 users are behind all of it (X2)."""
-        return self._behind < FEW
+        return self._few
 
     @property
     def title(self) -> str:
@@ -220,6 +220,13 @@ class PathsResult(QuestionResult):
         from .charts.paths import draw
 
         return draw(self, theme)
+
+    @cached_property
+    def _few(self) -> bool:
+        # No user is behind more of them than there are.
+        return bool(self.answer.starts["count"].sum() < FEW) or self.engine.fewer(
+            self.definition, FEW
+        )
 
     @cached_property
     def _frequent(self) -> pd.DataFrame:

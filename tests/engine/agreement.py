@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 from behavio_jupyter.engine import Engine
+from behavio_jupyter.query import Paths
 
 from ..reference import answer as reference
 from ..reference.log import Log
@@ -45,3 +46,6 @@ def compare(
         except AssertionError as error:
             error.add_note(f"picked: {written}")
             raise
+        if not pick and isinstance(question, Paths):
+            assert not engine.fewer(question, len(users))
+            assert engine.fewer(question, len(users) + 1)

@@ -48,6 +48,9 @@ class WrittenEngine:
         self.asked.append(("members", pick))
         return pd.Series(["a", "b", "c"], name="user_id")
 
+    def fewer(self, paths: Any, number: int) -> bool:
+        return len(self.members(paths, {})) < number
+
     def over_time(self, segment: Segment, per: str) -> pd.DataFrame:
         return pd.DataFrame(
             {

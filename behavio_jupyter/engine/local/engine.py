@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...data.progress import shown
 from ...data.store import Store
 from ...errors import TooLargeError
-from ...query import Period, Question, Retention, Segment
+from ...query import Paths, Period, Question, Retention, Segment
 from ...query.clauses import EventQuestion
 from ..answers import ActivityAnswer, Answer
 from .columns import Columns
@@ -74,6 +74,13 @@ class LocalEngine:
         self._check_memory(question)
         analysis = import_module(f".{question.kind}", __package__)
         return _shown("Finding users", lambda: self.ids(analysis.members(self, question, pick)))
+
+    def fewer(self, paths: Paths, number: int) -> bool:
+        """Return whether fewer than so many users are behind paths, without looking at them all."""
+        from .paths import fewer
+
+        self._check_memory(paths)
+        return _shown("Finding users", lambda: fewer(self, paths, number))
 
     def over_time(self, segment: Segment, per: Period) -> pd.DataFrame:
         """Return a segment's size at the end of each period."""

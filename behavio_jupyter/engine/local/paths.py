@@ -40,6 +40,9 @@ _TAKEN = (
     "whole",
 )
 
+_FIRST = 64
+"""In so many blocks it is first looked whether there are some users at least."""
+
 
 class _Some(NamedTuple):
     """The sequences of one segment, and of some of the breakdown's values.
@@ -179,6 +182,20 @@ def members(engine: LocalEngine, question: Paths, pick: Mapping[str, Any]) -> ND
         else:
             passers.taking(some.units, asked.blocks, some.place, None, mask)
     return mask
+
+
+def fewer(engine: LocalEngine, question: Paths, number: int) -> bool:
+    """Return whether fewer than so many users have a sequence; most logs show it at once."""
+    asked = _ask(engine, question)
+    mask = np.zeros(len(asked.segments[0]), np.bool_)
+    first = np.zeros(len(asked.blocks), np.bool_)
+    first[:_FIRST] = True
+    for blocks in (asked.blocks[first], asked.blocks[~first]):
+        for some in asked.parts():
+            passers.taking(some.units, blocks, some.place, None, mask)
+        if np.count_nonzero(mask) >= number:
+            break
+    return bool(np.count_nonzero(mask) < number)
 
 
 def _ask(engine: LocalEngine, question: Paths) -> _Asked:

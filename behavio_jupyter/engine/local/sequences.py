@@ -84,10 +84,13 @@ class Units(NamedTuple):
         """Return the ranges of units that make a block: (blocks, 2). No user lies in two."""
         fresh = np.ones(len(self.user), np.bool_)
         fresh[1:] = self.user[1:] != self.user[:-1]
-        users = np.append(np.flatnonzero(fresh), len(self.user))
-        ends = self.offsets[users]
+        users, ends = None, self.offsets
+        if not fresh.all():
+            users = np.append(np.flatnonzero(fresh), len(self.user))
+            ends = ends[users]
         cuts = np.searchsorted(ends, np.arange(_BLOCK, ends[-1], _BLOCK))
-        bounds = users[np.unique(np.concatenate([[0], cuts, [len(users) - 1]]))]
+        bounds = np.unique(np.concatenate([[0], cuts, [len(ends) - 1]]))
+        bounds = bounds if users is None else users[bounds]
         return np.column_stack([bounds[:-1], bounds[1:]]).astype(np.int64)
 
     def shares(self, blocks: NDArray[np.int64], part_bytes: int = 0) -> list[NDArray[np.int64]]:

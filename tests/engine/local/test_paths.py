@@ -295,3 +295,12 @@ def test_events_spelled_like_made_up_names_are_among_the_rest() -> None:
     assert ("z (exit)", 1) in sequences(log, steps=3)
     behind = log.members(Paths(steps=3, top=1), {"step": 1, "source": "(other)"})
     assert behind.tolist() == ["ann", "cat"]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_fewer_users(log: LocalEngine, monkeypatch: pytest.MonkeyPatch, first: int) -> None:
+    # Whether the blocks that are looked at first have them, or the others.
+    monkeypatch.setattr("behavio_jupyter.engine.local.paths._FIRST", first)
+    from_cart = Paths.model_validate({"from_": events("cart")})
+    assert [log.fewer(from_cart, number) for number in (1, 2, 3)] == [False, False, True]
+    assert [log.fewer(Paths(), number) for number in (3, 4)] == [False, True]
