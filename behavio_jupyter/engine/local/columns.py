@@ -13,13 +13,14 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ...data.arrays import array_of
+from ...data.arrays import array_of, parts_of
 from ...data.store import PropertyInfo, Store
 from ...errors import BehavioError, DefinitionError, UnknownNameError
-from ...query.predicate import Events, FirstLast, Property, walk
+from ...query.predicate import And, Events, FirstLast, Property, walk
 from .calendar import LATEST
-from .occurrences import Occurrences, everywhere, find
+from .occurrences import Occurrences, at, everywhere, find, row_type
 from .predicate import Column, Expression
+from .rare import EXACT, MOST, WHOLE, Rare, compared, matching
 from .recent import Recent
 
 _MASK_BYTES = 1 << 29
@@ -55,6 +56,7 @@ class Columns:
         self._masks: Recent[NDArray[np.bool_]] = Recent(_MASK_BYTES)
         self._codes: dict[tuple[str, str], Codes] = {}
         self._numbers: dict[str, NDArray[np.float64]] = {}
+        self._rare: dict[str, Rare | None] = {}
         self._fits: dict[str, bool] = {}
 
     @cached_property
@@ -131,6 +133,11 @@ class Columns:
         return self._masks.get(repr(predicate), lambda: self._evaluated(predicate))
 
     def _evaluated(self, predicate: Any) -> NDArray[np.bool_]:
+        rows = self._rows_where(predicate)
+        if rows is not None:
+            mask = np.zeros(int(self.offsets[-1]), np.bool_)
+            mask[rows] = True
+            return mask
         needs_user = any(
             isinstance(node, Property) and node.owner == "user" for node in walk(predicate)
         )
@@ -139,6 +146,45 @@ class Columns:
         if needs_user:
             return self._scattered(value, expression.parameters, np.bool_)
         return self._of_events(value, expression.parameters)
+
+    def _rows_where(self, predicate: Any) -> NDArray[Any] | None:
+        """Return the rows that match, ascending, if only the few that have a number can."""
+        if isinstance(predicate, And):
+            for part in predicate.parts:
+                rows = self._rows_where(part)
+                if rows is not None:
+                    others = [self.mask(other) for other in predicate.parts if other is not part]
+                    return _of_all(rows, others)
+            return None
+        name = compared(predicate)
+        if name is None:
+            return None
+        if name not in self._rare:
+            self._rare[name] = self._read_rare(name)
+        rare = self._rare[name]
+        return None if rare is None else matching(predicate, rare)
+
+    def _read_rare(self, name: str) -> Rare | None:
+        column, events = self.info(Property(name=name)).column, int(self.offsets[-1])
+        if not events:
+            return None
+        known = self._fetch(
+            f"select any_value(typeof({column})) as t, count({column}) as n from events", []
+        )
+        if known["t"][0] not in EXACT or known["n"][0] * MOST > events:
+            return None
+        query, place = f"select cast({column} as double) from events", 0
+        rows, values = [np.empty(0, np.int64)], [np.empty(0)]
+        with _evaluating():
+            for part in parts_of(self.store.cursor(), query):
+                own = np.flatnonzero(~np.isnan(part))
+                rows.append(own + place)
+                values.append(part[own])
+                place += len(part)
+        found = np.concatenate(values)
+        if known["t"][0] != "DOUBLE" and (np.abs(found) >= WHOLE).any():
+            return None
+        return Rare(np.concatenate(rows).astype(row_type(events)), found)
 
     def occurrences(self, events: Events, where: Any = None) -> Occurrences:
         """Return where some events occur, of those for which a predicate holds.
@@ -158,6 +204,11 @@ class Columns:
             return everywhere(self.offsets, self.time)
         names = set(events.names or self.schema.events)
         named = np.array([name in names for name in self.schema.events], np.bool_)
+        for predicate in predicates:
+            rows = self._rows_where(predicate)
+            if rows is not None:
+                others = [self.mask(other) for other in predicates if other is not predicate]
+                return at(self.offsets, self.time, self.event, named, _of_all(rows, others))
         masks = [self.mask(predicate) for predicate in predicates]
         return find(self.offsets, self.time, self.event, named, masks)
 
@@ -237,6 +288,13 @@ def encoded_text(values: pa.ChunkedArray) -> pa.DictionaryArray:
     # in its parts: more than 2 GiB of it do not fit in one array.
     encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
     return encoded.unify_dictionaries().combine_chunks()
+
+
+def _of_all(rows: NDArray[Any], masks: list[NDArray[np.bool_]]) -> NDArray[Any]:
+    """Return the rows for which all masks are true."""
+    for mask in masks:
+        rows = rows[mask[rows]]
+    return rows
 
 
 @contextlib.contextmanager

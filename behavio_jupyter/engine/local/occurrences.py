@@ -37,7 +37,7 @@ class Occurrences(NamedTuple):
 
 def everywhere(offsets: NDArray[np.int64], time: NDArray[np.int64]) -> Occurrences:
     """Return all rows of a log."""
-    return Occurrences(np.arange(offsets[-1], dtype=_type(int(offsets[-1]))), time, offsets)
+    return Occurrences(np.arange(offsets[-1], dtype=row_type(int(offsets[-1]))), time, offsets)
 
 
 def find(
@@ -61,7 +61,7 @@ def find(
     none = np.empty(0, np.bool_)
     first, second = [*masks, none, none][:2]
     # Each range writes from the place of its first row on; only the pages it fills take memory.
-    loose = np.empty(int(offsets[-1]), _type(int(offsets[-1])))
+    loose = np.empty(int(offsets[-1]), row_type(int(offsets[-1])))
     found = np.zeros(len(offsets), np.int64)
     over_units(_find, offsets, event, named, first, second, loose, found[1:])
     np.cumsum(found, out=found)
@@ -71,7 +71,20 @@ def find(
     return Occurrences(rows, times, found)
 
 
-def _type(rows: int) -> type[np.unsignedinteger[Any]] | type[np.int64]:
+def at(
+    offsets: NDArray[np.int64],
+    time: NDArray[np.int64],
+    event: NDArray[Any],
+    named: NDArray[np.bool_],
+    rows: NDArray[Any],
+) -> Occurrences:
+    """Return those of some rows, ascending, whose event number is ``named``."""
+    rows = rows[named[event[rows]]]
+    return Occurrences(rows, time[rows], np.searchsorted(rows, offsets.astype(rows.dtype)))
+
+
+def row_type(rows: int) -> type[np.unsignedinteger[Any]] | type[np.int64]:
+    """Return what counts the rows of a log of so many."""
     return np.uint32 if rows < 1 << 32 else np.int64
 
 
