@@ -251,6 +251,14 @@ def _pass(
     kinds, places, time = hall.kinds, hall.places, hall.time
     alone = not by_user and not len(units.values)
     written = np.uint64(0)
+    # Places without a sign, in arrays of one dimension: others are looked at for being negative.
+    one = np.uint64(1)
+    nodes = np.uint64(of_node.shape[2])
+    classes = of_node.reshape(-1)
+    counted, bounds = total.reshape(-1), limits.reshape(-1)
+    # An edge is twice as much: the place of its two counters, and of its two limits.
+    wide = np.uint64(2 * (other + 2))
+    row = np.uint64(other + 1) * wide
     for block in range(len(blocks)):
         low, high = blocks[block, 0], blocks[block, 1]
         owned = 0
@@ -269,34 +277,37 @@ def _pass(
                 latest_start[here] = user
                 starts[here] += 1
             first, count, slot = shown(units, hall, sequence)
-            event = places[first]
+            now_at = np.uint64(first)
+            base = np.uint64(here * steps + slot)
+            event = places[now_at]
             before = time[event]
-            source = of_node[here, slot, kinds[event] & NODE]
-            base = here * steps + slot
-            for i in range(1, count):
-                event = places[first + i]
+            own = base * nodes
+            begin = base * row + np.uint64(classes[own + np.uint64(kinds[event] & NODE)]) * wide
+            for _ in range(1, count):
+                now_at += one
+                own += nodes
+                base += one
+                event = places[now_at]
                 now = time[event]
-                target = of_node[here, slot + i, kinds[event] & NODE]
-                edge = (base * (other + 1) + source) * (other + 2) + target
+                target = np.uint64(classes[own + np.uint64(kinds[event] & NODE)])
+                edge = begin + target + target
+                begin = base * row + target * wide
                 between = now - before
-                lowest = limits[edge, 0]
-                total[edge, np.int64(between < lowest)] += 1
-                # Written always and kept if within: a branch would be guessed wrong too often.
-                edge_out[written] = edge
-                time_out[written] = between
-                written += np.uint64((between >= lowest) & (between <= limits[edge, 1]))
-                if by_user and latest[edge] != user:
-                    latest[edge] = user
-                    users[edge] += 1
                 before = now
-                source = target
-                base += 1
+                lowest = bounds[edge]
+                counted[edge + np.uint64(between < lowest)] += 1
+                edge_out[written] = edge >> one
+                time_out[written] = between
+                written += np.uint64((between >= lowest) & (between <= bounds[edge + one]))
+                if by_user and latest[edge >> one] != user:
+                    latest[edge >> one] = user
+                    users[edge >> one] += 1
             if exits and count < steps:
-                edge = (base * (other + 1) + source) * (other + 2) + other + 1
-                total[edge, 0] += 1
-                if by_user and latest[edge] != user:
-                    latest[edge] = user
-                    users[edge] += 1
+                edge = begin + np.uint64(2 * (other + 1))
+                counted[edge] += 1
+                if by_user and latest[edge >> one] != user:
+                    latest[edge >> one] = user
+                    users[edge >> one] += 1
     return int(np.int64(written))
 
 
