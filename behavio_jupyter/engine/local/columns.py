@@ -26,6 +26,9 @@ from .recent import Recent
 _MASK_BYTES = 1 << 29
 """How much memory masks of recent predicates may take together."""
 
+_PASSED_BYTES = 1 << 24
+"""How much counts of the nodes of paths may take together."""
+
 _LISTED_BYTES = 1 << 26
 """How much, besides four bytes an event, lists of occurrences may take together."""
 
@@ -48,12 +51,15 @@ class Columns:
         Microseconds since 1970 UTC.
     event : uint16 (uint32) array
         Event numbers; ``schema.events`` has their names.
+    passed : Recent
+        How many come to each node in paths, kept for questions that differ in ``top`` only.
     """
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.schema = store.schema
         self._masks: Recent[NDArray[np.bool_]] = Recent(_MASK_BYTES)
+        self.passed: Recent[NDArray[np.int64]] = Recent(_PASSED_BYTES)
         self._codes: dict[tuple[str, str], Codes] = {}
         self._numbers: dict[str, NDArray[np.float64]] = {}
         self._rare: dict[str, Rare | None] = {}

@@ -57,7 +57,7 @@ def edges(
 ) -> tuple[Edges, NDArray[np.int64]]:
     """Count the edges, and the sequences (users) of each group; find the medians of times.
 
-    Parameters are those of :func:`~.top_nodes.classes`.
+    Parameters are those of :func:`~.top_nodes.passing`.
     """
     if shown.ids > _DENSE:
         return _listed(units, blocks, place, shown, by_user)

@@ -18,8 +18,9 @@ from . import passers
 from .flows import Edges, chunk, edges
 from .groups import Groups, Values, rank
 from .nodes import nodes
+from .recent import Recent
 from .sequences import Units, count_values, units
-from .top_nodes import Classes, classes, counts
+from .top_nodes import Classes, classes, counts, passing
 from .top_paths import Spelling, count, tuples
 from .transitions import pairs
 
@@ -85,6 +86,8 @@ class _Asked(NamedTuple):
     blocks : int64 array
     segments : tuple of bool array
         Which users each segment has.
+    passed : Recent
+        How many come to each node, of recent questions.
     """
 
     names: list[str]
@@ -92,6 +95,7 @@ class _Asked(NamedTuple):
     units: Units
     blocks: NDArray[np.int64]
     segments: tuple[NDArray[np.bool_], ...]
+    passed: Recent[NDArray[np.int64]]
 
     @property
     def nodes(self) -> int:
@@ -126,11 +130,15 @@ class _Asked(NamedTuple):
 
     def classes(self, some: _Some, question: Paths) -> Classes:
         """Return how nodes are shown in the flows of some groups."""
-        shape = (some.values, self.nodes)
-        by_user = question.counting == "users"
-        return classes(
-            some.units, self.blocks, some.place, shape, question.top, by_user, self.unnamed
-        )
+        shape = (some.values, question.steps, self.nodes)
+        passed = None
+        if question.top < self.nodes:
+            by_user = question.counting == "users"
+            count = partial(passing, some.units, self.blocks, some.place, shape, by_user)
+            # Another top needs no other counts. What a segment's name stands for may change.
+            key = repr((question.model_copy(update={"top": 1}), some.groups.tolist()))
+            passed = count() if question.segments else self.passed.get(key, count)
+        return classes(shape, question.top, self.unnamed, passed)
 
 
 def answer(engine: LocalEngine, question: Paths) -> PathsAnswer:
@@ -213,9 +221,9 @@ def _ask(engine: LocalEngine, question: Paths) -> _Asked:
             weights += count_values(found.of(users), blocks, len(weights))
         values = rank(question.by, codes, weights, _TAKEN)
     compared = tuple(str(segment.label) for segment in scope.segments) if scope.compared else ()
-    return _Asked(
-        [*shown.names, OTHER, EXIT], Groups(values, compared, None), found, blocks, segments
-    )
+    groups = Groups(values, compared, None)
+    names = [*shown.names, OTHER, EXIT]
+    return _Asked(names, groups, found, blocks, segments, columns.passed)
 
 
 def _edge_frame(asked: _Asked, found: Sequence[Edges], question: Paths) -> pd.DataFrame:

@@ -41,15 +41,46 @@ class Classes(NamedTuple):
 
 
 def classes(
+    shape: tuple[int, int, int], top: int, unnamed: Sequence[int], passed: NDArray[np.int64] | None
+) -> Classes:
+    """Show the nodes of most sequences, or users, at each step of each group for themselves (K5).
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The number of groups, of steps and of nodes.
+    top : int
+        So many nodes are kept.
+    unnamed : list of int
+        Nodes that are always among the others (K13).
+    passed : int64 array (groups, steps, nodes) or None
+        The sequences, or users, at each node (:func:`passing`); None where all nodes are kept.
+    """
+    groups, steps, nodes = shape
+    other = min(top, nodes)
+    made_up = np.broadcast_to([nodes, nodes + 1], (groups, steps, 2))
+    if passed is None:
+        # Each is kept, whatever its rank.
+        ranked = np.broadcast_to(np.arange(nodes), shape)
+        of_node = ranked.astype(np.int32, order="C")
+    else:
+        passed = passed.copy()
+        passed[:, :, unnamed] = -1
+        ranked = np.argsort(-passed, axis=2, kind="stable")[:, :, :other]
+        of_node = np.full(shape, other, np.int32)
+        np.put_along_axis(of_node, ranked, np.arange(other, dtype=np.int32)[None, None, :], 2)
+    of_node[:, :, unnamed] = other
+    return Classes(of_node, np.concatenate([ranked, made_up], axis=2), other)
+
+
+def passing(
     units: Units,
     blocks: NDArray[np.int64],
     place: NDArray[np.int32],
-    shape: tuple[int, int],
-    top: int,
+    shape: tuple[int, int, int],
     by_user: bool,
-    unnamed: Sequence[int],
-) -> Classes:
-    """Find the nodes of most sequences, or users, at each step of each group (K5).
+) -> NDArray[np.int64]:
+    """Count the sequences, or users, at each node: (groups, steps, nodes).
 
     Parameters
     ----------
@@ -58,40 +89,16 @@ def classes(
     place : int32 array
         The group of each code of the breakdown's value, from null (-1) on; -1 for none.
     shape : tuple of int
-        The number of groups and of nodes.
-    top : int
-        So many nodes are kept.
+        That of what is returned.
     by_user : bool
-    unnamed : list of int
-        Nodes that are always among the others (K13).
     """
-    groups, nodes = shape
-    other = min(top, nodes)
-    made_up = np.broadcast_to([nodes, nodes + 1], (groups, units.steps, 2))
-    if other == nodes:
-        # Each is kept, whatever its rank.
-        ranked = np.broadcast_to(np.arange(nodes), (groups, units.steps, nodes))
-        of_node = ranked.astype(np.int32, order="C")
-    else:
-        size = groups * units.steps * nodes * 8
-        parts = [
-            (part, np.zeros((groups, units.steps, nodes), np.int64))
-            for part in units.shares(blocks, size)
-        ]
-        given = (place, by_user)
-        run(
-            [
-                partial(_count_nodes, part, units, room(units, part), *given, own)
-                for part, own in parts
-            ]
-        )
-        counts = np.sum([own for _, own in parts], axis=0)
-        counts[:, :, unnamed] = -1
-        ranked = np.argsort(-counts, axis=2, kind="stable")[:, :, :other]
-        of_node = np.full(counts.shape, other, np.int32)
-        np.put_along_axis(of_node, ranked, np.arange(other, dtype=np.int32)[None, None, :], 2)
-    of_node[:, :, unnamed] = other
-    return Classes(of_node, np.concatenate([ranked, made_up], axis=2), other)
+    parts = [
+        (part, np.zeros(shape, np.int64)) for part in units.shares(blocks, int(np.prod(shape)) * 8)
+    ]
+    given = (place, by_user)
+    run([partial(_count_nodes, part, units, room(units, part), *given, own) for part, own in parts])
+    total: NDArray[np.int64] = np.sum([own for _, own in parts], axis=0)
+    return total
 
 
 def counts(
@@ -101,7 +108,7 @@ def counts(
 
     Where a sequence ends, the step after its last has an exit.
 
-    Parameters are those of :func:`classes`.
+    Parameters are those of :func:`passing`.
     """
     groups, steps, _ = shown.nodes.shape
     size = (groups, steps, shown.other + 2)

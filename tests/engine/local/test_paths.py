@@ -304,3 +304,15 @@ def test_fewer_users(log: LocalEngine, monkeypatch: pytest.MonkeyPatch, first: i
     from_cart = Paths.model_validate({"from_": events("cart")})
     assert [log.fewer(from_cart, number) for number in (1, 2, 3)] == [False, False, True]
     assert [log.fewer(Paths(), number) for number in (3, 4)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"counting": "users"}, {"by": by("device", owner="event")}]
+)
+def test_another_top_of_the_same_question(options: dict[str, Any]) -> None:
+    # Counts are kept from one to the next.
+    asked = engine(SHOP)
+    for top in (3, 1, 2, 3):
+        paths = Paths(top=top, steps=3, **options)
+        assert rows(asked.answer(paths).edges) == rows(engine(SHOP).answer(paths).edges)
+    assert len(asked.columns.passed._kept) == 1
