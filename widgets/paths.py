@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
@@ -101,7 +102,10 @@ def _groups(result: PathsResult) -> list[dict[str, Any]]:
 
 def _by_size(nodes: pd.DataFrame) -> list[str]:
     """Return the names of nodes, the most frequent first: the order of their colours."""
-    return [str(name) for name in nodes.groupby("node")["count"].sum().nlargest(60).index]
+    sizes: Counter[str] = Counter()
+    for name, count in zip(nodes["node"], nodes["count"].tolist(), strict=True):
+        sizes[str(name)] += count
+    return sorted(sizes, key=lambda name: (-sizes[name], name))[:60]
 
 
 def _flows(result: PathsResult, pick: Mapping[str, str]) -> dict[str, Any]:

@@ -83,10 +83,14 @@ class PathsResult(QuestionResult):
     @property
     def of_source(self) -> pd.Series:
         """The share of those at its source who take a flow, for each row of ``.table``."""
+        edges, nodes = self.answer.edges, self.answer.nodes
         groups = list(self.groups)
-        nodes = self.answer.nodes.rename(columns={"node": "source", "count": "all"})
-        found = self.answer.edges.merge(nodes, on=[*groups, "step", "source"], how="left")
-        return (found["count"] / found["all"]).rename("of_source")
+        # Merging such small tables takes pandas a tenth of what the whole answer does.
+        at = zip(*(nodes[name] for name in (*groups, "step", "node")), strict=True)
+        whole = dict(zip(at, nodes["count"], strict=True))
+        sources = zip(*(edges[name] for name in (*groups, "step", "source")), strict=True)
+        found = np.array([whole[source] for source in sources], np.float64)
+        return (edges["count"] / found).rename("of_source")
 
     def most_frequent(self, number: int) -> pd.DataFrame:
         """Return the first rows of ``.sequences``, at most ``number`` of each group.
