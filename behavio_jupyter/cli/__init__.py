@@ -9,6 +9,7 @@ import click
 
 from ..errors import BehavioError
 from .report import report
+from .schedule import schedule, scheduler
 
 __all__ = ["main"]
 
@@ -30,4 +31,5 @@ def main() -> None:
     """Behavioral analytics: reports from template notebooks."""
 
 
-main.add_command(report)
+for command in (report, schedule, scheduler):
+    main.add_command(command)

@@ -33,6 +33,10 @@ templates: Callable[[Any], Any] = click.option(
     help="A folder with notebooks of your own; may be repeated.",
 )
 
+timezone: Callable[[Any], Any] = click.option(
+    "--timezone", default="UTC", show_default=True, help="Such as Europe/Berlin."
+)
+
 parameters: Callable[[Any], Any] = click.option(
     "-p",
     "pairs",

@@ -51,7 +51,8 @@ def show(name: str, folders: tuple[Path, ...]) -> None:
 @click.argument("name")
 @options.parameters
 @options.file_of_parameters
-@click.option("--period", default="", help="Such as 2026-W47, 2026-11, 2026-Q4.")
+@click.option("--period", default="", help="Such as 2026-W47, 2026-11, or last: by the clock.")
+@options.timezone
 @options.out
 @options.templates
 @click.option("--force", is_flag=True, help="Run it though it was run.")
@@ -61,6 +62,7 @@ def run(
     pairs: tuple[str, ...],
     file: Path | None,
     period: str,
+    timezone: str,
     out: Path,
     folders: tuple[Path, ...],
     force: bool,
@@ -76,6 +78,7 @@ def run(
             name,
             options.given(pairs, file),
             period=period,
+            timezone=timezone,
             out=out,
             folders=folders,
             force=force,

@@ -6,8 +6,9 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Literal, get_args
+from zoneinfo import ZoneInfo, available_timezones
 
-from ..errors import DefinitionError
+from ..errors import DefinitionError, UnknownNameError
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -19,6 +20,19 @@ _NAMES: dict[Unit, str] = {
     "quarter": r"(\d{4})-Q([1-4])",
     "year": r"(\d{4})",
 }
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone.
+
+    Raises
+    ------
+    UnknownNameError
+        There is none of that name.
+    """
+    if name not in available_timezones():
+        raise UnknownNameError("time zone", name, available_timezones())
+    return ZoneInfo(name)
 
 
 @dataclass(frozen=True)

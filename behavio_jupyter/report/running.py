@@ -21,7 +21,7 @@ from .index import write_index
 from .page import to_page
 from .parameters import checked
 from .pdf import write_pdf
-from .period import Period
+from .period import Period, zone
 from .room import Earlier, Orders, Room
 from .source import last_period, open_log
 from .template import Template, find
@@ -49,6 +49,7 @@ def run(
     parameters: Mapping[str, Any] | None = None,
     *,
     period: str = "",
+    timezone: str = "UTC",
     out: str | Path = "reports",
     folders: Sequence[Path] = (),
     force: bool = False,
@@ -67,8 +68,10 @@ def run(
     parameters : mapping, optional
         By name; text is read as its type asks.
     period : str, optional
-        ``2026-W47``, ``2026-11`` and so on. Default: what the template says, else the last one
-        that is over in the log.
+        ``2026-W47``, ``2026-11`` and so on, or ``last``: the last one that is over by the clock.
+        Default: what the template says, else the last one that is over in the log.
+    timezone : str
+        Whose clock it is.
     out : str or Path
         Where reports are kept.
     folders : sequence of Path
@@ -89,7 +92,7 @@ def run(
     """
     asked = find(template, folders)
     values = checked(asked.parameters, parameters or {})
-    about = _period(asked, values, period)
+    about = _period(asked, values, period, timezone)
     if asked.dated:
         values["period"] = about
     report = report_name(asked, values)
@@ -145,12 +148,14 @@ def report_name(template: Template, values: Mapping[str, Any]) -> str:
     return f"{template.name}-{slug}-{told[:6]}"
 
 
-def _period(template: Template, values: Mapping[str, Any], given: str) -> str:
+def _period(template: Template, values: Mapping[str, Any], given: str, timezone: str) -> str:
     if not template.dated:
         if given:
             raise DefinitionError(f"{template.name} has no parameter called period to set.")
         return str(Period.containing("day", dt.date.today()))
     text = given or values["period"]
+    if text == "last":
+        return str(Period.last_complete(template.unit, dt.datetime.now(zone(timezone))))
     if text:
         return str(Period.parse(text))
     if "log" not in values:
@@ -182,8 +187,10 @@ def _execute(template: Template, values: Mapping[str, Any], room: Room, progress
         except PapermillExecutionError as failed:
             line = next(iter(failed.source.strip().splitlines()), "")
             told = failed.evalue.strip().splitlines()
+            # In the template; in what is executed a cell with the parameters stands before it.
+            number = failed.cell_index + (0 if values else 1)
             error = (
-                f"Cell {failed.cell_index + 1} of {template.name} ({line:.60}) failed: "
+                f"Cell {number} of {template.name} ({line:.60}) failed: "
                 f"{told[0] if told else failed.ename}"
             )
     node = nbformat.read(written, as_version=4)

@@ -1,0 +1,190 @@
+"""``behavio schedule`` and ``behavio scheduler``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from ..errors import BehavioError
+from . import options
+
+
+@click.group()
+def schedule() -> None:
+    """Say which reports run by themselves, and when."""
+
+
+@schedule.command()
+@click.argument("template")
+@click.option("--cron", required=True, help='Such as "0 8 * * MON": every Monday at eight.')
+@options.timezone
+@options.parameters
+@options.file_of_parameters
+@options.templates
+@click.option("--name", default="", help="What the schedule is called; default: as its report.")
+@click.option("--time-limit", default="1h", show_default=True, help="Such as 30m or 2h.")
+@options.out
+def add(
+    template: str,
+    cron: str,
+    timezone: str,
+    pairs: tuple[str, ...],
+    file: Path | None,
+    folders: tuple[Path, ...],
+    name: str,
+    time_limit: str,
+    out: Path,
+) -> None:
+    """Run TEMPLATE by itself for each period that is over."""
+    from ..report.schedule import Schedule, Schedules
+
+    now = dt.datetime.now(dt.UTC)
+    made = Schedule.made(
+        template,
+        cron=cron,
+        timezone=timezone,
+        name=name,
+        parameters=options.given(pairs, file),
+        folders=folders,
+        time_limit=time_limit,
+        added=now,
+    )
+    Schedules(out).add(made)
+    click.echo(f"{made.name}: {_next(made.periods(now, now + dt.timedelta(days=400)))}")
+    click.echo(f"It runs while this does: behavio scheduler --out {out}")
+
+
+@schedule.command("list")
+@options.out
+def list_schedules(out: Path) -> None:
+    """List the schedules, with when each is due next."""
+    from ..report.schedule import Schedules
+
+    now = dt.datetime.now(dt.UTC)
+    found = Schedules(out).all()
+    if not found:
+        click.echo('There are none: behavio schedule add weekly_review --cron "0 8 * * MON"')
+        return
+    table = Table("schedule", "template", "cron", "time zone", "next", box=None, pad_edge=False)
+    for one in found:
+        due = one.periods(now, now + dt.timedelta(days=400))
+        told = "paused" if one.paused else _next(due)
+        table.add_row(one.name, one.template, one.cron, one.timezone, told)
+    Console().print(table, markup=False)
+
+
+@schedule.command()
+@click.argument("name")
+@options.out
+def remove(name: str, out: Path) -> None:
+    """Forget the schedule NAME; what it ran stays."""
+    from ..report.schedule import Schedules
+
+    Schedules(out).remove(name)
+    click.echo(f"{name} runs no more.")
+
+
+@schedule.command()
+@click.argument("name")
+@options.out
+def pause(name: str, out: Path) -> None:
+    """Let the schedule NAME rest."""
+    from ..report.schedule import Schedules
+
+    Schedules(out).pause(name, True, dt.datetime.now(dt.UTC))
+    click.echo(f"{name} rests; behavio schedule resume {name} goes on with what is due then.")
+
+
+@schedule.command()
+@click.argument("name")
+@options.out
+def resume(name: str, out: Path) -> None:
+    """Let the schedule NAME go on; what became due while it rested is not run."""
+    from ..report.schedule import Schedules
+
+    Schedules(out).pause(name, False, dt.datetime.now(dt.UTC))
+    click.echo(f"{name} goes on.")
+
+
+@schedule.command("run-now")
+@click.argument("name")
+@click.option("--period", default="", help="Such as 2026-W47; default: the last that is over.")
+@options.out
+def run_now(name: str, period: str, out: Path) -> None:
+    """Run the schedule NAME now: a period that failed, or is not due yet."""
+    from ..report import Period
+    from ..report.period import zone
+    from ..report.schedule import Scheduler
+
+    scheduler = Scheduler(out, say=click.echo)
+    found = scheduler.schedules.find(name)
+    now = dt.datetime.now(zone(found.timezone))
+    about = str(Period.parse(period) if period else Period.last_complete(found.unit, now))
+    turn = scheduler.schedules.put(name, about, now)
+    if not scheduler.run(turn):
+        raise BehavioError(f"{name} is running for {about} in another scheduler.")
+    if scheduler.schedules.state(turn) != "done":
+        raise BehavioError(f"{name} failed for {about}.")
+
+
+@schedule.command()
+@click.argument("name", required=False)
+@options.out
+def history(name: str | None, out: Path) -> None:
+    """List the periods that were run, the newest first; of the schedule NAME only."""
+    from ..report.schedule import Schedules
+
+    turns = Schedules(out).turns(name)
+    if not turns:
+        click.echo("Nothing was due yet.")
+        return
+    columns = ("schedule", "period", "due", "started", "seconds", "outcome")
+    table = Table(*columns, box=None, pad_edge=False)
+    for turn in reversed(turns):
+        started = "" if turn.started is None else f"{turn.started.astimezone():%Y-%m-%d %H:%M}"
+        seconds = "" if turn.seconds is None else f"{turn.seconds:.1f}"
+        outcome = f"{turn.state}: {turn.error}" if turn.error else turn.state
+        due = f"{turn.due.astimezone():%Y-%m-%d %H:%M}"
+        table.add_row(turn.schedule, turn.period, due, started, seconds, outcome)
+    Console().print(table, markup=False)
+
+
+@schedule.command("export")
+@click.argument("name")
+@click.option(
+    "--as", "format", required=True, metavar="FORMAT", help="crontab, systemd, github or airflow."
+)
+@options.out
+def export_schedule(name: str, format: str, out: Path) -> None:
+    """Write the schedule NAME as other machinery takes it."""
+    from ..report.schedule import Schedules, export
+
+    click.echo(export(Schedules(out).find(name), format, out), nl=False)
+
+
+@click.command()
+@options.out
+def scheduler(out: Path) -> None:
+    """Run what is due, and wait for more, until interrupted."""
+    from ..report.schedule import Scheduler
+
+    def say(text: str) -> None:
+        click.echo(f"{dt.datetime.now():%Y-%m-%d %H:%M:%S} {text}")
+
+    one = Scheduler(out, say=say)
+    say(f"{len(one.schedules.all())} schedules in {out}; Ctrl-C ends this.")
+    try:
+        one.go_on()
+    except KeyboardInterrupt:
+        say("Ended. What was running is run again when a scheduler is.")
+
+
+def _next(due: dict[str, dt.datetime]) -> str:
+    if not due:
+        return "never due within 400 days"
+    period, moment = next(iter(due.items()))
+    return f"{moment:%a %Y-%m-%d %H:%M %Z}, for {period}"

@@ -1,0 +1,211 @@
+"""Running what is due."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from ...errors import BehavioError
+from ..archive import Archive, Run
+from .schedule import Schedule
+from .schedules import Schedules, Turn
+
+Clock = Callable[[], dt.datetime]
+After = Callable[[Run, Schedule], None]
+
+_LOOK = 10.0
+"""Seconds between two looks at what is due."""
+
+_GRACE = 5.0
+
+
+def now() -> dt.datetime:
+    """Return the time."""
+    return dt.datetime.now(dt.UTC)
+
+
+def command(schedule: Schedule, period: str, out: Path) -> list[str]:
+    """Return the command that runs a schedule's report for a period."""
+    words = [sys.executable, "-m", "behavio_jupyter.cli", "report", "run", schedule.template]
+    words += ["--period", period, "--out", str(out)]
+    for folder in schedule.folders:
+        words += ["--templates", folder]
+    for name, value in schedule.parameters.items():
+        words += ["-p", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
+    return words
+
+
+class Scheduler:
+    """Runs the periods of schedules as they become due, each once.
+
+    Several may work on one folder, and each may be killed at any moment. A turn is taken in the
+    file of the :class:`Schedules`; whoever works on it, the scheduler or what it started, holds a
+    lock that ends with the process. A turn that nobody holds was interrupted: where its report was
+    published it is done, else it is run again.
+
+    Parameters
+    ----------
+    out : Path
+        Where reports are kept.
+    clock : callable
+        Gives the time.
+    command : callable
+        Gives the command that runs a schedule for a period.
+    after : callable
+        Is given each run that was published, with its schedule.
+    say : callable
+        Is told what goes on.
+    """
+
+    def __init__(
+        self,
+        out: Path,
+        clock: Clock = now,
+        command: Callable[[Schedule, str, Path], list[str]] = command,
+        after: After = lambda _run, _schedule: None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.schedules = Schedules(out)
+        self.out = out
+        self._clock = clock
+        self._command = command
+        self._after = after
+        self._say = say
+
+    def go_on(self) -> None:
+        """Run what is due, and wait for more, until interrupted."""
+        while True:
+            self.look()
+            time.sleep(_LOOK)
+
+    def look(self) -> int:
+        """Run what is due now; return how many turns this scheduler took."""
+        self.schedules.note_due(self._clock())
+        self._mend()
+        taken = 0
+        for turn in self.schedules.turns(state="waiting"):
+            taken += self.run(turn)
+        return taken
+
+    def run(self, turn: Turn) -> bool:
+        """Run a turn; return whether it was still to be had."""
+        with self._lock(turn) as lock:
+            if lock is None or not self.schedules.take(turn, self._clock()):
+                return False
+            try:
+                schedule = self.schedules.find(turn.schedule)
+                self._say(f"{turn.schedule}: running {turn.period}")
+                self._execute(turn, schedule, lock)
+            except BehavioError as error:
+                self._end(turn, "failed", 0.0, str(error))
+            except BaseException:
+                self.schedules.end(turn, "waiting")
+                raise
+        return True
+
+    def _execute(self, turn: Turn, schedule: Schedule, lock: IO[str]) -> None:
+        begun = time.monotonic()
+        limit = schedule.time_limit.microseconds / 1e6
+        with subprocess.Popen(
+            self._command(schedule, turn.period, self.out),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            # Whoever is left when this scheduler is killed still holds the turn.
+            pass_fds=(lock.fileno(),),
+        ) as running:
+            try:
+                _, told = running.communicate(timeout=limit)
+            except subprocess.TimeoutExpired:
+                _stop(running.pid)
+                error = f"The run took longer than {schedule.time_limit} and was stopped."
+                self._end(turn, "stopped", time.monotonic() - begun, error)
+                return
+            except BaseException:
+                _stop(running.pid)
+                raise
+        seconds = time.monotonic() - begun
+        if running.returncode:
+            self._end(turn, "failed", seconds, _sentence(told, running.returncode))
+            return
+        self._published(turn, schedule, seconds)
+
+    def _published(self, turn: Turn, schedule: Schedule, seconds: float | None) -> None:
+        run = Archive(self.out).find(schedule.report, turn.period)
+        if run is not None:
+            self._after(run, schedule)
+        self._end(turn, "done", seconds, "")
+
+    def _end(self, turn: Turn, state: str, seconds: float | None, error: str) -> None:
+        self.schedules.end(turn, state, seconds, error)  # type: ignore[arg-type]
+        self._say(f"{turn.schedule}: {turn.period} {state}{f': {error}' if error else ''}")
+
+    def _mend(self) -> None:
+        """Go on with turns whose process is gone."""
+        for turn in self.schedules.turns(state="running"):
+            with self._lock(turn) as lock:
+                # It may have ended between the two looks.
+                if lock is not None and self.schedules.state(turn) == "running":
+                    self._go_on_with(turn)
+
+    def _go_on_with(self, turn: Turn) -> None:
+        self._say(f"{turn.schedule}: {turn.period} was interrupted")
+        try:
+            schedule = self.schedules.find(turn.schedule)
+            run = Archive(self.out).find(schedule.report, turn.period)
+        except BehavioError as error:
+            self._end(turn, "failed", None, str(error))
+            return
+        if run is None:
+            self.schedules.end(turn, "waiting")
+        else:
+            self._published(turn, schedule, run.seconds)
+
+    @contextlib.contextmanager
+    def _lock(self, turn: Turn) -> Iterator[IO[str] | None]:
+        """Hold a turn; None where another process does."""
+        import fcntl
+
+        named = hashlib.sha256(f"{turn.schedule} {turn.period}".encode()).hexdigest()[:16]
+        path = self.schedules.folder / f"turn-{named}.lock"
+        with path.open("a", encoding="utf-8") as opened:
+            try:
+                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield None
+                return
+            yield opened
+
+
+def _stop(process: int) -> None:
+    """End a process with all that it started."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        first = psutil.Process(process)
+        every = [first, *first.children(recursive=True)]
+        for one in every:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.terminate()
+        _, left = psutil.wait_procs(every, timeout=_GRACE)
+        for one in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+
+
+def _sentence(told: str, code: int) -> str:
+    """Return what a command that failed said of it."""
+    lines = [line.strip() for line in told.replace("\r", "\n").splitlines() if line.strip()]
+    said = [line for line in lines if not line.startswith(("Executing:", "The notebook is kept"))]
+    return said[-1] if said else f"The run ended with code {code}."

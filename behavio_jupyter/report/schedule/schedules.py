@@ -1,0 +1,240 @@
+"""The schedules of a folder of reports, and the turns they took, in a file of SQLite.
+
+APScheduler's own stores must not be shared by two schedulers, and keep of a job only when it is due
+next. Here a period is a row that one process can take, once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from ...errors import BehavioError, DefinitionError, UnknownNameError
+from .schedule import Schedule
+
+State = Literal["waiting", "running", "done", "failed", "stopped"]
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS schedules (
+  name TEXT PRIMARY KEY, definition TEXT NOT NULL, seen TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS turns (
+  schedule TEXT NOT NULL, period TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL,
+  started TEXT, seconds REAL, error TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (schedule, period)
+);
+"""
+_WAIT = 60.0
+"""Seconds for which another process may be writing."""
+
+
+class Turn(NamedTuple):
+    """One period of a schedule.
+
+    Attributes
+    ----------
+    schedule, period : str
+    due : datetime
+    state : {"waiting", "running", "done", "failed", "stopped"}
+        ``stopped``: at its time limit.
+    started : datetime or None
+    seconds : float or None
+    error : str
+        Why it failed, in a sentence.
+    """
+
+    schedule: str
+    period: str
+    due: dt.datetime
+    state: State
+    started: dt.datetime | None
+    seconds: float | None
+    error: str
+
+
+class Schedules:
+    """Schedules and turns; each method is one transaction.
+
+    Parameters
+    ----------
+    out : Path
+        Where reports are kept.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.folder = out / ".behavio"
+        self.path = self.folder / "schedule.sqlite"
+
+    def add(self, schedule: Schedule) -> None:
+        """Keep a new schedule.
+
+        Raises
+        ------
+        DefinitionError
+            There is one of that name.
+        """
+        with self._writing() as rows:
+            row = (schedule.name, schedule.model_dump_json(), _text(schedule.added))
+            try:
+                rows.execute("INSERT INTO schedules VALUES (?, ?, ?)", row)
+            except sqlite3.IntegrityError:
+                raise DefinitionError(
+                    f"There is a schedule {schedule.name!r} already; give this one another --name."
+                ) from None
+
+    def all(self) -> list[Schedule]:
+        """Return the schedules by name."""
+        if not self.path.exists():
+            return []
+        with self._writing() as rows:
+            found = rows.execute("SELECT definition FROM schedules ORDER BY name").fetchall()
+        return [Schedule.model_validate_json(text) for (text,) in found]
+
+    def find(self, name: str) -> Schedule:
+        """Return a schedule.
+
+        Raises
+        ------
+        UnknownNameError
+            There is none of that name.
+        """
+        found = {one.name: one for one in self.all()}
+        if name not in found:
+            raise UnknownNameError("schedule", name, found)
+        return found[name]
+
+    def remove(self, name: str) -> None:
+        """Forget a schedule; its turns stay in the history."""
+        self.find(name)
+        with self._writing() as rows:
+            rows.execute("DELETE FROM schedules WHERE name = ?", (name,))
+            rows.execute("DELETE FROM turns WHERE schedule = ? AND state = 'waiting'", (name,))
+
+    def pause(self, name: str, paused: bool, now: dt.datetime) -> None:
+        """Let a schedule rest, or go on; what became due while it rested is not run."""
+        schedule = self.find(name)
+        if schedule.paused == paused:
+            return
+        changed = schedule.model_copy(update={"paused": paused})
+        with self._writing() as rows:
+            rows.execute(
+                "UPDATE schedules SET definition = ?, seen = max(seen, ?) WHERE name = ?",
+                (changed.model_dump_json(), _text(now) if not paused else "", name),
+            )
+
+    def note_due(self, now: dt.datetime) -> None:
+        """Make a turn of each period that became due; those there are stay as they are."""
+        for schedule in self.all():
+            if schedule.paused:
+                continue
+            with self._writing() as rows:
+                found = rows.execute("SELECT seen FROM schedules WHERE name = ?", (schedule.name,))
+                row = found.fetchone()
+                if row is None:
+                    continue
+                seen = dt.datetime.fromisoformat(row[0])
+                if seen >= now:
+                    continue
+                rows.executemany(
+                    "INSERT OR IGNORE INTO turns (schedule, period, due, state)"
+                    " VALUES (?, ?, ?, 'waiting')",
+                    [
+                        (schedule.name, period, _text(due))
+                        for period, due in schedule.periods(seen, now).items()
+                    ],
+                )
+                rows.execute(
+                    "UPDATE schedules SET seen = ? WHERE name = ?", (_text(now), schedule.name)
+                )
+
+    def turns(self, name: str | None = None, state: State | None = None) -> list[Turn]:
+        """Return turns, the one due first first; of a schedule, or in a state only."""
+        if not self.path.exists():
+            return []
+        with self._writing() as rows:
+            found = rows.execute(
+                "SELECT schedule, period, due, state, started, seconds, error FROM turns"
+                " WHERE (?1 IS NULL OR schedule = ?1) AND (?2 IS NULL OR state = ?2)"
+                " ORDER BY due, schedule",
+                (name, state),
+            ).fetchall()
+        return [
+            Turn(one[0], one[1], _moment(one[2]), one[3], one[4] and _moment(one[4]), *one[5:])
+            for one in found
+        ]
+
+    def state(self, turn: Turn) -> State:
+        """Return the state of a turn as it is now."""
+        [now] = [one for one in self.turns(turn.schedule) if one.period == turn.period]
+        return now.state
+
+    def take(self, turn: Turn, now: dt.datetime) -> bool:
+        """Make a waiting turn a running one; return whether it was still to be had."""
+        with self._writing() as rows:
+            changed = rows.execute(
+                "UPDATE turns SET state = 'running', started = ?, seconds = NULL, error = ''"
+                " WHERE schedule = ? AND period = ? AND state = 'waiting'",
+                (_text(now), turn.schedule, turn.period),
+            )
+            return changed.rowcount == 1
+
+    def end(self, turn: Turn, state: State, seconds: float | None = None, error: str = "") -> None:
+        """Say how a turn ended; ``waiting`` gives it back."""
+        with self._writing() as rows:
+            rows.execute(
+                "UPDATE turns SET state = ?, seconds = ?, error = ?"
+                " WHERE schedule = ? AND period = ?",
+                (state, seconds, error, turn.schedule, turn.period),
+            )
+
+    def put(self, name: str, period: str, now: dt.datetime) -> Turn:
+        """Return the turn of a period, waiting again if it failed.
+
+        Raises
+        ------
+        DefinitionError
+            It is running, or was done.
+        """
+        with self._writing() as rows:
+            rows.execute(
+                "INSERT INTO turns (schedule, period, due, state) VALUES (?, ?, ?, 'waiting')"
+                " ON CONFLICT DO UPDATE SET state = 'waiting' WHERE state IN ('failed', 'stopped')",
+                (name, period, _text(now)),
+            )
+        [turn] = [one for one in self.turns(name) if one.period == period]
+        if turn.state != "waiting":
+            told = "is running now" if turn.state == "running" else "was run"
+            raise DefinitionError(f"{name} {told} for {period}: a period never runs twice.")
+        return turn
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            opened = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise BehavioError(f"{self.path} cannot be opened: {error}.") from None
+        try:
+            opened.execute("BEGIN IMMEDIATE")
+            for statement in _TABLES.split(";"):
+                opened.execute(statement)
+            yield opened
+            opened.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            raise BehavioError(f"{self.path} cannot be read or written: {error}.") from None
+        finally:
+            opened.close()
+
+
+def _moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)
+
+
+def _text(moment: dt.datetime) -> str:
+    """Return a moment as text that sorts as time does."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")

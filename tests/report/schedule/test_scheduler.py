@@ -1,0 +1,249 @@
+"""Each period exactly once: over a year, with two schedulers, with kills at any moment."""
+
+import datetime as dt
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from behavio_jupyter import BehavioError, DefinitionError, UnknownNameError
+from behavio_jupyter.report import Archive, Period
+from behavio_jupyter.report.schedule import FORMATS, Schedule, Scheduler, Schedules, export
+
+from ..notebooks import template
+
+UTC = dt.UTC
+START = dt.datetime(2026, 1, 1, 12, tzinfo=UTC)
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def own(tmp_path):
+    return str(
+        template(
+            tmp_path / "own.ipynb",
+            "print('of', period)",
+            parameters='period: str = ""\ntop: int = 5',
+            unit="week",
+        )
+    )
+
+
+def made(own, added=START, **given):
+    cron = given.pop("cron", "0 8 * * MON")
+    return Schedule.made(own, cron=cron, added=added, **{"timezone": "Europe/Berlin", **given})
+
+
+class Pretended(Scheduler):
+    """Counts runs in place of executing them."""
+
+    def __init__(self, out, clock, ran):
+        super().__init__(out, clock)
+        self._ran = ran
+
+    def _execute(self, turn, schedule, lock):
+        self._ran.append((turn.schedule, turn.period, self._clock()))
+        self._end(turn, "done", 1.0, "")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+def test_over_a_year_two_schedulers_run_each_week_once_at_eight(own, tmp_path, zone):
+    now, ran = [START], []
+    schedulers = [Pretended(tmp_path / "out", lambda: now[0], ran) for _ in range(2)]
+    schedulers[0].schedules.add(made(own, timezone=zone))
+    random_ = random.Random(3)
+    while now[0] < START + dt.timedelta(days=366):
+        now[0] += dt.timedelta(minutes=random_.choice([240, 600, 900]))
+        random_.choice(schedulers).look()
+    first = Period.parse("2026-W01")
+    weeks = [str(first)]
+    while len(weeks) < 52:
+        first = first.after
+        weeks.append(str(first))
+    assert [period for _, period, _ in ran] == weeks
+    from zoneinfo import ZoneInfo
+
+    for _, _, moment in ran:
+        shown = moment.astimezone(ZoneInfo(zone))
+        assert shown.weekday() == 0
+        assert dt.time(8) <= shown.time() <= dt.time(23, 1)
+
+
+def test_what_was_missed_is_caught_up_once(own, tmp_path):
+    now, ran = [START], []
+    scheduler = Pretended(tmp_path / "out", lambda: now[0], ran)
+    scheduler.schedules.add(made(own))
+    now[0] += dt.timedelta(days=22)
+    assert scheduler.look() == 3
+    assert [period for _, period, _ in ran] == ["2026-W01", "2026-W02", "2026-W03"]
+    assert scheduler.look() == 0
+
+
+def test_a_week_that_is_due_every_day_runs_once(own, tmp_path):
+    now, ran = [START], []
+    scheduler = Pretended(tmp_path / "out", lambda: now[0], ran)
+    scheduler.schedules.add(made(own, cron="0 8 * * *"))
+    for _ in range(14):
+        now[0] += dt.timedelta(days=1)
+        scheduler.look()
+    assert [period for _, period, _ in ran] == ["2025-W52", "2026-W01", "2026-W02"]
+
+
+def test_what_is_due_while_it_rests_is_not_run(own, tmp_path):
+    now, ran = [START], []
+    scheduler = Pretended(tmp_path / "out", lambda: now[0], ran)
+    schedules = scheduler.schedules
+    schedules.add(made(own, name="ours"))
+    schedules.pause("ours", True, now[0])
+    now[0] += dt.timedelta(days=15)
+    assert scheduler.look() == 0
+    schedules.pause("ours", False, now[0])
+    assert scheduler.look() == 0
+    now[0] += dt.timedelta(days=7)
+    assert scheduler.look() == 1
+    schedules.remove("ours")
+    now[0] += dt.timedelta(days=70)
+    assert scheduler.look() == 0
+
+
+def test_kills_at_random_moments_and_two_schedulers_at_once(own, tmp_path):
+    out, log, clock = tmp_path / "out", tmp_path / "log", tmp_path / "clock"
+    schedules = Schedules(out)
+    schedules.add(made(own, cron="0 8 * * *", name="ours"))
+    weeks = 12
+    clock.write_text((START + dt.timedelta(weeks=weeks)).isoformat())
+    command = [sys.executable, "-m", "tests.report.schedule.worker", *map(str, (out, log, clock))]
+
+    def begin():
+        return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+
+    random_ = random.Random(11)
+    workers, kills = [begin(), begin()], 0
+    limit = time.monotonic() + 90
+    try:
+        while not ((turns := schedules.turns()) and all(turn.state == "done" for turn in turns)):
+            assert time.monotonic() < limit, turns
+            time.sleep(random_.uniform(0.1, 1.0))
+            if kills < 12:
+                place = random_.randrange(2)
+                workers[place].send_signal(signal.SIGKILL)
+                workers[place].wait()
+                workers[place] = begin()
+                kills += 1
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.wait()
+    runs = [run.period for run in Archive(out).runs()]
+    assert sorted(runs) == sorted({turn.period for turn in schedules.turns()})
+    assert len(runs) == weeks + 1
+    # What is done with a run after it: once, but where the kill came between it and its record.
+    told = Counter(json.loads(line)[0] for line in log.read_text().splitlines())
+    assert set(told) == set(runs)
+    assert sum(told.values()) <= len(runs) + kills
+
+
+def test_a_real_report_its_history_and_one_that_fails(own, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "/usr/bin/none")
+    now = [START + dt.timedelta(days=8)]
+    scheduler = Scheduler(tmp_path / "out", lambda: now[0])
+    scheduler.schedules.add(made(own, name="ours", parameters={"top": "6"}))
+    assert scheduler.look() == 1
+    [turn] = scheduler.schedules.turns("ours")
+    assert (turn.period, turn.state, turn.error) == ("2026-W01", "done", "")
+    [run] = Archive(tmp_path / "out").runs()
+    assert (run.period, run.parameters["top"]) == ("2026-W01", 6)
+    template(Path(own), "1 / 0", parameters='period: str = ""\ntop: int = 5')
+    now[0] += dt.timedelta(days=7)
+    scheduler.look()
+    failed = scheduler.schedules.turns("ours")[-1]
+    assert failed.state == "failed"
+    assert "Cell 3 of own (1 / 0) failed: division by zero" in failed.error
+    assert scheduler.look() == 0
+    template(Path(own), "1", parameters='period: str = ""\ntop: int = 5')
+    assert scheduler.run(scheduler.schedules.put("ours", failed.period, now[0]))
+    assert scheduler.schedules.state(failed) == "done"
+    with pytest.raises(DefinitionError, match="a period never runs twice"):
+        scheduler.schedules.put("ours", failed.period, now[0])
+
+
+def test_a_run_that_takes_too_long_is_stopped(own, tmp_path):
+    def slow(_schedule, _period, _out):
+        return [sys.executable, "-c", "import time; time.sleep(600)"]
+
+    scheduler = Scheduler(tmp_path / "out", lambda: START + dt.timedelta(days=8), slow)
+    scheduler.schedules.add(made(own, time_limit="1s"))
+    began = time.monotonic()
+    assert scheduler.look() == 1
+    assert time.monotonic() - began < 30
+    [turn] = scheduler.schedules.turns()
+    assert (turn.state, turn.error) == ("stopped", "The run took longer than 1s and was stopped.")
+
+
+def test_an_interrupt_gives_the_turn_back(own, tmp_path, monkeypatch):
+    scheduler = Scheduler(tmp_path / "out", lambda: START + dt.timedelta(days=8))
+    scheduler.schedules.add(made(own))
+
+    def interrupted(*_given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scheduler, "_execute", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        scheduler.look()
+    [turn] = scheduler.schedules.turns()
+    assert turn.state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"cron": "8 MON"}, "it has five fields"),
+        ({"timezone": "Berlin"}, "There is no time zone 'Berlin'"),
+        ({"parameters": {"topp": 1}}, "the nearest is 'top'"),
+        ({"parameters": {"period": "2026-W47"}}, "leave it out"),
+        ({"time_limit": "soon"}, "is no span of time"),
+    ],
+)
+def test_mistakes_are_told_when_a_schedule_is_added(own, given, said):
+    with pytest.raises(BehavioError, match=said):
+        made(own, **given)
+
+
+def test_names(own, tmp_path):
+    schedules = Schedules(tmp_path / "out")
+    schedules.add(made(own))
+    with pytest.raises(DefinitionError, match="There is a schedule 'own' already"):
+        schedules.add(made(own))
+    with pytest.raises(UnknownNameError, match="the nearest is 'own'"):
+        schedules.find("owm")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_for_other_machinery(format):
+    one = Schedule.made(
+        "weekly_review",
+        cron="0 8 * * 1",
+        timezone="Europe/Berlin",
+        parameters={"funnel": "code -> test within 7d"},
+        added=START,
+    )
+    text = export(one, format, Path("reports"))
+    assert "report run weekly_review --period last --timezone Europe/Berlin" in text
+    assert "funnel=code -> test within 7d" in text
+    if format == "github":
+        import yaml
+
+        read = yaml.safe_load(text)
+        assert read[True]["schedule"] == [{"cron": "0 8 * * 1", "timezone": "Europe/Berlin"}]
+    if format == "airflow":
+        compile(text, "dag", "exec")
+    if format == "systemd":
+        assert "OnCalendar=Mon *-*-* 8:0:00 Europe/Berlin" in text
+    with pytest.raises(UnknownNameError, match="the nearest is 'crontab'"):
+        export(one, "cron", Path("reports"))
