@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import permutations
 from typing import Any
 
 from ..errors import DefinitionError
@@ -65,13 +66,15 @@ def came_back(log: EventLog, period: Period) -> KeyFigure:
 
 
 def usual_funnel(log: EventLog) -> str:
-    """Return a funnel to begin with: the three events that most users have, the commonest first.
+    """Return a funnel to begin with: the three events that most users have.
+
+    In the order that most users go; of several such, the commonest first.
 
     Examples
     --------
     >>> from behavio_jupyter import datasets
     >>> usual_funnel(datasets.contributions())
-    'code -> docs -> test within 7d'
+    'docs -> code -> test within 7d'
     """
     names = log.events.sort_values(["users", "count"], ascending=False)["name"].head(3)
     if names.empty:
@@ -79,8 +82,73 @@ def usual_funnel(log: EventLog) -> str:
     if len(names) == 1:
         names = names.repeat(2)
     steps = {f"step{place}": str(name) for place, name in enumerate(names)}
-    text = " -> ".join(f"{{{name}}}" for name in steps)
-    return str(parse(f"funnel {text} within 7d", steps)).removeprefix("funnel ")
+    orders = [" -> ".join(f"{{{name}}}" for name in order) for order in permutations(steps)]
+    asked = [parse(f"funnel {order} within 7d", steps) for order in orders]
+    went = [int(log.funnel(one).table["count"].iloc[-1]) for one in asked]
+    return str(asked[went.index(max(went))]).removeprefix("funnel ")
+
+
+def ungrouped(funnel: Funnel) -> Funnel:
+    """Return the same funnel in one group: without ``by``, ``per`` and ``a vs b``."""
+    segments = funnel.segments if len(funnel.segments) < 2 else ()
+    return funnel.model_copy(update={"by": None, "per": None, "segments": segments})
+
+
+def usual_segment(log: EventLog) -> str:
+    """Return a segment to begin with: about the tenth of the users with most days of activity.
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> usual_segment(datasets.cdnow())
+    'count_days(any) >= 7'
+    """
+    most, low, high = len(log.users) // 10, 1, 2
+    if not len(log.users):
+        raise DefinitionError("The log is empty: it has no users for a segment.")
+
+    def size(days: int) -> int:
+        return len(log.segment(f"count_days(any) >= {days}"))
+
+    while size(high) > most:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if size(middle) > most else (low, middle)
+    # Where the next lower bound lets in no more than a quarter, nobody is no segment to look at.
+    return f"count_days(any) >= {high if size(high) else low}"
+
+
+def came_back_after(log: EventLog, period: Period, weeks: int, back: str = "any") -> KeyFigure:
+    """Return the part of new users who came back in a week after their first event.
+
+    New are those whose first event is in the latest period, this or an earlier one, whose users
+    had all of that week when the period was over.
+
+    Parameters
+    ----------
+    log : EventLog
+    period : Period
+    weeks : int
+        Which: 1 is days 7 to 13 after the first event.
+    back : str
+        The event that counts as coming back, in the language.
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> came_back_after(datasets.cdnow(), Period.parse("1997-04"), 4).words.replace("\u202f", " ")
+    '4.2 %'
+    """
+    began, needed = period, dt.timedelta(weeks=weeks + 1)
+    while began.last + needed > period.last:
+        began = began.before
+    rows = log.retention(
+        f"first ever any -> {back} per week for {weeks} rolling during {began.during}"
+    ).average
+    row = rows[rows["period"] == weeks]
+    name = f"back in week {weeks}"
+    return KeyFigure.rate(name, int(row["retained"].sum()), int(row["size"].sum()))
 
 
 def watched(period: Period, funnel: Funnel) -> Period:
@@ -98,7 +166,12 @@ def watched(period: Period, funnel: Funnel) -> Period:
 
 def during(funnel: Funnel, period: Period) -> Funnel:
     """Return the same funnel of those who begin in a period."""
-    return funnel.model_copy(update={"during": DateRange(start=period.start, end=period.last)})
+    return between(funnel, period.start, period.last)
+
+
+def between(funnel: Funnel, start: dt.date, last: dt.date) -> Funnel:
+    """Return the same funnel of those who begin from one day to another."""
+    return funnel.model_copy(update={"during": DateRange(start=start, end=last)})
 
 
 def conversions(log: EventLog, period: Period, funnel: Funnel) -> list[KeyFigure]:

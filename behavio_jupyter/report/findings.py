@@ -75,6 +75,11 @@ def _funnel_by_group(result: FunnelResult) -> str:
         return f"Only one group of {', '.join(result.groups)} has users here."
     rates = last["from_start"].to_numpy()
     best, worst = last.iloc[int(rates.argmax())], last.iloc[int(rates.argmin())]
+    if rates.min() == rates.max():
+        return (
+            f"{percent(rates[0])} get to {last.iloc[0]['name']} in each of {len(last)} groups of "
+            f"{', '.join(result.groups)}."
+        )
     compared = result.comparison
     column = "p_adjusted" if "p_adjusted" in compared else "p_value"
     apart = int((compared[column] < _SURE).sum())

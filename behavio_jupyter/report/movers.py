@@ -11,12 +11,9 @@ import pandas as pd
 from ..log import EventLog
 from ..result.statistics import holm
 from .change import NOISE, change, signed
-from .counting import active, did
 from .figures import KeyFigure
 from .period import Period
-
-_EVENTS, _PROPERTIES, _VALUES = 30, 10, 10
-_MOST_DISTINCT = 200
+from .traits import having, traits
 
 
 class _Part(NamedTuple):
@@ -29,9 +26,9 @@ class _Part(NamedTuple):
 def movers(log: EventLog, period: Period, before: Period | None = None) -> pd.DataFrame:
     """Return who became more or fewer, those that chance does not explain first.
 
-    For each of the 30 most frequent events, each saved segment, and the 10 most frequent values
-    of the first 10 properties (text or yes-or-no, of at most 200 values): the users who were
-    active with it in the period and in the one before.
+    For each event, saved segment and property value that
+    :func:`~behavio_jupyter.report.traits.traits` looks at: the users who were active with it in
+    the period and in the one before.
 
     Returns
     -------
@@ -103,26 +100,7 @@ def written(table: pd.DataFrame, rows: int = 10) -> pd.DataFrame:
 
 
 def _parts(log: EventLog, period: Period, before: Period) -> Iterator[_Part]:
-    for name in log.events["name"].head(_EVENTS):
-        yield _Part("event", name, did(log, period, name), did(log, before, name))
-    for name in log.segments:
-        counts = [active(log, one, among="{part}", part=name) for one in (period, before)]
-        yield _Part("segment", name, *counts)
-    listed = log.properties
-    few = listed[listed["kind"].isin(["text", "boolean"]) & (listed["distinct"] <= _MOST_DISTINCT)]
-    for row in few.head(_PROPERTIES).itertuples():
-        owner = "user." if row.owner == "user" else ""
-        for value in log.values(f'{owner}"{row.name}"')["value"].head(_VALUES):
-            counts = [
-                _with_value(log, one, str(row.owner), str(row.name), value)
-                for one in (period, before)
-            ]
-            yield _Part(f"{owner}{row.name}", str(value), *counts)
-
-
-def _with_value(log: EventLog, period: Period, owner: str, name: str, value: object) -> int:
-    given = value.item() if isinstance(value, np.generic) else value
-    if owner == "user":
-        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-        return active(log, period, among=f'user."{quoted}" = {{value}}', value=given)
-    return active(log, period, among="where {name} = {value}", name=name, value=given)
+    now, then = (traits(log, f"between {one.start} and {one.last}") for one in (period, before))
+    for trait, earlier in zip(now, then, strict=True):
+        counts = len(having(log, trait)), len(having(log, earlier))
+        yield _Part(trait.kind, trait.name, *counts)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 import nbformat
 import plotly.io
@@ -11,7 +13,7 @@ from nbconvert import HTMLExporter
 from plotly.offline import get_plotlyjs
 from pygments.formatters import HtmlFormatter
 
-PLOTLY = "application/vnd.plotly.v1+json"
+from .shown import PLOTLY
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -75,14 +77,21 @@ def to_page(notebook: nbformat.NotebookNode, title: str, *, inputs: bool = True)
     return _PAGE.format(title=escape(title), style=_style(), script=script, body=body)
 
 
-def _chart(figure: dict[str, object]) -> str:
-    return plotly.io.to_html(
-        {"data": figure["data"], "layout": figure["layout"]},
+def _chart(figure: dict[str, Any]) -> str:
+    layout: Any = figure["layout"]
+    title = str(layout.get("title", {}).get("text", ""))
+    name = escape(re.sub("<[^>]*>", " ", title).strip(), quote=True)
+    drawn = plotly.io.to_html(
+        {"data": figure["data"], "layout": layout},
         full_html=False,
         include_plotlyjs=False,
         include_mathjax=False,
         validate=False,
         config={"displaylogo": False, "responsive": True},
+    )
+    return (
+        f'<div class="behavio-wide behavio-chart" role="region" tabindex="0" '
+        f'aria-label="Chart: {name}">{drawn}</div>'
     )
 
 

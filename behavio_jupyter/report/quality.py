@@ -5,12 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from ..log import EventLog
-from ..result.wording import number, plural
+from ..result import TrendResult
+from ..result.wording import number, percent, plural
 from .counting import did
 from .period import Period
 
 _NAMES = 50
 _SHOWN = 5
+_LONGEST = 48
 
 
 def checks(log: EventLog, period: Period) -> pd.DataFrame:
@@ -57,13 +59,9 @@ def told(table: pd.DataFrame) -> str:
 
 
 def _empty_days(log: EventLog, period: Period) -> tuple[str, str, bool]:
-    def empty(one: Period) -> list[str]:
-        rows = log.trend(f"events of any per day during {one.during}").table
-        return [f"{row.period:%Y-%m-%d}" for row in rows[rows["value"] == 0].itertuples()]
-
-    days = empty(period)
+    days = empty_days(log, period)
     # Where such days are usual, as weekends at an office, they say nothing.
-    usual = period.unit == "day" or any(empty(period.back(back)) for back in range(1, 5))
+    usual = period.unit == "day" or any(empty_days(log, period.back(back)) for back in range(1, 5))
     return ("days without events", _list(days), usual or not days)
 
 
@@ -84,3 +82,106 @@ def _list(names: list[str]) -> str:
         return "none"
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more
+
+
+def empty_days(log: EventLog, period: Period) -> list[str]:
+    """Return the days of a period without events, as ``2026-01-31``."""
+    rows = log.trend(f"events of any per day during {period.during}").table
+    return [f"{row.period:%Y-%m-%d}" for row in rows[rows["value"] == 0].itertuples()]
+
+
+def days_told(daily: TrendResult, period: Period) -> str:
+    """Return which days of a period are unlike the days before it, in a sentence.
+
+    A day is unlike when its events are fewer than the fewest, or more than the most, of the days
+    before in the table.
+    """
+    rows = daily.table
+    days = rows["period"].dt.date
+    here = rows[(days >= period.start) & (days <= period.last)]
+    before = rows[days < period.start]
+    total = number(here["value"].sum())
+    if before.empty or here.empty:
+        return f"{total} events came in {period}."
+    low, high = before["value"].min(), before["value"].max()
+    odd = here[(here["value"] < low) | (here["value"] > high)]
+    if odd.empty:
+        return (
+            f"{total} events came in {period}; each day lies between the fewest ({number(low)}) "
+            f"and the most ({number(high)}) of the {len(before)} days before."
+        )
+    named = ", ".join(f"{row.period:%Y-%m-%d} ({number(row.value)})" for row in odd.itertuples())
+    return (
+        f"{total} events came in {period}; outside of what the {len(before)} days before had "
+        f"({number(low)} to {number(high)}): {named}."
+    )
+
+
+def events(log: EventLog, period: Period) -> pd.DataFrame:
+    """Return each of the 50 most frequent events: users in a period and before, first and last.
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> events(datasets.cdnow(), Period.parse("1998-05"))["event"].tolist()
+    ['purchase']
+    """
+    rows = log.events.head(_NAMES)
+    return pd.DataFrame(
+        {
+            "event": rows["name"],
+            "in all": [number(one) for one in rows["count"]],
+            f"users in {period}": [did(log, period, name) for name in rows["name"]],
+            f"users in {period.before}": [did(log, period.before, name) for name in rows["name"]],
+            "first": [f"{one:%Y-%m-%d}" for one in rows["first"]],
+            "last": [f"{one:%Y-%m-%d}" for one in rows["last"]],
+        }
+    )
+
+
+def events_told(table: pd.DataFrame, period: Period) -> str:
+    """Return which events nobody had in the period, in a sentence."""
+    silent = table.loc[table[f"users in {period}"] == 0, "event"].tolist()
+    if not silent:
+        return f"Each of {plural(len(table), 'event')} came in {period}."
+    return (
+        f"{len(silent)} of {plural(len(table), 'event')} did not come in {period}: {_list(silent)}."
+    )
+
+
+def properties(log: EventLog) -> pd.DataFrame:
+    """Return each property with how often it is missing.
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> properties(datasets.cdnow())["property"].tolist()
+    ['cds', 'amount']
+    """
+    rows = log.properties
+    return pd.DataFrame(
+        {
+            "property": [
+                f"{'user.' if row.owner == 'user' else ''}{row.name}" for row in rows.itertuples()
+            ],
+            "kind": rows["kind"],
+            "values": [number(one) for one in rows["distinct"]],
+            "missing": [number(one) for one in rows["nulls"]],
+            "examples": [str(one)[:_LONGEST] for one in rows["examples"]],
+        }
+    )
+
+
+def properties_told(log: EventLog) -> str:
+    """Return which property is missing most often, in a sentence."""
+    rows = log.properties
+    if rows.empty:
+        return "The log has no properties."
+    most = rows.iloc[int(rows["nulls"].to_numpy().argmax())]
+    if not most["nulls"]:
+        return f"No value of the {len(rows)} properties is missing."
+    whole = len(log.users) if most["owner"] == "user" else log.quality.events
+    return (
+        f"{most['name']} is missing most often, in {percent(most['nulls'] / whole)} of "
+        f"{'users' if most['owner'] == 'user' else 'events'}."
+    )

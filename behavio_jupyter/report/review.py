@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from IPython.display import display
@@ -16,8 +17,11 @@ from .figures import KeyFigure
 from .findings import finding
 from .period import Period, Unit
 from .room import Notes, Room
-from .shown import Sentence, Table
+from .shown import Chart, Sentence, Table
 from .source import check_fresh, covered, last_period, open_log
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 
 class Review:
@@ -106,10 +110,15 @@ class Review:
             self._room.keep_text(name, str(result.to_csv()))
         return result
 
+    def draw(self, chart: go.Figure, table: pd.DataFrame, name: str, sentence: str) -> None:
+        """Show a chart under a sentence about it, and keep the table that it draws."""
+        self.say(sentence)
+        display(Chart(chart))
+        self._keep_table(table, name)
+
     def table(self, frame: pd.DataFrame, name: str) -> None:
         """Show a table as it is, and keep it."""
-        if self._room is not None:
-            self._room.keep_text(name, frame.to_csv(index=False))
+        self._keep_table(frame, name)
         display(Table(list(frame.columns), frame.astype(object).to_numpy().tolist()))
 
     def figures(self, of: Callable[[Period], Sequence[KeyFigure]]) -> None:
@@ -120,12 +129,7 @@ class Review:
         of : callable
             Gives the key figures of a period; each has its own name.
         """
-        now = list(of(self.period))
-        twice = {one.name for one in now if [other.name for other in now].count(one.name) > 1}
-        if twice:
-            raise DefinitionError(f"There are two key figures called {sorted(twice)[0]!r}.")
-        self._notes.figures.extend(now)
-        self._keep_notes()
+        now = self._noted(of(self.period))
         before, year = _named(of(self.before)), self.year_before
         head = ["", str(self.period), *self._heads(self.before)]
         head += [] if year is None else [str(year), "change on the year"]
@@ -136,10 +140,46 @@ class Review:
             row += self._compared(figure, before.get(figure.name), self.before)
             if year is not None:
                 then = self._compared(figure, a_year_ago.get(figure.name), year)
-                row += [then[0], f"{then[1]} ({then[3]})"]
+                row += [then[0], f"{then[1]} ({then[3].partition(',')[0]})"]
             rows.append(row)
         self.say(_told(now, before, self._days(self.before)))
         display(Table(head, rows, "Key figures"))
+
+    def beside(
+        self,
+        now: Sequence[KeyFigure],
+        then: Sequence[KeyFigure],
+        names: tuple[str, str],
+        days: tuple[int, int] = (1, 1),
+    ) -> None:
+        """Keep the key figures; show them beside others, such as those before a launch.
+
+        Parameters
+        ----------
+        now, then : sequence of KeyFigure
+        names : (str, str)
+            What the two are called.
+        days : (int, int)
+            How long each was counted.
+        """
+        figures, others = self._noted(now), _named(then)
+        rows = []
+        for figure in figures:
+            other = others.get(figure.name)
+            told = ["–"] * 4 if other is None else _compared(figure, other, days)
+            rows.append([figure.name, figure.words, *told])
+        self.say(_told(figures, others, days))
+        head = ["", names[0], names[1], "change", "95 % interval", "worth"]
+        display(Table(head, rows, "Key figures"))
+
+    def _noted(self, figures: Sequence[KeyFigure]) -> list[KeyFigure]:
+        names = [one.name for one in figures]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise DefinitionError(f"There are two key figures called {twice[0]!r}.")
+        self._notes.figures.extend(figures)
+        self._keep_notes()
+        return list(figures)
 
     def since_last_run(self) -> None:
         """Show what changed since the report was run before: see :meth:`figures`."""
@@ -162,8 +202,7 @@ class Review:
     def _compared(self, now: KeyFigure, then: KeyFigure | None, period: Period) -> list[str]:
         if then is None:
             return ["–", "–", "–", "–"]
-        found = change(now, then, self._days(period))
-        return [then.words, words(found, now), interval_words(found, now), verdict(found)]
+        return _compared(now, then, self._days(period))
 
     def _heads(self, other: Period) -> list[str]:
         # Months are not of one length: counts are compared by the day.
@@ -173,9 +212,18 @@ class Review:
     def _days(self, other: Period) -> tuple[int, int]:
         return self.period.days, other.days
 
+    def _keep_table(self, frame: pd.DataFrame, name: str) -> None:
+        if self._room is not None:
+            self._room.keep_text(name, frame.to_csv(index=False))
+
     def _keep_notes(self) -> None:
         if self._room is not None:
             self._room.note(self._notes)
+
+
+def _compared(now: KeyFigure, then: KeyFigure, days: tuple[int, int]) -> list[str]:
+    found = change(now, then, days)
+    return [then.words, words(found, now), interval_words(found, now), verdict(found)]
 
 
 def _named(figures: Sequence[KeyFigure]) -> dict[str, KeyFigure]:

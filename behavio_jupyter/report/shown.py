@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+PLOTLY = "application/vnd.plotly.v1+json"
 
 
 class Sentence:
@@ -30,6 +35,24 @@ class Sentence:
         return f"<p{kind}>{escape(self._text)}</p>"
 
 
+class Chart:
+    """A Plotly figure, shown by whoever shows Plotly's type; a line of text elsewhere.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+    """
+
+    def __init__(self, figure: go.Figure) -> None:
+        self._figure = figure
+
+    def __repr__(self) -> str:
+        return f"[chart: {self._figure.layout.title.text}]"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return {PLOTLY: self._figure.to_plotly_json(), "text/plain": repr(self)}
+
+
 class Table:
     """Text in rows; the first column names them."""
 
@@ -43,16 +66,43 @@ class Table:
         return f"{self._caption}\n{frame.to_string(index=False)}".strip()
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self._head)
-        rows = "\n".join(map(_row, self._rows))
+        kinds = [_kind([str(row[place]) for row in self._rows]) for place in range(len(self._head))]
+        head = "".join(
+            f'<th scope="col"{kind}>{_unbroken(name)}</th>'
+            for name, kind in zip(self._head, kinds, strict=True)
+        )
+        rows = "\n".join(_row(row, kinds) for row in self._rows)
+        name = escape(self._caption or "Table")
         caption = f"<caption>{escape(self._caption)}</caption>" if self._caption else ""
         return (
+            f'<div class="behavio-wide" role="region" tabindex="0" aria-label="{name}">'
             f'<table class="behavio-table">{caption}<thead><tr>{head}</tr></thead>\n'
-            f"<tbody>{rows}</tbody></table>"
+            f"<tbody>{rows}</tbody></table></div>"
         )
 
 
-def _row(row: Sequence[Any]) -> str:
+def _row(row: Sequence[Any], kinds: Sequence[str]) -> str:
     first, *others = map(str, row)
-    cells = "".join(f"<td>{escape(cell)}</td>" for cell in others)
+    cells = "".join(
+        f"<td{_mark(cell) or kind}>{escape(cell)}</td>"
+        for cell, kind in zip(others, kinds[1:], strict=True)
+    )
     return f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>'
+
+
+def _kind(cells: Sequence[str]) -> str:
+    """Return the class of a column of words; numbers are to the right unless said."""
+    numbers = [cell for cell in cells if cell[:1] in "+−–-" or cell[:1].isdigit()]
+    return "" if 2 * len(numbers) >= len(cells) else ' class="behavio-word"'
+
+
+def _unbroken(name: str) -> str:
+    """Return the name of a column; periods such as 2026-07 stay in one line."""
+    return escape(name) if " " in name else f'<span class="behavio-one">{escape(name)}</span>'
+
+
+def _mark(cell: str) -> str:
+    first = cell.split(",", maxsplit=1)[0]
+    if first in ("changed", "differs", "look"):
+        return ' class="behavio-word behavio-sure"'
+    return ' class="behavio-word behavio-noise"' if first in ("noise", "not tested") else ""

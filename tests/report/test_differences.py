@@ -1,0 +1,178 @@
+"""What reports compare, beside a plain count in pandas."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from behavio_jupyter import datasets, parse
+from behavio_jupyter.errors import DefinitionError
+from behavio_jupyter.report import Period, counting, differences, drops, launch, staying, ways
+from behavio_jupyter.report.traits import activity, having, traits
+from behavio_jupyter.result.statistics import compare, holm
+
+
+@pytest.fixture(scope="module")
+def made():
+    return datasets.generate(6_000, 500, seed=3)
+
+
+@pytest.fixture(scope="module")
+def log(made):
+    log = made.connect()
+    log.save_segment("buyers", "did(purchase)")
+    return log
+
+
+@pytest.fixture(scope="module")
+def rows(made):
+    rows = made.events.to_pandas()
+    rows["time"] = pd.to_datetime(rows["time" if "time" in rows else "timestamp"], utc=True)
+    return rows.rename(columns={"user_id": "user"})
+
+
+def test_traits_are_users_with_such_an_event(log, rows):
+    window = "between 2026-02-01 and 2026-02-28"
+    here = rows[(rows["time"] >= "2026-02-01") & (rows["time"] < "2026-03-01")]
+    found = [(one, set(having(log, one))) for one in traits(log, window)]
+    assert {"event", "segment"} < {one.kind for one, _ in found}
+    for one, users in found:
+        if one.kind == "event":
+            assert users == set(here.loc[here["event"] == one.name, "user"])
+        elif one.kind == "segment":
+            buyers = rows.loc[rows["event"] == "purchase", "user"]
+            assert users == set(here["user"]) & set(buyers)
+        elif not one.kind.startswith("user."):
+            assert users == set(here.loc[here[one.kind].astype(str) == one.name, "user"])
+
+
+def test_differing_counts_both_groups(log, rows):
+    window = "between 2026-01-01 and 2026-03-31"
+    inside, outside = (log.segment(text).users for text in ("buyers", "not buyers"))
+    table = differences.differing(log, traits(log, window), inside, outside)
+    events = table[table["kind"] == "event"].set_index("name")
+    for name, row in events.iterrows():
+        did = set(rows.loc[rows["event"] == name, "user"])
+        assert row["count"] == len(did & set(inside))
+        assert row["other_count"] == len(did & set(outside))
+        assert (row["size"], row["other_size"]) == (len(inside), len(outside))
+    each = [
+        compare(*row)
+        for row in table[["count", "size", "other_count", "other_size"]].itertuples(index=False)
+    ]
+    assert np.allclose(table["p_adjusted"], holm([one.p_value for one in each]))
+    assert np.allclose(table["low"], [one.low for one in each])
+
+
+def test_early_behaviours_part_those_who_were_watched(log, rows):
+    start, last = dt.date(2026, 1, 1), dt.date(2026, 3, 31)
+    table = staying.early_behaviours(log, start, last)
+    first = rows.groupby("user")["time"].min()
+    ends = pd.Timestamp(counting_end(log))
+    watched = first[first < (ends - pd.Timedelta(days=56)).normalize()]
+    mine = rows[rows["user"].isin(watched.index)]
+    age = mine["time"] - mine["user"].map(first)
+    stayed = set(mine.loc[(age >= "28d") & (age < "56d"), "user"])
+    assert "segment" not in set(table["kind"])
+    for row in table[table["kind"] == "event"].itertuples():
+        with_it = set(mine.loc[(mine["event"] == row.name) & (age < "7d"), "user"])
+        without = set(watched.index) - with_it
+        assert (row.count, row.size) == (len(with_it & stayed), len(with_it))
+        assert (row.other_count, row.other_size) == (len(without & stayed), len(without))
+
+
+def counting_end(log):
+    """Return the end of a log."""
+    return pd.Timestamp(log.quality.end, unit="us", tz="UTC")
+
+
+def test_ways_split_those_who_began(log):
+    asked = parse("funnel visit -> view -> cart within 7d")
+    table = drops.ways(log, asked)
+    began = log.funnel(asked).users(step=1).users
+    converted = log.funnel(asked).users(step=3).users
+    assert len(table)
+    assert (table["size"] + table["other_size"] == len(began)).all()
+    assert (table["count"] + table["other_count"] == len(converted)).all()
+    assert drops.ways(log, parse("funnel visit -> visit within 7d")).empty
+
+
+def test_after_dropping_is_of_those_who_dropped(log):
+    asked = parse("funnel visit -> view -> cart within 7d")
+    result = log.funnel(asked)
+    step = drops.worst_step(result)
+    table = drops.after_dropping(log, asked, step)
+    counts = result.table["count"].tolist()
+    assert set(table["size"]) == {counts[step - 1] - counts[step]}
+    assert set(table["other_size"]) == {counts[step]}
+    assert result.table["name"][step] not in table["name"].tolist()
+
+
+def test_shares_of_ways_are_of_all_sessions(log):
+    period = Period.parse("2026-02")
+    table = ways.shifts(log, period)
+    total = [int(ways.paths(log, one).sequences["count"].sum()) for one in (period, period.before)]
+    assert set(table["size"]) == {total[0]}
+    assert set(table["other_size"]) == {total[1]}
+
+
+def test_before_and_after_are_as_long_and_apart(log, rows):
+    after = launch.Stretch.of(dt.date(2026, 2, 15), 14)
+    assert after.before.last == dt.date(2026, 2, 14)
+    table = launch.shifts(log, after, after.before)
+    days = rows["time"].dt.date
+    here = rows[(days >= after.start) & (days <= after.last)]
+    then = rows[(days >= after.before.start) & (days <= after.before.last)]
+    for row in table[table["kind"] == "event"].itertuples():
+        assert (row.count, row.size) == (users(here, row.name), here["user"].nunique())
+        assert (row.other_count, row.other_size) == (users(then, row.name), then["user"].nunique())
+
+
+def users(part, event):
+    """Return how many users have an event."""
+    return part.loc[part["event"] == event, "user"].nunique()
+
+
+def test_variants_share_nobody(log):
+    asked = parse("funnel visit -> view within 7d")
+    period = Period.parse("2026-02")
+    for text in ("buyers vs not buyers", "user.plan", "platform"):
+        names = set(log.properties["name"])
+        if " vs " not in text and text.removeprefix("user.") not in names:
+            continue
+        found = launch.Readout(log, period, "", 28, text, asked)
+        both = found.now[0].value + found.then[0].value
+        assert 0 < both <= len(log.segment(f"did(any) {found.after.window}"))
+        assert found.differences["size"].nunique() == 1
+    with pytest.raises(DefinitionError, match="two are compared"):
+        launch.choose(log, "buyers vs not buyers vs did(visit)")
+    with pytest.raises(DefinitionError, match="is no day"):
+        launch.Readout(log, period, "soon", 28, "", asked)
+    with pytest.raises(DefinitionError, match="before the 28 days"):
+        launch.Readout(log, period, "2026-03-30", 28, "", asked)
+
+
+def test_a_rate_of_coming_back_is_of_those_who_had_the_time(log, rows):
+    period = Period.parse("2026-02")
+    figure = counting.came_back_after(log, period, 1)
+    first = rows.groupby("user")["time"].min()
+    began = first[(first >= "2026-01-01") & (first < "2026-02-01")]
+    mine = rows[rows["user"].isin(began.index)]
+    age = mine["time"] - mine["user"].map(first)
+    back = mine.loc[(age >= "7d") & (age < "14d"), "user"].nunique()
+    assert (figure.count, figure.size) == (back, len(began))
+
+
+def test_the_usual_segment_is_no_more_than_a_tenth(log):
+    assert 0 < len(log.segment(counting.usual_segment(log))) <= len(log.users) / 10
+
+
+def test_activity_counts_events_and_days(log, rows):
+    found = {
+        one.name: len(having(log, one)) for one in activity("between 2026-01-01 and 2026-12-31")
+    }
+    each = rows.groupby("user")
+    days = each["time"].agg(lambda times: times.dt.date.nunique())
+    assert found["5 or more events"] == int((each.size() >= 5).sum())
+    assert found["3 or more days"] == int((days >= 3).sum())

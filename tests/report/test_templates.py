@@ -1,0 +1,137 @@
+"""Every template on both real logs and on a made-up one, and its page in a real browser."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
+from playwright.sync_api import sync_playwright
+
+from behavio_jupyter import datasets
+from behavio_jupyter.report import templates, to_page
+from behavio_jupyter.report.room import Orders, Room
+from behavio_jupyter.report.shown import PLOTLY
+
+from ..notebook.lab import PICTURES, chromium
+
+NAMES = [
+    "data_quality",
+    "funnel_deep_dive",
+    "launch_readout",
+    "path_review",
+    "retention_review",
+    "segment_profile",
+    "weekly_review",
+]
+LOGS = ["contributions", "cdnow", "shop"]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Execute all templates on all logs, one after the other, in one kernel."""
+    folder = tmp_path_factory.mktemp("templates")
+    shop = folder / "shop.behavio"
+    log = datasets.generate(8_000, 700).connect()
+    log.save_segment("buyers", "did(purchase)")
+    log.save(shop)
+    log.close()
+    whole = nbformat.v4.new_notebook()
+    for template in (one for one in templates() if one.name in NAMES):
+        for log_name in LOGS:
+            room = Room(folder / template.name / log_name)
+            room.folder.mkdir(parents=True)
+            room.order(Orders())
+            told = {"log": str(shop) if log_name == "shop" else log_name}
+            node = parameterize_notebook(load_notebook_node(str(template.path)), told)
+            # A kernel takes five seconds to begin: one does all, and forgets what it knew.
+            node.cells.insert(0, nbformat.v4.new_code_cell(f"%reset -f\n{room.entering}"))
+            for cell in node.cells:
+                cell.metadata["run"] = [template.name, log_name]
+            whole.cells += node.cells
+    for place, cell in enumerate(whole.cells):
+        cell.id = f"cell-{place}"
+    NotebookClient(
+        whole,
+        timeout=None,
+        allow_errors=True,
+        kernel_name="python3",
+        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+        resources={"metadata": {"path": str(folder)}},
+    ).execute()
+    found = {}
+    for name in NAMES:
+        for log_name in LOGS:
+            cells = [cell for cell in whole.cells if cell.metadata["run"] == [name, log_name]]
+            found[name, log_name] = nbformat.v4.new_notebook(cells=cells), folder / name / log_name
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+def outputs(node):
+    return [output for cell in node.cells for output in cell.get("outputs", [])]
+
+
+def test_these_are_the_templates_that_come_along():
+    assert [one.name for one in templates()] == NAMES
+    for one in templates():
+        assert one.title
+        assert one.description
+        assert one.dated
+        assert not outputs(one.notebook)
+        assert all(parameter.help for parameter in one.parameters)
+
+
+@pytest.mark.parametrize("log", LOGS)
+@pytest.mark.parametrize("name", NAMES)
+def test_it_runs_and_says_what_it_shows(runs, name, log):
+    node, folder = runs[name, log]
+    failed = [one for one in outputs(node) if one.output_type == "error"]
+    assert not failed, failed[0]["evalue"]
+    assert not [one for one in outputs(node) if one.get("name") == "stderr"]
+    notes = Room(folder).notes
+    assert len(notes.figures) >= 1
+    assert len(notes.findings) >= 4
+    assert not [one for one in notes.findings if "nan" in one.split() or "None " in one[1:]]
+    assert list((folder / "tables").glob("*.csv"))
+    # A sentence stands above every chart, in the same cell.
+    for cell in node.cells:
+        kinds = [str(one.get("data", {})) for one in cell.get("outputs", [])]
+        charts = [place for place, one in enumerate(kinds) if PLOTLY in one]
+        assert all("behavio-finding" in kinds[place - 1] for place in charts)
+
+
+@pytest.mark.parametrize("log", LOGS)
+@pytest.mark.parametrize("name", NAMES)
+def test_its_page_works_offline(runs, browser, tmp_path, name, log):
+    node, _ = runs[name, log]
+    charts = sum(PLOTLY in one.get("data", {}) for one in outputs(node))
+    page_file = tmp_path / "index.html"
+    page_file.write_text(to_page(node, name, inputs=False), encoding="utf-8")
+    scheme = "dark" if log == "shop" else "light"
+    context = browser.new_context(
+        offline=True, color_scheme=scheme, viewport={"width": 480, "height": 900}
+    )
+    page, told = context.new_page(), []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.goto(page_file.as_uri())
+    drawn = "document.querySelectorAll('.plotly-graph-div:has(.main-svg)').length"
+    page.wait_for_function(f"{drawn} === {charts}")
+    assert page.locator(".plotly-graph-div").count() == charts
+    assert page.evaluate("document.documentElement.scrollWidth") <= 480
+    assert page.locator(".input_area, .jp-InputArea-editor").count() == 0
+    assert told == []
+    if PICTURES and log == "contributions":
+        page.set_viewport_size({"width": 1100, "height": 1400})
+        page.wait_for_timeout(500)
+        page.screenshot(path=Path(PICTURES) / f"report-{name.replace('_', '-')}.png")
+    context.close()
