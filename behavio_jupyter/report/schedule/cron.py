@@ -57,7 +57,7 @@ class Cron:
                 f"{line!r} limits the day of the month and the day of the week; make two schedules."
             )
         fields = dict(zip(_FIELDS, self.fields, strict=True))
-        fields["day_of_week"] = _weekdays(self.fields[4])
+        fields["day_of_week"] = weekdays(self.fields[4])
         try:
             # UTC here: what a time means on the days of a change of the clock is said below.
             self._trigger = CronTrigger(**fields, timezone=dt.UTC)
@@ -88,17 +88,19 @@ class Cron:
         return moment.astimezone(dt.UTC).astimezone(self.timezone)
 
 
-def _weekdays(field: str) -> str:
+def weekdays(field: str) -> str:
     """Return a field of weekdays with names: APScheduler counts them from Monday, cron not."""
     return ",".join(_weekday(part) for part in field.lower().split(","))
 
 
 def _weekday(part: str) -> str:
-    match = re.fullmatch(r"(\d)(?:-(\d))?(?:/(\d+))?|\*/(\d+)", part)
+    numbers = re.sub("|".join(_DAYS), lambda name: str(_DAYS.index(name[0])), part)
+    match = re.fullmatch(r"(\d)(?:-(\d))?(?:/([1-9]\d*))?|\*/([1-9]\d*)", numbers)
     if match is None:
         return part
     first, last, step, every = match.groups()
     low, high = (0, 6) if every else (int(first), int(last or (6 if step else first)))
+    high = 7 if high == 0 < low else high  # SAT-SUN
     days = range(low, high + 1, int(every or step or 1))
     if not days or high > 7:
         raise DefinitionError(f"{part!r} is no day of the week; they are 0 (Sunday) to 6, or SUN.")

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ...errors import UnknownNameError
+from .cron import weekdays
 from .schedule import Schedule
 
-_DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def export(schedule: Schedule, format: str, out: Path) -> str:
@@ -127,7 +128,7 @@ with DAG(
 ):
     BashOperator(
         task_id="run",
-        bash_command={line.replace("{{", "{{{{").replace("{%", "{ %")!r},
+        bash_command={f"{{% raw %}}{line}{{% endraw %}}"!r},
         execution_timeout=timedelta(seconds={seconds}),
     )
 '''
@@ -147,7 +148,9 @@ def _calendar(cron: str) -> str:
     Examples
     --------
     >>> _calendar("0 8 * * MON-FRI")
-    'Mon..Fri *-*-* 8:0:00'
+    'Mon,Tue,Wed,Thu,Fri *-*-* 8:0:00'
+    >>> _calendar("0 8 * JAN-MAR 0")
+    'Sun *-1..3-* 8:0:00'
     >>> _calendar("*/15 6,18 1 */3 *")
     '*-1/3-1 6,18:0/15:00'
     """
@@ -155,9 +158,9 @@ def _calendar(cron: str) -> str:
     shown = f"*-{_field(month, 1)}-{_field(day, 1)} {_field(hour, 0)}:{_field(minute, 0)}:00"
     if weekday == "*":
         return shown
-    days = re.sub(r"\d", lambda match: _DAYS[int(match[0])], weekday.title())
-    return f"{days.replace('-', '..')} {shown}"
+    return f"{weekdays(weekday).title()} {shown}"
 
 
 def _field(field: str, first: int) -> str:
-    return field.replace("*/", f"{first}/").replace("-", "..")
+    numbers = re.sub("|".join(_MONTHS), lambda name: str(_MONTHS.index(name[0]) + 1), field.lower())
+    return numbers.replace("*/", f"{first}/").replace("-", "..")

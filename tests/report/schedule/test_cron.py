@@ -45,6 +45,8 @@ def test_a_time_that_is_skipped_or_comes_twice_is_due_once(zone, spring, autumn)
         ("5-7", [4, 5, 6]),
         ("*/2", [1, 3, 5, 6]),  # from Sunday: Sunday, Tuesday, Thursday, Saturday
         ("1,SAT", [0, 5]),
+        ("SUN-THU", [0, 1, 2, 3, 6]),
+        ("SAT-SUN", [5, 6]),
     ],
 )
 def test_weekdays_are_those_of_cron(field, days):
