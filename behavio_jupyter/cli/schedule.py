@@ -54,7 +54,7 @@ def add(
         added=now,
     )
     Schedules(out).add(made)
-    click.echo(f"{made.name}: {_next(made.periods(now, now + dt.timedelta(days=400)))}")
+    click.echo(f"{made.name}: {_next(made.next(now))}")
     click.echo(f"It runs while this does: behavio scheduler --out {out}")
 
 
@@ -71,8 +71,7 @@ def list_schedules(out: Path) -> None:
         return
     table = Table("schedule", "template", "cron", "time zone", "next", box=None, pad_edge=False)
     for one in found:
-        due = one.periods(now, now + dt.timedelta(days=400))
-        told = "paused" if one.paused else _next(due)
+        told = "paused" if one.paused else _next(one.next(now))
         table.add_row(one.name, one.template, one.cron, one.timezone, told)
     Console().print(table, markup=False)
 
@@ -183,8 +182,8 @@ def scheduler(out: Path) -> None:
         say("Ended. What was running is run again when a scheduler is.")
 
 
-def _next(due: dict[str, dt.datetime]) -> str:
-    if not due:
+def _next(due: tuple[dt.datetime, str] | None) -> str:
+    if due is None:
         return "never due within 400 days"
-    period, moment = next(iter(due.items()))
+    moment, period = due
     return f"{moment:%a %Y-%m-%d %H:%M %Z}, for {period}"

@@ -59,3 +59,26 @@ def test_mistakes(behavio, words, said):
     assert failed.exit_code == 1
     assert said in failed.stderr
     assert "Traceback" not in failed.stderr
+
+
+def test_a_schedule_from_beginning_to_end(behavio, tmp_path):
+    template(tmp_path / "own.ipynb", "1", parameters='period: str = ""')
+    cron = ("--cron", "0 8 * * MON", "--timezone", "Europe/Berlin")
+    added = behavio("schedule", "add", "own.ipynb", *cron, "--name", "ours")
+    assert added.exit_code == 0, added.stderr
+    assert "ours: Mon " in added.output
+    assert "08:00 CE" in behavio("schedule", "list").output
+    assert (
+        "CRON_TZ=Europe/Berlin" in behavio("schedule", "export", "ours", "--as", "crontab").output
+    )
+    assert "Nothing was due yet." in behavio("schedule", "history").output
+    ran = behavio("schedule", "run-now", "ours", "--period", "2026-W46")
+    assert "ours: 2026-W46 done" in ran.output
+    assert "2026-W46" in behavio("schedule", "history", "ours").output
+    again = behavio("schedule", "run-now", "ours", "--period", "2026-W46")
+    assert (again.exit_code, "a period never runs twice" in again.stderr) == (1, True)
+    assert "rests" in behavio("schedule", "pause", "ours").output
+    assert "paused" in behavio("schedule", "list").output
+    assert "goes on" in behavio("schedule", "resume", "ours").output
+    assert "There is no schedule 'our'" in behavio("schedule", "remove", "our").stderr
+    assert "runs no more" in behavio("schedule", "remove", "ours").output

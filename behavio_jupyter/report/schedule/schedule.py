@@ -112,6 +112,13 @@ class Schedule(BaseModel):
             added=added,
         )
 
+    def next(self, after: dt.datetime, days: int = 400) -> tuple[dt.datetime, str] | None:
+        """Return when it is due next, and for which period; None: not within so many days."""
+        until = after + dt.timedelta(days=days)
+        for moment in Cron(self.cron, self.timezone).between(after, until):
+            return moment, str(Period.last_complete(self.unit, moment))
+        return None
+
     def periods(self, after: dt.datetime, until: dt.datetime) -> dict[str, dt.datetime]:
         """Return the periods that became due after a moment and up to another, with when."""
         due: dict[str, dt.datetime] = {}

@@ -131,6 +131,10 @@ class Scheduler:
                 _, told = running.communicate(timeout=limit)
             except subprocess.TimeoutExpired:
                 _stop(running.pid)
+                if Archive(self.out).find(schedule.report, turn.period) is not None:
+                    # It was over, but for what comes after publishing.
+                    self._published(turn, schedule, time.monotonic() - begun)
+                    return
                 error = f"The run took longer than {schedule.time_limit} and was stopped."
                 self._end(turn, "stopped", time.monotonic() - begun, error)
                 return
@@ -145,9 +149,15 @@ class Scheduler:
 
     def _published(self, turn: Turn, schedule: Schedule, seconds: float | None) -> None:
         run = Archive(self.out).find(schedule.report, turn.period)
-        if run is not None:
-            self._after(run, schedule)
-        self._end(turn, "done", seconds, "")
+        error = ""
+        try:
+            if run is not None:
+                self._after(run, schedule)
+        except Exception as failed:
+            # The report is published: what failed after it must not run it again.
+            told = str(failed) if isinstance(failed, BehavioError) else type(failed).__name__
+            error = f"It was published, but not all that comes after: {told}"
+        self._end(turn, "done", seconds, error)
 
     def _end(self, turn: Turn, state: str, seconds: float | None, error: str) -> None:
         self.schedules.end(turn, state, seconds, error)  # type: ignore[arg-type]

@@ -109,11 +109,14 @@ class Schedules:
         return found[name]
 
     def remove(self, name: str) -> None:
-        """Forget a schedule; its turns stay in the history."""
+        """Forget a schedule and its turns; what it published stays.
+
+        Another one of that name may be about something else.
+        """
         self.find(name)
         with self._writing() as rows:
             rows.execute("DELETE FROM schedules WHERE name = ?", (name,))
-            rows.execute("DELETE FROM turns WHERE schedule = ? AND state = 'waiting'", (name,))
+            rows.execute("DELETE FROM turns WHERE schedule = ?", (name,))
 
     def pause(self, name: str, paused: bool, now: dt.datetime) -> None:
         """Let a schedule rest, or go on; what became due while it rested is not run."""
@@ -170,8 +173,8 @@ class Schedules:
 
     def state(self, turn: Turn) -> State:
         """Return the state of a turn as it is now."""
-        [now] = [one for one in self.turns(turn.schedule) if one.period == turn.period]
-        return now.state
+        found = {one.period: one.state for one in self.turns(turn.schedule)}
+        return found.get(turn.period, "stopped")  # its schedule was removed meanwhile
 
     def take(self, turn: Turn, now: dt.datetime) -> bool:
         """Make a waiting turn a running one; return whether it was still to be had."""

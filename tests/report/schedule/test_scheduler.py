@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from behavio_jupyter import BehavioError, DefinitionError, UnknownNameError
-from behavio_jupyter.report import Archive, Period
+from behavio_jupyter.report import Archive, Period, run
 from behavio_jupyter.report.schedule import FORMATS, Schedule, Scheduler, Schedules, export
 
 from ..notebooks import template
@@ -184,6 +184,36 @@ def test_a_run_that_takes_too_long_is_stopped(own, tmp_path):
     assert time.monotonic() - began < 30
     [turn] = scheduler.schedules.turns()
     assert (turn.state, turn.error) == ("stopped", "The run took longer than 1s and was stopped.")
+
+
+def test_what_fails_after_publishing_does_not_run_it_again(own, tmp_path, monkeypatch):
+    monkeypatch.setattr("behavio_jupyter.report.pdf.browser", lambda: None)
+
+    def after(_run, _schedule):
+        raise OSError("no mail today")
+
+    def here(schedule, period, out):
+        run(own, period=period, out=out)
+        return [sys.executable, "-c", ""]
+
+    now = [START + dt.timedelta(days=8)]
+    scheduler = Scheduler(tmp_path / "out", lambda: now[0], here, after)
+    scheduler.schedules.add(made(own))
+    assert scheduler.look() == 1
+    [turn] = scheduler.schedules.turns()
+    assert turn.state == "done"
+    assert turn.error == "It was published, but not all that comes after: OSError"
+    assert scheduler.look() == 0
+
+
+def test_another_schedule_of_a_name_begins_anew(own, tmp_path):
+    now, ran = [START + dt.timedelta(days=8)], []
+    scheduler = Pretended(tmp_path / "out", lambda: now[0], ran)
+    for top in ("6", "7"):
+        scheduler.schedules.add(made(own, name="ours", parameters={"top": top}))
+        assert scheduler.look() == 1
+        scheduler.schedules.remove("ours")
+        assert scheduler.schedules.turns() == []
 
 
 def test_an_interrupt_gives_the_turn_back(own, tmp_path, monkeypatch):
