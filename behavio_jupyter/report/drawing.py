@@ -74,7 +74,7 @@ def differences_chart(table: pd.DataFrame, title: str, rows: int = 12) -> go.Fig
     names = [label(row) for _, row in top.iterrows()]
     _framed(figure, title, 140 + 28 * max(len(top), 2))
     figure.update_xaxes(
-        title="difference in percentage points, with its 95 % interval",
+        title="difference in percentage points; 95 % intervals, each for itself",
         gridcolor=theme.grid,
         zerolinecolor=theme.text,
         automargin=True,
@@ -143,8 +143,9 @@ def _framed(figure: go.Figure, title: str, height: int) -> None:
             "text": title,
             "font": {"size": 16},
             "x": 0,
-            "xref": "paper",
+            "xref": "container",
             "xanchor": "left",
+            "pad": {"l": 8},
             "y": 0.97,
             "yref": "container",
             "yanchor": "top",

@@ -73,10 +73,10 @@ def test_early_behaviours_part_those_who_were_watched(log, rows):
     watched = first[first < (ends - pd.Timedelta(days=56)).normalize()]
     mine = rows[rows["user"].isin(watched.index)]
     age = mine["time"] - mine["user"].map(first)
-    stayed = set(mine.loc[(age >= "28d") & (age < "56d"), "user"])
+    stayed = set(mine.loc[(age >= "28D") & (age < "56D"), "user"])
     assert "segment" not in set(table["kind"])
     for row in table[table["kind"] == "event"].itertuples():
-        with_it = set(mine.loc[(mine["event"] == row.name) & (age < "7d"), "user"])
+        with_it = set(mine.loc[(mine["event"] == row.name) & (age < "7D"), "user"])
         without = set(watched.index) - with_it
         assert (row.count, row.size) == (len(with_it & stayed), len(with_it))
         assert (row.other_count, row.other_size) == (len(without & stayed), len(without))
@@ -160,7 +160,7 @@ def test_a_rate_of_coming_back_is_of_those_who_had_the_time(log, rows):
     began = first[(first >= "2026-01-01") & (first < "2026-02-01")]
     mine = rows[rows["user"].isin(began.index)]
     age = mine["time"] - mine["user"].map(first)
-    back = mine.loc[(age >= "7d") & (age < "14d"), "user"].nunique()
+    back = mine.loc[(age >= "7D") & (age < "14D"), "user"].nunique()
     assert (figure.count, figure.size) == (back, len(began))
 
 
