@@ -11,7 +11,7 @@ from IPython.display import display
 
 from ..errors import DefinitionError
 from ..result import Result
-from ..result.wording import number, plural
+from ..result.wording import number
 from .change import change, interval_words, verdict, words
 from .figures import KeyFigure
 from .findings import finding
@@ -239,4 +239,6 @@ def _told(now: Sequence[KeyFigure], before: Mapping[str, KeyFigure], days: tuple
         return f"Changed by more than chance makes: {', '.join(real)}."
     if not tested:
         return "There is nothing to compare these numbers with."
-    return f"None of {plural(tested, 'key figure')} changed by more than chance makes."
+    if tested == 1:
+        return "The one key figure that can be tested did not change by more than chance makes."
+    return f"None of the {tested} key figures that can be tested changed by more than chance makes."
