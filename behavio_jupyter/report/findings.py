@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..query.trend import Series
 from ..result import (
     FunnelResult,
     PathsResult,
@@ -17,6 +18,8 @@ from ..result import (
     TrendResult,
 )
 from ..result.wording import interval, moment, number, percent, plural
+from .change import change, verdict
+from .figures import KeyFigure
 
 _SURE = 0.05
 
@@ -154,8 +157,12 @@ def _trend(result: TrendResult) -> str:
     if len(rows) == 1:
         return f"{sentence}."
     values = rows["value"].to_numpy()
-    change = float(values[-1] / values[-2] - 1) if values[-2] else math.nan
-    told = "" if math.isnan(change) else f", {_more(change)} than in the one before"
+    moved = float(values[-1] / values[-2] - 1) if values[-2] else math.nan
+    told = "" if math.isnan(moved) else f", {_more(moved)} than in the one before"
+    counted = result.definition.value
+    if told and isinstance(counted, Series) and counted.function == "users":
+        last, before = (KeyFigure.counted("users", int(one)) for one in values[:-3:-1])
+        told += f" ({verdict(change(last, before))})"
     high = rows.iloc[int(np.nanargmax(values))]
     return f"{sentence}{told}; the most were {number(high['value'])} ({moment(high['period'])})."
 

@@ -59,7 +59,8 @@ class Profile:
         seen = len(self.log.segment(f"first_seen < {period.end}"))
         active = self.log.segment(f"did(any) between {period.start} and {period.last}").users
         return [
-            KeyFigure.counted("users in the segment", len(found), "users"),
+            # Who is in it stays in it: at two ends of months these are not independent people.
+            KeyFigure.measured("users in the segment", len(found), "users"),
             KeyFigure.rate("share of all users", len(found), seen),
             KeyFigure.rate(
                 "active of the segment", int(found.users.isin(active).sum()), len(found)
