@@ -49,6 +49,7 @@ def test_the_dependencies_are_what_is_imported():
         for library in line.findall(path.read_text(encoding="utf-8"))
     }
     others = imported - sys.stdlib_module_names - {"behavio_jupyter"}
+    others = {{"yaml": "pyyaml"}.get(library, library) for library in others}
     # A kernel is started, not imported, where a notebook is run; in a kernel, DuckDB does nothing
     # without ipywidgets.
     assert {library.lower() for library in others} == named - {"ipykernel", "ipywidgets"}
