@@ -32,7 +32,11 @@ def built(name: str) -> str:
     return (_STATIC / name).read_text(encoding="utf-8")
 
 
-_APART = {"values": ("owner", "name"), "flows": ("picks",)}
+_APART = {
+    "values": ("owner", "name"),
+    "flows": ("picks",),
+    **dict.fromkeys(("cohorts", "churn", "survival"), ("view",)),
+}
 """What tells requests of one kind apart that may be asked side by side."""
 
 _FIRST_USERS = 100
@@ -112,9 +116,9 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
 
     def _receive(self, _widget: object, content: Content, _buffers: object) -> None:
         number, asked = content["id"], content["ask"]
-        # Values of two properties, or flows of two groups, are two questions: one does not call
-        # off the other.
-        apart = [str(content[key]) for key in _APART.get(asked, ())]
+        # Values of two properties, flows of two groups, or what two views of a widget show are
+        # two questions: one does not call off the other.
+        apart = [str(content.get(key)) for key in _APART.get(asked, ())]
         kind = " ".join([asked, *apart])
         self._aside[kind].do(
             partial(self.requests[asked], content),

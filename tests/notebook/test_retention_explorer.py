@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from behavio_jupyter import datasets
 
-from .lab import look_at, notebook, pick, restart_and_run
+from .lab import command, look_at, notebook, pick, restart_and_run
 
 MADE = """\
 from behavio_jupyter import datasets
@@ -123,6 +123,21 @@ def test_a_retention_is_asked_explored_and_kept(page):
     expect(line).to_have_text(f"%retention {GROUPED}")
     _expect_average(widget, grouped.average[grouped.average["repo"] == names[0]])
     expect(page.locator(".behavio-static")).to_be_hidden()
+
+    # Of two views of the widget, each looks at what it likes, and both are answered.
+    command(page, "notebook:create-output-view")
+    views = [widget.nth(0), widget.nth(1)]
+    for view, tab in zip(views, ("Cohorts", "Churn"), strict=True):
+        view.get_by_role("tab", name=tab).click()
+    views[0].get_by_label("Period", exact=True).select_option("week")
+    for view, tab in zip(views, ("Cohorts", "Churn"), strict=True):
+        expect(view.locator(".bh-text code")).to_contain_text("per week")
+        expect(view.get_by_role("tab", selected=True)).to_have_text(tab)
+    views[0].get_by_role("tab", name="Churn").click()
+    views[0].get_by_label("Period", exact=True).select_option("month")
+    for view in views:
+        _expect_average(view, churn[churn["repo"] == names[0]])
+        expect(view.locator(".bh-viewed[data-old]")).to_have_count(0)
 
 
 def _expect_average(widget: Locator, average) -> None:

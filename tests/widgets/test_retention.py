@@ -133,6 +133,18 @@ def test_definitions_go_both_ways(log):
     assert widget.answer["unbounded"]
 
 
+def test_views_of_a_widget_do_not_call_off_each_other(log, sent):
+    widget = asked(log, GROUPED)
+    for number, view in enumerate([1, 2]):
+        content = {"ask": "churn", "id": number, "group": 0, "view": view}
+        widget._receive(widget, content, [])
+    for background in list(widget._aside.values()):
+        background.wait()
+    answers = [one for one in sent if "id" in one]
+    assert sorted(one["id"] for one in answers) == [0, 1]
+    assert all("cohorts" in one for one in answers)
+
+
 def test_what_cannot_be_asked_is_said_in_the_widget(log, sent):
     widget = RetentionExplorer(log)
     tell(widget, ask="churn", id=1, group=0)

@@ -63,8 +63,10 @@ export interface Answer {
 
 const TABS = ["Cohorts", "Curve", "Churn", "Survival"] as const;
 
-/** What is looked at; it stays while the question changes. */
+/** What is looked at in one view of the widget; it stays while the question changes. */
 interface View {
+  /** Tells its requests from those of other views. */
+  id: number;
   tab: (typeof TABS)[number];
   group: string;
   panel: HTMLElement | null;
@@ -78,7 +80,8 @@ interface Place {
   view: View;
 }
 
-const views = new WeakMap<Question<any>, View>();
+const views = new WeakMap<Frame, View>();
+let numbered = 0;
 
 /** Draw an answer. */
 export function answered(question: Question<any>, around: Frame, answer: Answer): Child[] {
@@ -87,8 +90,8 @@ export function answered(question: Question<any>, around: Frame, answer: Answer)
     h("p", { class: "bh-quiet" }, answer.subtitle),
   ];
   if (answer.nothing) return [...head, h("p", { class: "bh-advice" }, answer.nothing)];
-  const view: View = views.get(question) ?? { tab: "Cohorts", group: "", panel: null, shown: 0 };
-  views.set(question, view);
+  const view: View = views.get(around) ?? { id: (numbered += 1), tab: "Cohorts", group: "", panel: null, shown: 0 };
+  views.set(around, view);
   const at = { question, around, answer, view };
   if (!answer.groups.some((group) => nameOf(group) === view.group)) view.group = nameOf(answer.groups[0]);
   const before = view.panel;
@@ -147,7 +150,7 @@ async function draw(at: Place): Promise<void> {
   const ask = async (what: string): Promise<any> => {
     panel.toggleAttribute("data-old", true);
     if (!panel.childElementCount) replace(panel, h("p", { class: "bh-advice" }, "Counting …"));
-    const found = await question.request(what, { group });
+    const found = await question.request(what, { group, view: view.id });
     if (view.shown !== number) return null;
     if (found.error) put(h("p", { class: "bh-error" }, found.error));
     return found.error ? null : found;

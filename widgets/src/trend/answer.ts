@@ -50,14 +50,14 @@ interface Drawn {
 const SHOWN = 8;
 const ROWS = 400;
 
-/** What a person chose to look at, which is no part of what is asked. */
-const looks = new WeakMap<Ask, { off: Set<string>; table: string }>();
+/** What a person chose to look at in one view, which is no part of what is asked. */
+const looks = new WeakMap<Frame, { off: Set<string>; table: string }>();
 
 /** Draw the lines of all rows. */
 export function trends(question: Ask, around: Frame, answer: Answer): Child[] {
   const { draft } = question;
-  const look = looks.get(question) ?? { off: new Set(), table: "" };
-  looks.set(question, look);
+  const look = looks.get(around) ?? { off: new Set(), table: "" };
+  looks.set(around, look);
   const rows = draft.rows.filter((row) => row.shown);
   const several = answer.lines.length > 1;
   const letters = answer.lines.map((_, place) => letterOf(rows[place] ? draft.rows.indexOf(rows[place]) : place));
