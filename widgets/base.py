@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from abc import abstractmethod
 from collections.abc import Iterator
 from functools import partial
@@ -20,17 +19,17 @@ from behavio_jupyter.query.segment import InSegment
 from behavio_jupyter.result import Result
 
 from .catalog import events_by_frequency
-from .kept import UNREADABLE, KeptWidget, copy_of
+from .defined import DefinedWidget
+from .kept import UNREADABLE, copy_of
 from .log_widget import Content, sentence
 from .notebook import Place
 
 
-class AnalysisWidget(KeptWidget):
+class AnalysisWidget(DefinedWidget):
     """A question that is asked by clicking, and its answer.
 
     A subclass names what it ``asks`` and its JavaScript, and says in :meth:`drawn` what is drawn
-    of a result. A definition comes from the browser as a message (``{"ask": "definition", …}``)
-    and is answered by traits; of answers only the newest is wanted.
+    of a result. Of answers only the newest is wanted.
 
     Parameters
     ----------
@@ -56,13 +55,8 @@ class AnalysisWidget(KeptWidget):
     definition = traitlets.Any(None).tag(
         sync=True, to_json=lambda value, _: value and value.model_dump(mode="json")
     )
-    request = traitlets.Int(0).tag(sync=True)
-    """The number of the browser's request that the definition came with; 0: set in Python."""
     text = traitlets.Unicode().tag(sync=True)
-    parts = traitlets.Dict().tag(sync=True)
-    """The text of every part of the definition, by its path: ``steps.0.events``."""
     answer = traitlets.Any(None).tag(sync=True)
-    error = traitlets.Unicode().tag(sync=True)
     busy = traitlets.Bool(False).tag(sync=True)
     common = traitlets.Dict().tag(sync=True, to_json=lambda value, _: sorted(value))
     """Clauses that hold for what is asked, whatever it says itself; the browser knows the names."""
@@ -72,7 +66,6 @@ class AnalysisWidget(KeptWidget):
     def __init__(self, log: EventLog, question: Definition | str | None = None) -> None:
         self._result: Any = None
         self._asked: Any = None
-        self._telling = threading.RLock()
         self._asking = Background()
         super().__init__(log)
         self._aside["events"].do(
@@ -201,34 +194,17 @@ class AnalysisWidget(KeptWidget):
             self.error = sentence(error)
             self.busy = False
 
-    @contextlib.contextmanager
-    def _at_once(self) -> Iterator[None]:
-        """Tell the browser several traits in one message, whichever thread sets them."""
-        with self._telling, self.hold_sync():
-            yield
-
     # Requests of the browser
 
-    def _receive(self, widget: object, content: Content, buffers: object) -> None:
-        if content["ask"] == "definition":
-            self._take_request(content["definition"], content["id"])
-        else:
-            super()._receive(widget, content, buffers)
+    def _take(self, asked: dict[str, Any] | None) -> None:
+        definition = self._limited(self.asks.model_validate(asked) if asked else None)
+        if definition == self.definition:
+            self._ask()
+        self.definition = definition
 
-    def _take_request(self, asked: dict[str, Any] | None, number: int) -> None:
-        try:
-            definition = self._limited(self.asks.model_validate(asked) if asked else None)
-        except BehavioError as error:
-            self._asking.call_off()
-            self._fail(error)
-            return
-        with self._at_once():
-            self.request = number
-            if definition == self.definition:
-                self._ask()
-            self.definition = definition
-        with self._at_once():
-            self.request = 0
+    def _refuse(self, error: Exception) -> None:
+        self._asking.call_off()
+        self._fail(error)
 
     def users(self, pick: Content) -> Any:
         """Return the users behind a number of the answer."""

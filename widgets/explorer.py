@@ -9,14 +9,15 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from behavio_jupyter import BehavioError, DefinitionError, EventLog, UnknownNameError, parse
+from behavio_jupyter import DefinitionError, EventLog, UnknownNameError, parse
 from behavio_jupyter.query import Definition, Question, Segment
 from behavio_jupyter.query.clauses import EventQuestion
 
 from .base import AnalysisWidget, line_of, texts_of
+from .defined import DefinedWidget
 from .funnel import FunnelExplorer
-from .kept import UNREADABLE, KeptWidget
-from .log_widget import Content, built, sentence
+from .kept import UNREADABLE
+from .log_widget import Content, built
 from .notebook import Place
 from .paths import PathExplorer
 from .retention import RetentionExplorer
@@ -28,7 +29,7 @@ _COMMON = ("where", "segments", "during")
 """The clauses that the bar on top holds for all tabs."""
 
 
-class Explorer(KeptWidget):
+class Explorer(DefinedWidget):
     """Every explorer of a log in tabs, under one bar for range, filter and segments.
 
     What the bar says holds for each question of an :class:`~behavio_jupyter.query.EventQuestion`:
@@ -75,11 +76,6 @@ class Explorer(KeptWidget):
     definition = traitlets.Instance(EventQuestion).tag(
         sync=True, to_json=lambda value, _: value.model_dump(mode="json", include=set(_COMMON))
     )
-    request = traitlets.Int(0).tag(sync=True)
-    """The number of the browser's request that the bar came with; 0: set in Python."""
-    parts = traitlets.Dict().tag(sync=True)
-    """The text of every part of the bar, by its path."""
-    error = traitlets.Unicode().tag(sync=True)
     selected = traitlets.Unicode().tag(sync=True)
     tabs = traitlets.Dict().tag(sync=True)
     """References to the widgets of the tabs that were opened."""
@@ -156,23 +152,9 @@ class Explorer(KeptWidget):
         if isinstance(opened, AnalysisWidget) and issubclass(opened.asks, EventQuestion):
             opened.common = {name: getattr(self.definition, name) for name in _COMMON}
 
-    def _receive(self, widget: object, content: Content, buffers: object) -> None:
-        if content["ask"] == "definition":
-            self._take_request(content["definition"], content["id"])
-        else:
-            super()._receive(widget, content, buffers)
-
-    def _take_request(self, asked: Content, number: int) -> None:
-        try:
-            definition = EventQuestion.model_validate(asked)
-        except BehavioError as error:
-            self.error = sentence(error)
-            return
+    def _take(self, asked: Content) -> None:
+        self.definition = EventQuestion.model_validate(asked)
         self.error = ""
-        with self.hold_sync():
-            self.request = number
-            self.definition = definition
-        self.request = 0
 
     # The notebook
 

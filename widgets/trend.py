@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from behavio_jupyter import BehavioError, DefinitionError, Retention, Trend
+from behavio_jupyter import DefinitionError, Retention, Trend
 from behavio_jupyter.query import parse_part
 from behavio_jupyter.query.trend import series_of
 from behavio_jupyter.result import ActivityResult, TrendResult
@@ -132,21 +132,13 @@ class TrendExplorer(AnalysisWidget):
 
     # What is asked, set in the browser
 
-    def _take_request(self, asked: dict[str, Any] | None, number: int) -> None:
-        with self._at_once():
-            self.request = number
-            try:
-                draft = dict(asked or {"expressions": []})
-                more = {name: draft.pop(name) for name in ("view", "compare") if name in draft}
-                clauses = [
-                    Trend.model_validate({**draft, "value": value})
-                    for value in draft.pop("expressions")
-                ]
-                self._set([one.value for one in clauses], clauses[0] if clauses else None, **more)
-            except BehavioError as error:
-                self._asking.call_off()
-                self._fail(error)
-        self.request = 0
+    def _take(self, asked: dict[str, Any] | None) -> None:
+        draft = dict(asked or {"expressions": []})
+        more = {name: draft.pop(name) for name in ("view", "compare") if name in draft}
+        clauses = [
+            Trend.model_validate({**draft, "value": value}) for value in draft.pop("expressions")
+        ]
+        self._set([one.value for one in clauses], clauses[0] if clauses else None, **more)
 
     # What is said and answered
 
