@@ -14,21 +14,11 @@ from ..engine.answers import FunnelAnswer
 from ..errors import DefinitionError
 from ..query import Events, Funnel
 from .base import QuestionResult, ThemeName
+from .funnel_sheets import of_comparison, of_periods, of_steps
 from .picks import Check, Number, Pick, flag, numbered
 from .sheet import Sheet
 from .statistics import FEW, compare, holm, rate, wilson
-from .wording import (
-    FEW_WORDS,
-    MISSING,
-    duration,
-    interval,
-    moments,
-    number,
-    percent,
-    plural,
-    points,
-    points_interval,
-)
+from .wording import FEW_WORDS, number, percent, plural
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -90,7 +80,7 @@ class FunnelResult(QuestionResult):
         DefinitionError
             The funnel has no groups.
         """
-        if not self._compared:
+        if not self.compared:
             raise DefinitionError(
                 "There is one group; compare several with 'by …' or 'for a vs b'."
             )
@@ -106,9 +96,14 @@ class FunnelResult(QuestionResult):
         """The count at step 1 of each group, periods summed, in the order of the table."""
         counts = self.answer.counts
         first = counts[counts["step"] == 1]
-        if not self._compared:
+        if not self.compared:
             return pd.Series([first["count"].sum()], name="count")
-        return first.groupby(list(self._compared), sort=False)["count"].sum()
+        return first.groupby(list(self.compared), sort=False)["count"].sum()
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The group columns but the period: what is compared."""
+        return self.groups[:-1] if self.definition.per else self.groups
 
     @property
     def unit(self) -> str:
@@ -252,7 +247,7 @@ class FunnelResult(QuestionResult):
 
     @cached_property
     def _comparison(self) -> pd.DataFrame:
-        groups = list(self._compared)
+        groups = list(self.compared)
         summed = self.answer.counts.groupby([*groups, "step"], sort=False)["count"].sum()
         counts = summed.reset_index()
         last = counts[counts["step"] == len(self.definition.steps)].reset_index(drop=True)
@@ -270,11 +265,6 @@ class FunnelResult(QuestionResult):
         if len(compared) > 2:
             frame["p_adjusted"] = holm(frame["p_value"])
         return frame
-
-    @property
-    def _compared(self) -> tuple[str, ...]:
-        """The group columns but the period."""
-        return self.groups[:-1] if self.definition.per else self.groups
 
     @property
     def _events(self) -> list[Events]:
@@ -304,102 +294,9 @@ class FunnelResult(QuestionResult):
 
     @property
     def _sheets(self) -> list[Sheet]:
-        main = self._sheet_of_periods() if self.definition.per else self._sheet_of_steps()
-        return [main] + ([self._sheet_of_comparison()] if len(self.entered) > 1 else [])
-
-    def _sheet_of_steps(self) -> Sheet:
-        columns = ["count", "from_start", "95 % interval", "from_previous", "median time"]
-        rows = [
-            [
-                *map(str, row[: len(self.groups)]),
-                number(one["step"]),
-                one["name"],
-                number(one["count"]),
-                percent(one["from_start"]),
-                interval(one["from_start_low"], one["from_start_high"]),
-                percent(one["from_previous"]),
-                duration(one["median_seconds"]),
-            ]
-            for row, one in _both(self._table)
-        ]
-        names = [*self.groups, "step", "name", *columns]
-        bars = (len(self.groups) + 3, self._table["from_start"].fillna(0).tolist())
-        at = len(self.groups) + 2
-
-        def picks() -> dict[int, list[Pick]]:
-            return dict.fromkeys((at, at + 1), self.reached(self._table))
-
-        return Sheet(names, rows, at, bars=bars, picks=picks)
-
-    def _sheet_of_periods(self) -> Sheet:
-        steps = len(self.definition.steps)
-        first, last = self._table.iloc[::steps], self._table.iloc[steps - 1 :: steps]
-        periods = moments(first["period"])
-        rows = [
-            [
-                *map(str, row[: len(self._compared)]),
-                period,
-                number(entered),
-                number(one["count"]),
-                percent(one["from_start"]),
-                interval(one["from_start_low"], one["from_start_high"]),
-                "" if one["complete"] else "window still open",
-            ]
-            for period, entered, (row, one) in zip(
-                periods, first["count"], _both(last), strict=True
-            )
-        ]
-        columns = ["entered", "converted", "from_start", "95 % interval", ""]
-        names = [*self.groups, *columns]
-        bars = (len(self.groups) + 2, last["from_start"].fillna(0).tolist())
-        at = len(self.groups)
-
-        def picks() -> dict[int, list[Pick]]:
-            converted = self.reached(last)
-            return {at: self.reached(first), at + 1: converted, at + 2: converted}
-
-        return Sheet(names, rows, at, latest=not self._compared, bars=bars, picks=picks)
-
-    def _sheet_of_comparison(self) -> Sheet:
-        adjusted = "p_adjusted" in self._comparison
-        first = self.entered.index[0]
-        name = " · ".join(first) if isinstance(first, tuple) else first
-        rows = [
-            [
-                *map(str, row[: len(self._compared)]),
-                points(one["difference"]),
-                points_interval(one["low"], one["high"]),
-                one["test"] or MISSING,
-                _p(one["p_value"]),
-                *([_p(one["p_adjusted"])] if adjusted else []),
-            ]
-            for row, one in _both(self._comparison)
-        ]
-        columns = ["difference", "95 % interval", "test", "p"]
-        columns += ["p (Holm-adjusted)"] if adjusted else []
-        return Sheet(
-            [*self._compared, *columns],
-            rows,
-            len(self._compared),
-            ".comparison",
-            f"Conversion to the last step compared with {name}",
-        )
+        main = of_periods(self) if self.definition.per else of_steps(self)
+        return [main] + ([of_comparison(self)] if len(self.entered) > 1 else [])
 
 
 def _name(events: Events) -> str:
     return events.names[0] if len(events.names) == 1 and events.where is None else str(events)
-
-
-def _both(frame: pd.DataFrame) -> list[tuple[list[Any], dict[str, Any]]]:
-    """Return rows as lists and as mappings."""
-    columns = [str(column) for column in frame.columns]
-    return [
-        (list(row), dict(zip(columns, row, strict=True)))
-        for row in frame.itertuples(index=False, name=None)
-    ]
-
-
-def _p(value: float) -> str:
-    if pd.isna(value):
-        return MISSING
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
