@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any
 
+from . import notebook
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -73,6 +75,14 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__, "__version__"})
+
+
+def _bar(*shown: Any) -> Any:
+    """Make the bar beneath a result: widgets load when the first is shown."""
+    return import_module(".widgets", __name__).ResultBar(*shown)
+
+
+notebook.show_beneath(_bar)
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

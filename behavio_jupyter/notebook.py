@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from .log import EventLog
     from .result import Result
-    from .widgets import ResultBar
+    from .result.base import Bar
 
 
 class Cell(NamedTuple):
@@ -33,11 +34,15 @@ def running_cell() -> Cell | None:
     return Cell(str(cell), str(parent["header"]["msg_id"])) if cell else None
 
 
-def bar_of(log: EventLog, result: Result) -> ResultBar | None:
+_beneath: list[Callable[[EventLog, Result, Cell], Bar]] = []
+
+
+def show_beneath(bar: Callable[[EventLog, Result, Cell], Bar]) -> None:
+    """Say what makes the bar that stands beneath results."""
+    _beneath[:] = [bar]
+
+
+def bar_of(log: EventLog, result: Result) -> Bar | None:
     """Return what stands beneath a result; None where nobody can click."""
     cell = running_cell()
-    if cell is None:
-        return None
-    from .widgets import ResultBar
-
-    return ResultBar(log, result, cell)
+    return None if cell is None or not _beneath else _beneath[0](log, result, cell)

@@ -45,6 +45,12 @@ def test_a_part_imports_only_what_comes_before_it(part):
     assert {name for path in paths for name in imported(path)} <= MAY_IMPORT[part]
 
 
+def test_nothing_but_the_package_itself_knows_magics_and_widgets():
+    for path in PACKAGE.rglob("*.py"):
+        if path != PACKAGE / "__init__.py":
+            assert not {"magics", "widgets"} & set(imported(path)), path
+
+
 def test_results_know_no_engine_in_particular():
     for path in (PACKAGE / "result").rglob("*.py"):
         assert "engine.local" not in path.read_text(encoding="utf-8"), path
