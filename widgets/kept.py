@@ -34,7 +34,7 @@ def hiding_lost(beside: str) -> str:
     return f"<style>{beside} > {_VIEW}:not(:has(*)) {{ display: none }}</style>"
 
 
-_LOST = hiding_lost(".jp-OutputArea-child:has(+ .jp-OutputArea-child .behavio-static)")
+_LOST = hiding_lost(".jp-OutputArea-child:has(~ .jp-OutputArea-child .behavio-static)")
 
 
 def copy_of(html: str, text: str) -> dict[str, str]:
