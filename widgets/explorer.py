@@ -124,6 +124,19 @@ class Explorer(DefinedWidget):
             self.tabs = {**self.tabs, kind: f"anywidget:{opened.model_id}"}
         return self._opened[kind]
 
+    def open(self) -> None:
+        """Open the app and its tabs for the browser."""
+        for opened in self._opened.values():
+            opened.open()
+        super().open()
+
+    def close(self) -> None:
+        """Close the app and its tabs."""
+        if self.comm is not None:
+            for opened in self._opened.values():
+                opened.close()
+        super().close()
+
     def _known(self, kind: Any) -> str:
         if kind not in self.kinds:
             raise UnknownNameError("tab", str(kind), self.kinds)

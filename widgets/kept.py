@@ -83,6 +83,7 @@ class KeptWidget(LogWidget):
         nothing where it is not running. Beside a running widget its style sheet hides the copy,
         and beside the copy a widget that is gone is hidden.
         """
+        self._place.shown(self)
         self._show(type(self).__name__)
         self.wait()
         record = self._place.record(self.state)

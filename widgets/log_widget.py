@@ -108,8 +108,21 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
         """Renew what is known of the log: a segment was saved, or it has another address."""
         self.catalog = self._names()
 
+    def open(self) -> None:
+        """Open the widget for the browser; one that was closed shows again."""
+        self.__dict__.pop("_repr_mimebundle_", None)  # what closing leaves
+        self.layout.open()
+        super().open()
+
+    def close(self) -> None:
+        """Close the widget and its layout, which ipywidgets would keep."""
+        if self.comm is not None:
+            self.layout.close()
+        super().close()
+
     def _show(self, text: str) -> None:
         """Show the widget; ``text`` stands in for it where the notebook is not trusted."""
+        self.open()
         live: Any = self._repr_mimebundle_()
         data, metadata = live if isinstance(live, tuple) else (live, {})
         display({**data, "text/plain": text}, metadata=metadata, raw=True)

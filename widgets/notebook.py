@@ -8,7 +8,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ipywidgets import Widget
+
 from behavio_jupyter.notebook import Cell, running_cell
+
+from . import outputs
 
 _RECORD = "behavio"
 """The key in the metadata of an output."""
@@ -49,10 +53,11 @@ class Place:
     """
 
     def __init__(self, widget: str, log: str, given: str) -> None:
-        cell = _cell()
+        self._maker = cell = _cell()
         self._cell = "" if cell is None else cell.id
         number = 0
         if cell is not None:
+            outputs.begun(cell)
             run, made = _made.get(cell.id, ("", Counter()))
             made = made if run == cell.run else Counter()
             number = made[widget, log, given]
@@ -72,6 +77,12 @@ class Place:
                 if all(record.get(name) == value for name, value in self._made._asdict().items()):
                     return str(record["asked"])
         return _asked.get(key)
+
+    def shown(self, widget: Widget) -> None:
+        """Take note that the cell that is running shows the widget."""
+        cell = _cell()
+        if self._maker is not None and cell is not None:
+            outputs.shown(widget, self._maker, cell)
 
     def record(self, asked: str) -> dict[str, Any]:
         """Keep the text asked last; return it as the metadata of an output."""

@@ -13,6 +13,7 @@ from behavio_jupyter import BehavioError, EventLog
 from behavio_jupyter.notebook import Cell
 from behavio_jupyter.result import Result
 
+from . import outputs
 from .base import line_of
 from .kept import hiding_lost
 from .log_widget import Content, LogWidget, built
@@ -21,9 +22,6 @@ _MOST_NUMBERS = 200
 _MOST_CSV = 2_000_000
 """Notebook servers pass on three million bytes in three seconds, and drop what is more."""
 _LOST = hiding_lost(".jp-OutputArea-child:has(.behavio-shown) + .jp-OutputArea-child")
-
-_shown: dict[str, tuple[str, list[ResultBar]]] = {}
-"""By cell: which run of it showed bars, and which."""
 
 
 class ResultBar(LogWidget):
@@ -75,7 +73,7 @@ class ResultBar(LogWidget):
         asked = line_of(result.definition).removeprefix(f"%{self.kind}").lstrip()
         self.python = f"{_variable(log)}.{self.kind}({_literal(asked)})"
         self.nothing = bool(result.nothing)
-        _end_earlier(cell, self)
+        outputs.shown(self, cell, cell)
 
     @property
     def requests(self) -> dict[str, Any]:
@@ -139,13 +137,3 @@ def _variable(log: EventLog) -> str:
     names: dict[str, Any] = getattr(get_ipython(), "user_ns", {})
     found = (name for name, value in names.items() if value is log and not name.startswith("_"))
     return next(found, "log")
-
-
-def _end_earlier(cell: Cell, bar: ResultBar) -> None:
-    """Let go of the bars, and results, of an earlier run of a cell: its outputs are gone."""
-    run, bars = _shown.get(cell.id, ("", []))
-    if run != cell.run:
-        for earlier in bars:
-            earlier.close()
-        bars = []
-    _shown[cell.id] = (cell.run, [*bars, bar])
