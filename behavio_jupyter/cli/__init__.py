@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ..errors import BehavioError
+from .deliveries import deliveries
 from .report import report
 from .schedule import schedule, scheduler
 
@@ -31,5 +32,5 @@ def main() -> None:
     """Behavioral analytics: reports from template notebooks."""
 
 
-for command in (report, schedule, scheduler):
+for command in (report, schedule, scheduler, deliveries):
     main.add_command(command)

@@ -52,6 +52,22 @@ file_of_parameters: Callable[[Any], Any] = click.option(
     help="A YAML file with parameters; -p goes before it.",
 )
 
+alerts: Callable[[Any], Any] = click.option(
+    "--alert",
+    "alerts",
+    metavar="RULE",
+    multiple=True,
+    help="Such as 'conversion of step 3 < 10%'; may be repeated.",
+)
+
+targets: Callable[[Any], Any] = click.option(
+    "--deliver",
+    "targets",
+    metavar="TARGET",
+    multiple=True,
+    help="mail:lead@example.com, slack:NAME_OF_A_VARIABLE or folder:/path; may be repeated.",
+)
+
 
 def given(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
     """Return the parameters of ``-p`` and ``--params``.

@@ -57,6 +57,8 @@ def show(name: str, folders: tuple[Path, ...]) -> None:
 @options.templates
 @click.option("--force", is_flag=True, help="Run it though it was run.")
 @click.option("--even-if-stale", "stale", is_flag=True, help="Though the log ends too early.")
+@options.alerts
+@options.targets
 def run(
     name: str,
     pairs: tuple[str, ...],
@@ -67,11 +69,18 @@ def run(
     folders: tuple[Path, ...],
     force: bool,
     stale: bool,
+    alerts: tuple[str, ...],
+    targets: tuple[str, ...],
 ) -> None:
     """Run the template NAME, or the notebook of that path."""
     from ..report import ReportError
     from ..report import run as run_report
+    from ..report.deliver import Target, after_run
+    from ..report.watch import Rule
 
+    # Read before anything runs: a report takes minutes, a mistake in a rule no time.
+    rules = [Rule.parse(text) for text in alerts]
+    places = [Target.parse(text) for text in targets]
     began = dt.datetime.now(dt.UTC)
     try:
         done = run_report(
@@ -92,6 +101,9 @@ def run(
     for figure in done.figures:
         click.echo(f"{figure.name}: {figure.words}")
     click.echo(f"The page: {done.page}")
+    brought = after_run(done, rules, places, out, click.echo)
+    if lost := sum(one.state != "sent" for one in brought):
+        raise BehavioError(f"{lost} of {len(brought)} deliveries failed.")
 
 
 @report.command()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -11,6 +13,10 @@ from rich.table import Table
 
 from ..errors import BehavioError
 from . import options
+
+if TYPE_CHECKING:
+    from ..report import Run
+    from ..report.schedule import Schedule
 
 
 @click.group()
@@ -27,6 +33,8 @@ def schedule() -> None:
 @options.templates
 @click.option("--name", default="", help="What the schedule is called; default: as its report.")
 @click.option("--time-limit", default="1h", show_default=True, help="Such as 30m or 2h.")
+@options.alerts
+@options.targets
 @options.out
 def add(
     template: str,
@@ -37,6 +45,8 @@ def add(
     folders: tuple[Path, ...],
     name: str,
     time_limit: str,
+    alerts: tuple[str, ...],
+    targets: tuple[str, ...],
     out: Path,
 ) -> None:
     """Run TEMPLATE by itself for each period that is over."""
@@ -51,6 +61,8 @@ def add(
         parameters=options.given(pairs, file),
         folders=folders,
         time_limit=time_limit,
+        alerts=alerts,
+        targets=targets,
         added=now,
     )
     Schedules(out).add(made)
@@ -119,7 +131,7 @@ def run_now(name: str, period: str, out: Path) -> None:
     from ..report.period import zone
     from ..report.schedule import Scheduler
 
-    scheduler = Scheduler(out, say=click.echo)
+    scheduler = Scheduler(out, after=_after(out, click.echo), say=click.echo)
     found = scheduler.schedules.find(name)
     now = dt.datetime.now(zone(found.timezone))
     about = str(Period.parse(period) if period else Period.last_complete(found.unit, now))
@@ -174,12 +186,25 @@ def scheduler(out: Path) -> None:
     def say(text: str) -> None:
         click.echo(f"{dt.datetime.now():%Y-%m-%d %H:%M:%S} {text}")
 
-    one = Scheduler(out, say=say)
+    one = Scheduler(out, after=_after(out, say), say=say)
     say(f"{len(one.schedules.all())} schedules in {out}; Ctrl-C ends this.")
     try:
         one.go_on()
     except KeyboardInterrupt:
         say("Ended. What was running is run again when a scheduler is.")
+
+
+def _after(out: Path, say: Callable[[str], None]) -> Callable[[Run, Schedule], None]:
+    """Return what follows on each run: its rules are checked, and it is delivered."""
+    from ..report.deliver import Target, after_run
+    from ..report.watch import Rule
+
+    def after(run: Run, schedule: Schedule) -> None:
+        rules = [Rule.parse(text) for text in schedule.alerts]
+        targets = [Target.parse(text) for text in schedule.targets]
+        after_run(run, rules, targets, out, say)
+
+    return after
 
 
 def _next(due: tuple[dt.datetime, str] | None) -> str:

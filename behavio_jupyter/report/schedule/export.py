@@ -46,6 +46,10 @@ def _words(schedule: Schedule, out: Path) -> list[str]:
         words += ["--templates", folder]
     for name, value in schedule.parameters.items():
         words += ["-p", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
+    for rule in schedule.alerts:
+        words += ["--alert", rule]
+    for target in schedule.targets:
+        words += ["--deliver", target]
     return words
 
 

@@ -11,10 +11,12 @@ from pydantic import BaseModel, ConfigDict
 
 from ...errors import DefinitionError
 from ...query.time import Duration
+from ..deliver import Target
 from ..parameters import checked
 from ..period import Period, Unit
 from ..running import report_name
 from ..template import find
+from ..watch import Rule
 from .cron import Cron
 
 DEFAULT_LIMIT = "1h"
@@ -83,8 +85,8 @@ class Schedule(BaseModel):
         Raises
         ------
         BehavioError
-            There is no such template, parameter, time zone; a line of cron, a span or a rule
-            cannot be read; the template is not about a period.
+            There is no such template, parameter, time zone; a line of cron, a span, a rule or a
+            target cannot be read; the template is not about a period.
         """
         found = find(template, folders)
         values = checked(found.parameters, parameters or {})
@@ -107,8 +109,8 @@ class Schedule(BaseModel):
             cron=cron,
             timezone=timezone,
             time_limit=Duration.model_validate(time_limit),
-            alerts=list(alerts),
-            targets=list(targets),
+            alerts=[Rule.parse(text).text for text in alerts],
+            targets=[str(Target.parse(text)) for text in targets],
             added=added,
         )
 

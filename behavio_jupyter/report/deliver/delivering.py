@@ -1,0 +1,160 @@
+"""Delivering a run: what was not delivered yet, to each target, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ...errors import BehavioError
+from ..archive import Archive, Run
+from ..watch import Checked, Rule, check
+from . import mail, slack
+from .deliveries import Deliveries, Delivery
+from .folder import copy
+from .message import Message, message
+from .pictures import pictures
+from .sending import DeliveryError, attempt
+from .settings import MailServer, secret
+from .target import Target
+
+_PAUSE = 5.0
+
+
+class Deliverer:
+    """Delivers the runs of a folder of reports.
+
+    Parameters
+    ----------
+    out : Path
+        Where reports are kept.
+    say : callable
+        Is told what goes on.
+    pause : float
+        Seconds before the second attempt; later ones are farther apart.
+    """
+
+    def __init__(
+        self, out: Path, say: Callable[[str], None] = lambda _: None, pause: float = _PAUSE
+    ) -> None:
+        self.deliveries = Deliveries(out)
+        self._archive = Archive(out)
+        self._say = say
+        self._pause = pause
+
+    def deliver(
+        self, run: Run, targets: Sequence[Target], found: Sequence[Checked] = ()
+    ) -> list[Delivery]:
+        """Deliver a run and its alerts, once to each target; return how each stands.
+
+        A delivery that fails is kept as failed and does not hinder the others.
+
+        Parameters
+        ----------
+        run : Run
+            Published.
+        targets : sequence of Target
+        found : sequence of Checked
+            What rules said; quiet ones are left out.
+        """
+        alerts = [one for one in found if one.outcome != "quiet"]
+        taken = []
+        for target in dict.fromkeys(targets):
+            delivery = self.deliveries.take(run.report, run.period, str(target), alerts)
+            if delivery is not None:
+                taken.append(self._send(delivery, run))
+        return taken
+
+    def repeat(self, number: int) -> Delivery:
+        """Deliver again, whether it was sent or not.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such delivery.
+        BehavioError
+            It is on its way, or its run is no longer there.
+        """
+        old = self.deliveries.find(number)
+        run = self._archive.find(old.report, old.period)
+        if run is None:
+            raise BehavioError(f"The run of {old.report} for {old.period} is no longer there.")
+        return self._send(self.deliveries.take_again(number), run)
+
+    def _send(self, delivery: Delivery, run: Run) -> Delivery:
+        def failed(error: str) -> None:
+            self.deliveries.note(delivery.id, "waiting", error)
+            self._say(f"{delivery.target}: {error} It is tried again.")
+
+        try:
+            prepared = self._prepared(delivery, run)
+
+            def send() -> str:
+                self.deliveries.note(delivery.id, "sending")
+                return prepared()
+
+            told = attempt(send, failed, self._pause)
+        except DeliveryError as error:
+            self.deliveries.note(delivery.id, "failed", str(error))
+            self._say(
+                f"{delivery.target}: {error} To try again: behavio deliveries repeat {delivery.id}"
+            )
+        except BaseException:
+            # Before it was sending nothing has left: whoever comes next takes it over.
+            if self.deliveries.find(delivery.id).state == "sending":
+                self.deliveries.note(delivery.id, "unknown", "It was interrupted while sending.")
+            raise
+        else:
+            self.deliveries.note(delivery.id, "sent", told)
+            self._say(f"{delivery.target}: sent. {told}".strip())
+        return self.deliveries.find(delivery.id)
+
+    def _prepared(self, delivery: Delivery, run: Run) -> Callable[[], str]:
+        """Return what sends it; nothing has left by then."""
+        target = Target.parse(delivery.target)
+        earlier = self._archive.before(run.report, run.period)
+        told: Message = message(run, earlier, delivery.alerts, whole=delivery.whole)
+        if target.kind == "folder":
+            return lambda: copy(told, Path(target.to[0]))
+        if target.kind == "slack":
+            name = target.to[0]
+            address = secret(name)
+            return lambda: slack.post(told, address, name)
+        server = MailServer.from_environment()
+        try:
+            charts = pictures(run) if delivery.whole else []
+            letter = mail.written(told, charts, server.sender, target.to, delivery.id)
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or "it is damaged"
+            raise DeliveryError(f"The run in {run.folder} cannot be read: {why}.") from None
+        return lambda: mail.send(letter, server)
+
+
+def after_run(
+    run: Run,
+    rules: Sequence[Rule],
+    targets: Sequence[Target],
+    out: Path,
+    say: Callable[[str], None] = lambda _: None,
+) -> list[Delivery]:
+    """Check a published run by rules, say what they found, and deliver it.
+
+    Parameters
+    ----------
+    run : Run
+    rules : sequence of Rule
+    targets : sequence of Target
+    out : Path
+        Where reports are kept.
+    say : callable
+        Is told of alerts, of rules that could not be checked, and of deliveries.
+
+    Returns
+    -------
+    list of Delivery
+        Those of this call; what was delivered before is not among them.
+    """
+    found = check(rules, run, Archive(out).runs(run.report))
+    for one in found:
+        if one.outcome != "quiet":
+            say(f"{'Alert' if one.outcome == 'alert' else 'Not checked'}: {one.sentence}")
+    return Deliverer(out, say).deliver(run, targets, found)

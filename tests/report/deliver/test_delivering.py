@@ -1,0 +1,161 @@
+"""Once to each target, whatever happens; again by hand."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from behavio_jupyter import BehavioError, UnknownNameError
+from behavio_jupyter.cli import main
+from behavio_jupyter.report import Archive
+from behavio_jupyter.report.deliver import Deliverer, Deliveries, Target, after_run
+from behavio_jupyter.report.watch import Rule, check
+
+from ..notebooks import template
+from .conftest import publish
+from .servers import webhook
+
+TEAM = Target.parse("slack:TEAM_WEBHOOK")
+ROOT = Path(__file__).parents[3]
+SENDS = """
+import sys
+from pathlib import Path
+from behavio_jupyter.report import Archive
+from behavio_jupyter.report.deliver import Deliverer, Target
+out = Path(sys.argv[1])
+run = Archive(out).find("own", "2026-W47")
+Deliverer(out).deliver(run, [Target.parse("slack:TEAM_WEBHOOK")])
+"""
+
+
+def test_a_folder_has_the_whole_run_and_its_alerts(run, out, tmp_path):
+    there = tmp_path / "there"
+    target = Target.parse(f"folder:{there}")
+    alerts = check(["conversion < 10%"], run, [])
+    [delivery] = Deliverer(out).deliver(run, [target], alerts)
+    assert delivery.state == "sent"
+    names = {path.name for path in (there / "own" / "2026-W47").iterdir()}
+    assert names == {"run.json", "own.ipynb", "index.html", "page.pdf", "alerts.txt"}
+    assert Archive(there).find("own", "2026-W47").figures == run.figures
+    Deliverer(out).repeat(delivery.id)
+    assert [path.name for path in (there / "own").iterdir()] == ["2026-W47"]
+
+
+def test_a_folder_that_cannot_be_written(run, out, tmp_path):
+    (tmp_path / "file").write_text("")
+    [delivery] = Deliverer(out).deliver(run, [Target.parse(f"folder:{tmp_path / 'file'}")])
+    assert delivery.state == "failed"
+    assert "cannot be copied to" in delivery.error
+
+
+def test_neither_a_report_nor_an_alert_is_sent_twice(run, out, monkeypatch):
+    rule = [Rule.parse("conversion < 10%")]
+    more = [*rule, Rule.parse("conversion < 50%"), Rule.parse("nobody < 1")]
+    with webhook(200) as (address, came):
+        monkeypatch.setenv("TEAM_WEBHOOK", address)
+        assert len(after_run(run, rule, [TEAM, TEAM], out)) == 1
+        assert after_run(run, rule, [TEAM], out) == []
+        # Run again with a rule that was not there: only what it found is told.
+        [delivery] = after_run(publish(out), more, [TEAM], out)
+        assert not delivery.whole
+        assert [one.rule for one in delivery.alerts] == ["conversion < 50%"]
+        assert after_run(run, more, [TEAM], out) == []
+        assert len(after_run(publish(out, "2026-W48"), rule, [TEAM], out)) == 1
+    assert len(came) == 3
+
+
+def test_a_rule_that_could_not_be_checked_may_alert_later(run, out, tmp_path):
+    there = Target.parse(f"folder:{tmp_path / 'there'}")
+    rule = "conversion falls by more than 20%"
+    first = check([rule], run, [])
+    assert [one.outcome for one in first] == ["unchecked"]
+    Deliverer(out).deliver(run, [there], first)
+    [later] = Deliverer(out).deliver(run, [there], check([rule], run, Archive(out).runs()))
+    assert [one.outcome for one in later.alerts] == ["alert"]
+
+
+def test_many_at_once_send_it_once(run, out, monkeypatch):
+    with webhook(200) as (address, came):
+        monkeypatch.setenv("TEAM_WEBHOOK", address)
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda _: Deliverer(out).deliver(run, [TEAM]), range(8)))
+    assert sorted(map(len, found)) == [0] * 7 + [1]
+    assert len(came) == 1
+
+
+def test_after_a_kill_nobody_says_that_it_arrived(run, out):
+    with webhook(200, wait=30) as (address, came):
+        variables = {**os.environ, "TEAM_WEBHOOK": address}
+        with subprocess.Popen(
+            [sys.executable, "-c", SENDS, str(out)], env=variables, cwd=ROOT
+        ) as process:
+            while not came:
+                assert process.poll() is None
+                time.sleep(0.02)
+            with pytest.raises(BehavioError, match="on its way"):
+                Deliverer(out).repeat(1)
+            process.send_signal(signal.SIGKILL)
+    [left] = Deliveries(out).all()
+    assert (left.state, left.error) == ("unknown", "The process ended while it was sending.")
+    assert Deliverer(out).deliver(run, [TEAM]) == []
+
+
+def test_what_a_kill_left_before_it_was_sent_is_taken_over(run, out, tmp_path, monkeypatch):
+    there = Target.parse(f"folder:{tmp_path / 'there'}")
+    with monkeypatch.context() as patch:
+        patch.setattr("behavio_jupyter.report.deliver.deliveries._me", lambda: "1 0.00")
+        Deliveries(out).take("own", "2026-W47", str(there), [])
+    [delivery] = Deliverer(out).deliver(run, [there])
+    assert (delivery.id, delivery.state) == (1, "sent")
+
+
+def test_the_command_lists_and_repeats(run, out, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def behavio(*words):
+        return CliRunner().invoke(main, ["deliveries", *words, "--out", str(out)])
+
+    assert "Nothing was delivered yet" in behavio("list").output
+    with webhook(404, 200) as (address, _):
+        monkeypatch.setenv("TEAM_WEBHOOK", address)
+        Deliverer(out).deliver(run, [TEAM])
+        assert "failed: The webhook of TEAM_WEBHOOK answered 404." in behavio("list").output
+        done = behavio("repeat", "1")
+        assert (done.exit_code, done.output) == (0, "slack:TEAM_WEBHOOK: sent.\n")
+    assert "All deliveries arrived." in behavio("list", "--failed").output
+    failed = behavio("repeat", "1")
+    assert failed.exit_code == 1
+    assert "Delivery 1 failed." in failed.stderr
+    assert "There is no delivery '7'; there is '1'." in behavio("repeat", "7").stderr
+
+
+def test_a_report_is_run_checked_and_delivered(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("behavio_jupyter.report.pdf.browser", lambda: None)
+    template(tmp_path / "own.ipynb", "1 + 1")
+    words = ["report", "run", "own.ipynb", "--alert", "users < 5", "--deliver", "folder:there"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0
+    assert "Not checked: There is no key figure 'users'; there is none." in done.output
+    [record] = (tmp_path / "there" / "own").glob("*/run.json")
+    assert json.loads(record.read_text())["report"] == "own"
+    wrong = CliRunner().invoke(main, [*words[:3], "--alert", "users"])
+    assert "'users' is no rule" in wrong.stderr
+    lost = CliRunner().invoke(main, [*words[:3], "--deliver", "slack:NOT_SET"])
+    assert lost.exit_code == 1
+    assert "1 of 1 deliveries failed." in lost.stderr
+
+
+def test_what_is_no_longer_there_is_not_repeated(out):
+    Deliveries(out).take("own", "2026-W47", "folder:/x", [])
+    with pytest.raises(BehavioError, match="no longer there"):
+        Deliverer(out).repeat(1)
+    with pytest.raises(UnknownNameError):
+        Deliverer(out).repeat(2)
