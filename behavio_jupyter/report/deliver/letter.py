@@ -36,7 +36,7 @@ _LETTER = """<!DOCTYPE html>
 </style>
 </head>
 <body class="paper" style="margin:0;background:#ffffff;color:#1c2430;font:16px/1.5 {font}">
-<div role="article" aria-label="{title}" class="paper" \
+<div role="main" aria-label="{title}" class="paper" \
 style="max-width:640px;margin:0 auto;padding:24px 18px 40px">
 <h1 class="ink" style="margin:0;font-size:24px;line-height:1.25">{heading}</h1>
 <p class="quiet" style="margin:4px 0 20px;color:#5b6573;font-size:14px">{about}</p>

@@ -129,8 +129,11 @@ def send(mail: EmailMessage, server: MailServer) -> str:
         raise DeliveryError(f"{where} did not answer within {SECONDS:g} s.", True) from None
     except ConnectionRefusedError:
         raise DeliveryError(f"{where} refused the connection.", True) from None
-    except smtplib.SMTPServerDisconnected:
-        raise DeliveryError(f"{where} broke off.", True) from None
+    except smtplib.SMTPServerDisconnected as error:
+        # Silence after the greeting began is told by smtplib as a connection that was closed.
+        silent = isinstance(error.__context__, TimeoutError)
+        told = f"did not answer within {SECONDS:g} s" if silent else "broke off"
+        raise DeliveryError(f"{where} {told}.", passing=True) from None
     except (OSError, smtplib.SMTPException):
         raise DeliveryError(f"{where} cannot be reached.", True) from None
     return f"No mail was taken for {_refused(refused)}." if refused else ""

@@ -93,7 +93,7 @@ def blocks(message: Message) -> dict[str, Any]:
         found.append(_section(f"{sign} *{_escaped(one.sentence)}*\n_{_escaped(one.rule)}_"))
     rows = [
         f"*{_escaped(row.name)}*\n{_escaped(row.value)}"
-        + (f"  ({_escaped(row.told)})" if row.told else "")
+        + (f"  ({_escaped(f'{row.told}; {row.worth}')})" if row.told else "")
         for row in message.rows
     ]
     for at in range(0, min(len(rows), 40), 10):  # Slack takes ten fields a block.

@@ -42,7 +42,7 @@ class _Controller(Controller):
                 "auth_required": True,
                 "auth_require_tls": tls is None,
                 "authenticator": lambda *had: AuthResult(
-                    success=had[4].password == password.encode()
+                    success=had[4].password == password.encode(), handled=False
                 ),
             }
         super().__init__(post, hostname="127.0.0.1", port=_free(), ssl_context=tls)
@@ -87,7 +87,7 @@ def webhook(*answers, tls=None, wait=0.0):
     codes, came = list(answers), []
 
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):  # noqa: N802
+        def do_POST(self):
             came.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             time.sleep(wait)
             code = codes.pop(0) if len(codes) > 1 else codes[0]
@@ -98,7 +98,7 @@ def webhook(*answers, tls=None, wait=0.0):
                 self.end_headers()
                 self.wfile.write(b"s3cret")
 
-        def do_GET(self):  # noqa: N802
+        def do_GET(self):
             came.append("got")
             self.send_response(200)
             self.end_headers()

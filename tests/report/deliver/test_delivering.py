@@ -123,14 +123,14 @@ def test_the_command_lists_and_repeats(run, out, monkeypatch):
         return CliRunner().invoke(main, ["deliveries", *words, "--out", str(out)])
 
     assert "Nothing was delivered yet" in behavio("list").output
-    with webhook(404, 200) as (address, _):
+    with webhook(404, 200, 404) as (address, _):
         monkeypatch.setenv("TEAM_WEBHOOK", address)
         Deliverer(out).deliver(run, [TEAM])
         assert "failed: The webhook of TEAM_WEBHOOK answered 404." in behavio("list").output
         done = behavio("repeat", "1")
         assert (done.exit_code, done.output) == (0, "slack:TEAM_WEBHOOK: sent.\n")
-    assert "All deliveries arrived." in behavio("list", "--failed").output
-    failed = behavio("repeat", "1")
+        assert "All deliveries arrived." in behavio("list", "--failed").output
+        failed = behavio("repeat", "1")
     assert failed.exit_code == 1
     assert "Delivery 1 failed." in failed.stderr
     assert "There is no delivery '7'; there is '1'." in behavio("repeat", "7").stderr

@@ -31,11 +31,15 @@ def test_a_message_is_in_slacks_blocks(run, sent):
     assert message["text"] == "Weekly &lt;review&gt; · 2026-W47: 1 alert"
     head, alert, unchecked, figures, findings, facts = message["blocks"]
     assert head["text"] == {"type": "plain_text", "text": "Weekly <review> · 2026-W47"}
-    assert "*conversion is 8.0\u202f%, below 10.0\u202f%.*\n_conversion &lt; 10%_" in (
-        alert["text"]["text"]
+    assert (
+        "*conversion is 8.0\u202f%, below 10.0\u202f%.*\n_conversion &lt; 10%_"
+        in (alert["text"]["text"])
     )
     assert "There is no key figure 'nobody'" in unchecked["text"]["text"]
-    assert figures["fields"][0]["text"] == "*conversion*\n8.0\u202f%  (−22.4\u202fpp, changed)"
+    assert (
+        figures["fields"][0]["text"]
+        == "*conversion*\n8.0\u202f%  (−22.4\u202fpp; changed, p &lt; 0.001)"
+    )
     assert findings["text"]["text"] == "• Few &amp; fewer reach &lt;cart&gt;."
     assert facts["elements"][0]["text"].startswith("16 November – 22 November 2026")
 
