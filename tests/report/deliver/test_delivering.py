@@ -153,6 +153,26 @@ def test_a_report_is_run_checked_and_delivered(tmp_path, monkeypatch):
     assert "1 of 1 deliveries failed." in lost.stderr
 
 
+def test_what_runs_on_schedule_is_checked_and_delivered_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    template(tmp_path / "own.ipynb", "1 + 1", parameters='period: str = ""', unit="week")
+
+    def behavio(*words):
+        return CliRunner().invoke(main, ["schedule", *words])
+
+    words = ["add", "own.ipynb", "--cron", "0 8 * * MON"]
+    assert "is no target" in behavio(*words, "--deliver", "fax:1").stderr
+    assert "is no rule" in behavio(*words, "--alert", "users").stderr
+    added = behavio(*words, "--alert", "users < 5", "--deliver", "folder:there")
+    assert added.exit_code == 0
+    done = behavio("run-now", "own", "--period", "2026-W47")
+    assert done.exit_code == 0
+    assert "sent." in done.output
+    assert (tmp_path / "there" / "own" / "2026-W47" / "alerts.txt").exists()
+    [delivery] = Deliveries(tmp_path / "reports").all()
+    assert (delivery.state, [one.outcome for one in delivery.alerts]) == ("sent", ["unchecked"])
+
+
 def test_what_is_no_longer_there_is_not_repeated(out):
     Deliveries(out).take("own", "2026-W47", "folder:/x", [])
     with pytest.raises(BehavioError, match="no longer there"):
