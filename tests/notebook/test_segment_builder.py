@@ -98,6 +98,8 @@ def test_a_segment_is_built_explored_and_kept(page):
     expect(overlap.get_by_role("row", name="big")).to_contain_text("100.0")
     over_time = widget.get_by_role("group", name="Size over time")
     over_time.get_by_label("Size over time").select_option("per week")
+    # Of the months the last point is the first of March.
+    expect(over_time.get_by_role("button", name="2026-03-30: ")).to_be_attached()
     over_time.locator(".bh-marked").focus()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Enter")
