@@ -52,6 +52,5 @@ def test_the_dependencies_are_what_is_imported():
     # Airflow is imported by what a schedule is exported as, and not here.
     others = imported - sys.stdlib_module_names - {"behavio_jupyter", "airflow"}
     others = {{"yaml": "pyyaml"}.get(library, library) for library in others}
-    # A kernel is started, not imported, where a notebook is run; in a kernel, DuckDB does nothing
-    # without ipywidgets.
-    assert {library.lower() for library in others} == named - {"ipykernel", "ipywidgets"}
+    # A kernel is started, not imported, where a notebook is run.
+    assert {library.lower() for library in others} == named - {"ipykernel"}
