@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-import os
+import fcntl
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
-import psutil
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import BehavioError
 from .figures import KeyFigure
+from .period import Period
 
 RECORD = "run.json"
 _WORK = ".running"
+_HELD = ".held"
 _FAILED = "failed"
 _REPLACED = ".replaced-"
 
@@ -41,6 +43,10 @@ class Run(BaseModel):
         Why it failed, in a sentence.
     figures : list of KeyFigure
     findings : list of str
+    stale : bool
+        Whether it went on with a log that ended before the period.
+    notebook_hash, place_hash : str
+        Of what the template was, and of where it was.
     folder : Path
         Where its files are.
     """
@@ -58,6 +64,9 @@ class Run(BaseModel):
     error: str = ""
     figures: list[KeyFigure] = []
     findings: list[str] = []
+    stale: bool = False
+    notebook_hash: str = ""
+    place_hash: str = ""
     folder: Path = Field(default=Path(), exclude=True)
 
     @property
@@ -81,6 +90,7 @@ class Archive:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._held: dict[Path, IO[str]] = {}
 
     def runs(self, report: str | None = None) -> list[Run]:
         """Return the published runs, the newest first."""
@@ -99,23 +109,34 @@ class Archive:
     def find(self, report: str, period: str) -> Run | None:
         """Return the published run of a report for a period."""
         self._mend()
-        return _read(self.folder / report / period / RECORD)
+        path = self.folder / report / period / RECORD
+        found = _read(path)
+        if found is None and path.parent.parent.exists():
+            with _lock(self._publishing):  # it may have been replaced at this moment
+                found = _read(path)
+        return found
 
     def before(self, report: str, period: str) -> Run | None:
         """Return the run of the latest period before this one."""
-        earlier = [run for run in self.runs(report) if run.period < period]
-        return max(earlier, key=lambda run: run.period, default=None)
+        now = Period.parse(period)
+        earlier = [
+            (Period.parse(run.period), run) for run in self.runs(report) if run.period != period
+        ]
+        before = [(one.start, run) for one, run in earlier if one.start < now.start]
+        return max(before, key=lambda pair: pair[0])[1] if before else None
 
     def begin(self) -> Path:
         """Return a new folder to work in; what runs that were killed left is taken away."""
         work = self.folder / _WORK
         try:
             work.mkdir(parents=True, exist_ok=True)
-            for left in work.iterdir():
-                if not psutil.pid_exists(int(left.name.split("-")[0])):
-                    shutil.rmtree(left, ignore_errors=True)
-            folder = work / f"{os.getpid()}-{uuid.uuid4().hex}"
-            folder.mkdir()
+            with _lock(self._publishing):
+                for left in work.glob(f"*/{_HELD}"):
+                    _take_away(left)
+                folder = work / uuid.uuid4().hex
+                folder.mkdir()
+                self._held[folder] = held = (folder / _HELD).open("a", encoding="utf-8")
+                fcntl.flock(held, fcntl.LOCK_EX)
         except OSError as error:
             raise BehavioError(
                 f"No reports can be written to {self.folder}: {error.strerror or error}."
@@ -128,17 +149,22 @@ class Archive:
         target = self.folder / run.report / run.period
         target.parent.mkdir(exist_ok=True)
         old = target.with_name(f"{_REPLACED}{target.name}")
-        while True:
-            try:
-                work.rename(target)
-                break
-            except OSError:
-                if not target.exists():
-                    raise
-                shutil.rmtree(old, ignore_errors=True)
+        with _lock(self._publishing):
+            (work / _HELD).unlink(missing_ok=True)
+            shutil.rmtree(old, ignore_errors=True)
+            if target.exists():
                 target.rename(old)
-        shutil.rmtree(old, ignore_errors=True)
+            work.rename(target)
+            shutil.rmtree(old, ignore_errors=True)
+        self.leave(work)
         return run.model_copy(update={"folder": target})
+
+    def leave(self, work: Path) -> None:
+        """Take a folder to work in away, if it is still there."""
+        held = self._held.pop(work, None)
+        shutil.rmtree(work, ignore_errors=True)
+        if held is not None:
+            held.close()
 
     def keep_failed(self, run: Run, work: Path) -> Run:
         """Keep a run that failed, beside all that were published."""
@@ -146,15 +172,42 @@ class Archive:
         moment = run.started.strftime("%Y%m%dT%H%M%S%f")
         target = self.folder / _FAILED / run.report / f"{run.period}-{moment}"
         target.parent.mkdir(parents=True, exist_ok=True)
-        work.rename(target)
+        with _lock(self._publishing):
+            (work / _HELD).unlink(missing_ok=True)
+            work.rename(target)
+        self.leave(work)
         return run.model_copy(update={"folder": target})
 
-    def _mend(self) -> None:
-        """Put back a run whose replacing was interrupted between two renames."""
-        for old in self.folder.glob(f"*/{_REPLACED}*"):
-            target = old.with_name(old.name.removeprefix(_REPLACED))
-            if not target.exists():
-                old.rename(target)
+    def _mend(self) -> bool:
+        """Put back runs whose replacing was interrupted between two renames; wait for one."""
+        if not any(self.folder.glob(f"*/{_REPLACED}*")):
+            return False
+        with _lock(self._publishing):
+            for old in self.folder.glob(f"*/{_REPLACED}*"):
+                target = old.with_name(old.name.removeprefix(_REPLACED))
+                if not target.exists():
+                    old.rename(target)
+        return True
+
+    @property
+    def _publishing(self) -> Path:
+        return self.folder / _WORK / ".publishing"
+
+
+@contextlib.contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Hold a file that others wait for."""
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a", encoding="utf-8") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+
+
+def _take_away(held: Path) -> None:
+    """Take the folder of a run away that was killed: nobody holds its file."""
+    with contextlib.suppress(FileNotFoundError, BlockingIOError), held.open("r+") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(held.parent, ignore_errors=True)
 
 
 def _write(run: Run, folder: Path) -> None:

@@ -27,7 +27,7 @@ class Change(NamedTuple):
         The difference as a part of the earlier number; not-a-number where that is 0.
     low, high : float
         The 95 % interval: of ``difference`` for a rate (Newcombe), of ``relative`` for a count (of
-        the ratio of two Poisson rates, exact given their sum); else not-a-number.
+        the ratio of two Poisson counts, exact given their sum); else not-a-number.
     test : str or None
         What was tested; None: nothing, for want of users or of a test.
     p_value : float
@@ -65,7 +65,8 @@ def change(now: KeyFigure, then: KeyFigure, days: tuple[int, int] = (1, 1)) -> C
     ----------
     now, then : KeyFigure
     days : (int, int)
-        How long each was counted; only their ratio matters, and only for counts.
+        How long each was counted. Counts of different lengths are not tested: twice as long has
+        fewer than twice as many users.
 
     Raises
     ------
@@ -86,33 +87,34 @@ def change(now: KeyFigure, then: KeyFigure, days: tuple[int, int] = (1, 1)) -> C
         return _UNKNOWN
     difference = now.value - then.value
     relative = difference / abs(then.value) if then.value else math.nan
+    untested = Change(difference, relative, math.nan, math.nan, None, math.nan)
+    if not (now.tested and then.tested):
+        return untested
     if now.kind == "rate":
         found = compare(now.count or 0, now.size or 0, then.count or 0, then.size or 0)
         return Change(difference, relative, found.low, found.high, found.test, found.p_value)
-    if now.kind == "count":
-        return _counts(int(now.value), int(then.value), days, difference)
-    return Change(difference, relative, math.nan, math.nan, None, math.nan)
+    if now.kind == "count" and days[0] == days[1]:
+        return _counts(int(now.value), int(then.value))
+    return untested
 
 
-def _counts(now: int, then: int, days: tuple[int, int], difference: float) -> Change:
+def _counts(now: int, then: int) -> Change:
     from statsmodels.stats.proportion import proportion_confint
     from statsmodels.stats.rates import test_poisson_2indep
 
-    relative = (now / days[0]) / (then / days[1]) - 1 if then else math.nan
     if not now + then:
         return Change(0.0, math.nan, math.nan, math.nan, None, math.nan)
     with np.errstate(divide="ignore"):  # of a ratio to zero, which the test does not need
-        p_value = float(
-            test_poisson_2indep(now, days[0], then, days[1], method="exact-cond").pvalue
-        )
+        p_value = float(test_poisson_2indep(now, 1, then, 1, method="exact-cond").pvalue)
+    if not then:
+        return Change(float(now), math.nan, math.nan, math.nan, "Poisson", p_value)
     # Given their sum, one of two Poisson counts is binomial: the interval goes with the test.
     low, high = proportion_confint(now, now + then, method="beta")
-    scale = days[1] / days[0]
     return Change(
-        difference,
-        relative,
-        scale * low / (1 - low) - 1 if then else math.nan,
-        scale * high / (1 - high) - 1 if then else math.nan,
+        float(now - then),
+        now / then - 1,
+        low / (1 - low) - 1,
+        high / (1 - high) - 1,
         "Poisson",
         p_value,
     )

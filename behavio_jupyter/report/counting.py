@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import DefinitionError
 from ..log import EventLog
 from ..query import DateRange, Funnel, parse
+from ..query.time import MICROSECONDS
 from .figures import KeyFigure
 from .period import Period
 
@@ -151,14 +152,24 @@ def came_back_after(log: EventLog, period: Period, weeks: int, back: str = "any"
     return KeyFigure.rate(name, int(row["retained"].sum()), int(row["size"].sum()))
 
 
+def whole_days(funnel: Funnel) -> dt.timedelta:
+    """Return a funnel's window, a day that is begun taken as a whole one.
+
+    Examples
+    --------
+    >>> whole_days(parse("funnel a -> b within 23h")).days
+    1
+    """
+    return dt.timedelta(days=-(-funnel.within.microseconds // MICROSECONDS["d"]))
+
+
 def watched(period: Period, funnel: Funnel) -> Period:
     """Return the latest period, this or an earlier one, whose attempts had the whole window.
 
     Who begins on the last day of a week has not had the seven days to convert when the week is
     over: their conversion is known later, and must not be compared with that of others.
     """
-    window = dt.timedelta(microseconds=funnel.within.microseconds)
-    earlier = period
+    window, earlier = whole_days(funnel), period
     while earlier.last + window > period.last:
         earlier = earlier.before
     return earlier
@@ -190,6 +201,6 @@ def conversions(log: EventLog, period: Period, funnel: Funnel) -> list[KeyFigure
     rows = log.funnel(during(funnel, begun)).table
     size = int(rows["count"].iloc[0])
     return [
-        KeyFigure.rate(f"conversion of step {step}", int(count), size)
+        KeyFigure.rate(f"conversion of step {step}", int(count), size, of=str(funnel))
         for step, count in zip(rows["step"].iloc[1:], rows["count"].iloc[1:], strict=True)
     ]

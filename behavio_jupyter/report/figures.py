@@ -32,6 +32,12 @@ class KeyFigure(BaseModel):
         What is counted or measured, such as ``users``.
     good : {"up", "down", ""}
         Which way is good, where that is known; colours only.
+    tested : bool
+        Whether its changes can be tested: not where the same people are counted again, or several
+        times.
+    of : str
+        The question it answers, where that may be another one next time; figures of different
+        questions are not compared.
 
     Examples
     --------
@@ -50,6 +56,8 @@ class KeyFigure(BaseModel):
     size: int | None = None
     unit: str = ""
     good: Way = ""
+    tested: bool = True
+    of: str = ""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -58,10 +66,28 @@ class KeyFigure(BaseModel):
         return self
 
     @classmethod
-    def rate(cls, name: str, count: int, size: int, good: Way = "up") -> Self:
+    def rate(
+        cls,
+        name: str,
+        count: int,
+        size: int,
+        good: Way = "up",
+        *,
+        tested: bool = True,
+        of: str = "",
+    ) -> Self:
         """Return a part of some users: ``count`` of ``size``."""
         value = count / size if size else None
-        return cls(name=name, kind="rate", value=value, count=count, size=size, good=good)
+        return cls(
+            name=name,
+            kind="rate",
+            value=value,
+            count=count,
+            size=size,
+            good=good,
+            tested=tested,
+            of=of,
+        )
 
     @classmethod
     def counted(cls, name: str, count: int, unit: str = "", good: Way = "up") -> Self:

@@ -75,7 +75,7 @@ def _figure(figure: KeyFigure, run: Run, runs: Sequence[Run]) -> str:
         for other in runs
         if other.report == run.report and other.period <= run.period
         for one in other.figures
-        if one.name == figure.name and one.value is not None
+        if (one.name, one.of) == (figure.name, figure.of) and one.value is not None
     )
     drawn = sparkline([value for _, value in course])
     return f"<div><dt>{escape(figure.name)}</dt><dd>{escape(figure.words)}{drawn}</dd></div>"

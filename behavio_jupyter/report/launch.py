@@ -14,11 +14,11 @@ from ..query import Funnel, parse
 from ..result import TrendResult
 from ..result.wording import number
 from .change import NOISE
-from .counting import between, ungrouped
+from .counting import between, ungrouped, whole_days
 from .differences import compared, differing
 from .figures import KeyFigure
 from .period import Period
-from .source import last_day
+from .source import covered, first_day, last_day
 from .traits import Trait, activity, having, traits
 
 
@@ -100,7 +100,7 @@ def figures(log: EventLog, days: Stretch, funnel: Funnel, among: str = "") -> li
         KeyFigure.counted("active users", users, "users"),
         KeyFigure.measured("events per active user", events / users if users else None),
     ]
-    last = days.last - dt.timedelta(microseconds=funnel.within.microseconds)
+    last = days.last - whole_days(funnel)
     if last < days.start:
         raise DefinitionError(
             f"{days.days} days are too short for a funnel {funnel.within} long: take more days."
@@ -111,7 +111,7 @@ def figures(log: EventLog, days: Stretch, funnel: Funnel, among: str = "") -> li
     table = log.funnel(parse(f"{asked}{limit}")).table
     size = int(table["count"].iloc[0])
     return found + [
-        KeyFigure.rate(f"conversion of step {step}", int(count), size)
+        KeyFigure.rate(f"conversion of step {step}", int(count), size, of=str(funnel))
         for step, count in zip(table["step"].iloc[1:], table["count"].iloc[1:], strict=True)
     ]
 
@@ -259,6 +259,11 @@ class Readout:
                 "over: take fewer days, or an earlier date."
             )
         found = choose(log, variants) if variants else {}
+        if not found and not covered(log, self.before):
+            raise DefinitionError(
+                f"The log begins on {first_day(log)}, within the {days} days before "
+                f"{self.after.start}: take fewer days, or a later date."
+            )
         self._conditions = tuple(found.values())
         self.names = ("after", "before")
         if found:
@@ -363,7 +368,8 @@ class Readout:
 
 
 def _traits(log: EventLog, days: Stretch) -> list[Trait]:
-    return [*traits(log, days.window), *activity(days.window)]
+    end = days.last + dt.timedelta(days=1)
+    return [*traits(log, days.window, end), *activity(days.window)]
 
 
 def _day(text: str) -> dt.date | None:

@@ -13,6 +13,7 @@ from ..result.statistics import holm
 from .change import NOISE, change, signed
 from .figures import KeyFigure
 from .period import Period
+from .source import covered
 from .traits import having, traits
 
 
@@ -35,7 +36,8 @@ def movers(log: EventLog, period: Period, before: Period | None = None) -> pd.Da
     DataFrame
         ``kind`` (``event``, ``segment``, or the property's name), ``name``, ``now``, ``before``
         (users), ``change`` (relative; null from 0), and ``p_adjusted``: Poisson test of the two
-        counts, Holm over all rows. Sorted by ``p_adjusted``, then by the difference.
+        counts, Holm over all rows. Sorted by ``p_adjusted``, then by the difference. Periods of
+        different lengths are not tested, nor one before which the log had not begun.
 
     Examples
     --------
@@ -46,7 +48,7 @@ def movers(log: EventLog, period: Period, before: Period | None = None) -> pd.Da
     """
     earlier = period.before if before is None else before
     parts = [part for part in _parts(log, period, earlier) if part.now or part.before]
-    days = ((period.end - period.start).days, (earlier.end - earlier.start).days)
+    days = (period.days, earlier.days) if covered(log, earlier) else (period.days, 0)
     changes = [
         change(
             KeyFigure.counted(part.name, part.now), KeyFigure.counted(part.name, part.before), days
@@ -65,6 +67,11 @@ def told(table: pd.DataFrame, period: Period) -> str:
     sure = table[table["p_adjusted"] < NOISE]
     if table.empty:
         return f"Nobody was active in {period} or the one before."
+    if table["p_adjusted"].isna().all():
+        return (
+            f"What moved in {period} is not tested: the period before is not as long, or the log "
+            "had not begun by then."
+        )
     if sure.empty:
         return (
             f"Nothing moved by more than chance makes in {period}: of "
@@ -100,7 +107,9 @@ def written(table: pd.DataFrame, rows: int = 10) -> pd.DataFrame:
 
 
 def _parts(log: EventLog, period: Period, before: Period) -> Iterator[_Part]:
-    now, then = (traits(log, f"between {one.start} and {one.last}") for one in (period, before))
+    now, then = (
+        traits(log, f"between {one.start} and {one.last}", one.end) for one in (period, before)
+    )
     for trait, earlier in zip(now, then, strict=True):
         counts = len(having(log, trait)), len(having(log, earlier))
         yield _Part(trait.kind, trait.name, *counts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import io
+import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -76,42 +78,64 @@ class Parameter:
             ) from None
 
 
-def parameters_of(inspected: Mapping[str, Mapping[str, str]], source: str) -> list[Parameter]:
-    """Return the parameters of a notebook.
+def parameters_of(cell: str, source: str) -> list[Parameter]:
+    """Return the parameters that a tagged cell names.
 
     Parameters
     ----------
-    inspected : mapping
-        What ``papermill.inspect_notebook`` gives.
+    cell : str
+        Lines of ``name: type = default  # help``; the type may be left out.
     source : str
         The notebook, for errors.
 
     Raises
     ------
     ParameterError
-        A default is not a plain value, or of a type that parameters do not have.
+        There is another line; a default is no plain value, or of a type that parameters have not.
+
+    Examples
+    --------
+    >>> parameters_of("least: int = 3  # such as count(any) >= 3", "own.ipynb")
+    [Parameter(name='least', type='int', default=3, help='such as count(any) >= 3')]
     """
-    return [_parameter(dict(one), source) for one in inspected.values()]
-
-
-def _parameter(one: dict[str, str], source: str) -> Parameter:
-    name, written = one["name"], one["default"]
     try:
-        default = ast.literal_eval(written)
-    except (ValueError, SyntaxError):
+        lines = ast.parse(cell).body
+        comments = {
+            token.start[0]: token.string.lstrip("# ").rstrip()
+            for token in tokenize.generate_tokens(io.StringIO(cell).readline)
+            if token.type == tokenize.COMMENT
+        }
+    except (SyntaxError, tokenize.TokenError):
+        raise ParameterError(f"The cell of parameters in {source} is no Python.") from None
+    return [_parameter(line, comments, source) for line in lines]
+
+
+def _parameter(line: ast.stmt, comments: Mapping[int, str], source: str) -> Parameter:
+    kind = ""
+    match line:
+        case ast.AnnAssign(target=ast.Name(id=name), annotation=written, value=ast.expr() as value):
+            kind = ast.unparse(written).strip("'").replace(" ", "")
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            pass
+        case _:
+            raise ParameterError(
+                f"Line {line.lineno} of the cell of parameters in {source} names none; write them "
+                "as: top: int = 5  # how many"
+            )
+    try:
+        default = ast.literal_eval(value)
+    except ValueError:
         raise ParameterError(
-            f"The default of {name} in {source} is no plain value: {written:.60}."
+            f"The default of {name} in {source} is no plain value: {ast.unparse(value):.60}."
         ) from None
-    kind = one["inferred_type_name"].replace(" ", "")
-    if kind == "None":
-        kind = "list[str]" if isinstance(default, list) else type(default).__name__
+    kind = kind or ("list[str]" if isinstance(default, list) else type(default).__name__)
     if kind not in _TYPES:
         raise ParameterError(
             f"The parameter {name} in {source} is of the type {kind}; parameters are "
             f"{', '.join(_TYPES)}."
         )
-    parameter = Parameter(name, kind, None, one["help"])
-    return Parameter(name, kind, parameter.read(default), one["help"])
+    told = comments.get(line.end_lineno or line.lineno, "")
+    return Parameter(name, kind, Parameter(name, kind, None, told).read(default), told)
 
 
 def checked(parameters: list[Parameter], given: Mapping[str, Any]) -> dict[str, Any]:

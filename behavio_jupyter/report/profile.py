@@ -61,7 +61,7 @@ class Profile:
         return [
             # Who is in it stays in it: at two ends of months these are not independent people.
             KeyFigure.measured("users in the segment", len(found), "users"),
-            KeyFigure.rate("share of all users", len(found), seen),
+            KeyFigure.rate("share of all users", len(found), seen, tested=False),
             KeyFigure.rate(
                 "active of the segment", int(found.users.isin(active).sum()), len(found)
             ),

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 
 from ..log import EventLog
 from ..result import TrendResult
-from ..result.wording import number, percent, plural
+from ..result.wording import duration, number, percent, plural
 from .counting import did
 from .period import Period
+from .source import first_day, missing
 
 _NAMES = 50
 _SHOWN = 5
 _LONGEST = 48
+_AT_MOST = dt.timedelta(hours=6)
+"""So long before the end of a period its last event may be."""
 
 
 def checks(log: EventLog, period: Period) -> pd.DataFrame:
     """Return what was looked at: ``check``, ``found`` (text) and ``fine`` (``yes`` or ``look``).
 
-    Looked at are the rows that cleaning left out; days of the period without events, where the
-    four periods before had one on each; events (of the 50 most frequent) that were there in the
-    period before and are gone, or new; users without events; ids that were joined; text that looks
-    like numbers.
+    Looked at are the rows that cleaning left out; whether the log ends more than six hours before
+    the period; days of the period without events, where more than half of the same weekdays in the
+    four weeks before had some; events (of the 50 most frequent) that were there in the period
+    before and are gone, or new; users without events; ids that were joined; text that looks like
+    numbers.
 
     Examples
     --------
     >>> from behavio_jupyter import datasets
     >>> found = checks(datasets.cdnow(), Period.parse("1998-05"))
     >>> found["check"].tolist()[:3], found["fine"].tolist()[:3]
-    (['rows left out', 'days without events', 'events that are gone'], ['look', 'yes', 'yes'])
+    (['rows left out', 'end of the log', 'days without events'], ['look', 'yes', 'yes'])
     """
     quality = log.quality
     rows: list[tuple[str, str, bool]] = []
     left_out = [f"{number(part.rows)} ({part.reason})" for part in quality.removed if part.rows]
     rows.append(("rows left out", ", ".join(left_out) or "none", not left_out))
+    short = missing(log, period)
+    rows.append(("end of the log", _short(short), short <= _AT_MOST))
     rows.append(_empty_days(log, period))
     gone, came = _names(log, period)
     rows.append(("events that are gone", _list(gone), not gone))
@@ -60,9 +68,16 @@ def told(table: pd.DataFrame) -> str:
 
 def _empty_days(log: EventLog, period: Period) -> tuple[str, str, bool]:
     days = empty_days(log, period)
-    # Where such days are usual, as weekends at an office, they say nothing.
-    usual = period.unit == "day" or any(empty_days(log, period.back(back)) for back in range(1, 5))
-    return ("days without events", _list(days), usual or not days)
+    unusual = [day for day in days if not _often_empty(log, dt.date.fromisoformat(day))]
+    return ("days without events", _list(days), not unusual)
+
+
+def _often_empty(log: EventLog, day: dt.date) -> bool:
+    """Return whether half of the same weekdays in the four weeks before have no events."""
+    first = first_day(log)
+    before = [day - dt.timedelta(weeks=back) for back in range(1, 5)]
+    same = [Period("day", one) for one in before if first is not None and one >= first]
+    return bool(same) and 2 * sum(bool(empty_days(log, one)) for one in same) >= len(same)
 
 
 def _names(log: EventLog, period: Period) -> tuple[list[str], list[str]]:
@@ -75,6 +90,12 @@ def _names(log: EventLog, period: Period) -> tuple[list[str], list[str]]:
         if now and first.date() >= period.start:
             came.append(name)
     return gone, came
+
+
+def _short(missing: dt.timedelta) -> str:
+    if not missing:
+        return "after the period"
+    return f"{duration(missing.total_seconds())} before the end of the period"
 
 
 def _list(names: list[str]) -> str:

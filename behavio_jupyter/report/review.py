@@ -11,14 +11,15 @@ from IPython.display import display
 
 from ..errors import DefinitionError
 from ..result import Result
+from ..result.statistics import holm
 from ..result.wording import number
-from .change import change, interval_words, verdict, words
+from .change import NOISE, change, interval_words, verdict, words
 from .figures import KeyFigure
 from .findings import finding
 from .period import Period, Unit
 from .room import Notes, Room
 from .shown import Chart, Sentence, Table
-from .source import check_fresh, covered, last_period, open_log
+from .source import StaleError, check_fresh, check_weeks, covered, last_period, open_log
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -66,8 +67,13 @@ class Review:
         self._notes = Notes()
         self.log = open_log(log)
         self.period = Period.parse(period) if period else last_period(self.log, unit)
-        if self._orders is None or not self._orders.stale:
+        check_weeks(self.log, self.period)
+        try:
             check_fresh(self.log, self.period)
+        except StaleError:
+            if self._orders is None or not self._orders.stale:
+                raise
+            self._notes.stale = True
         self.before = self.period.before
         earlier = self.period.year_before
         self.year_before = earlier if earlier and covered(self.log, earlier) else None
@@ -130,7 +136,9 @@ class Review:
             Gives the key figures of a period; each has its own name.
         """
         now = self._noted(of(self.period))
-        before, year = _named(of(self.before)), self.year_before
+        # Of days before its first one the log knows nothing: fewer would look like more.
+        begun = covered(self.log, self.before)
+        before, year = _named(of(self.before)) if begun else {}, self.year_before
         head = ["", str(self.period), *self._heads(self.before)]
         head += [] if year is None else [str(year), "change on the year"]
         a_year_ago = {} if year is None else _named(of(year))
@@ -194,7 +202,7 @@ class Review:
         rows = []
         for now in self._notes.figures:
             then = known.get(now.name)
-            then = then if then is not None and then.kind == now.kind else None
+            then = then if then is not None and (then.kind, then.of) == (now.kind, now.of) else None
             rows.append([now.name, now.words, *self._compared(now, then, period)])
         head = ["", str(self.period), *self._heads(period)]
         display(Table(head, rows, f"Since the report before, of {period}"))
@@ -205,9 +213,7 @@ class Review:
         return _compared(now, then, self._days(period))
 
     def _heads(self, other: Period) -> list[str]:
-        # Months are not of one length: counts are compared by the day.
-        changed = "change" if self.period.days == other.days else "change (counts: a day)"
-        return [str(other), changed, "95 % interval", "worth"]
+        return [str(other), "change", "95 % interval", "worth"]
 
     def _days(self, other: Period) -> tuple[int, int]:
         return self.period.days, other.days
@@ -233,7 +239,12 @@ def _named(figures: Sequence[KeyFigure]) -> dict[str, KeyFigure]:
 def _told(now: Sequence[KeyFigure], before: Mapping[str, KeyFigure], days: tuple[int, int]) -> str:
     """Return in a sentence which key figures changed by more than chance makes."""
     changes = [(one, change(one, before[one.name], days)) for one in now if one.name in before]
-    real = [f"{one.name} {words(found, one)}" for one, found in changes if found.real]
+    sure = holm([found.p_value for _, found in changes]) < NOISE
+    real = [
+        f"{one.name} {words(found, one)}"
+        for (one, found), is_sure in zip(changes, sure, strict=True)
+        if is_sure
+    ]
     tested = sum(found.test is not None for _, found in changes)
     if real:
         return f"Changed by more than chance makes: {', '.join(real)}."

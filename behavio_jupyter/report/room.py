@@ -43,6 +43,7 @@ class Notes(BaseModel):
 
     figures: list[KeyFigure] = []
     findings: list[str] = []
+    stale: bool = False
 
 
 class Room:

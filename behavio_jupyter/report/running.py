@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 import json
 import re
-import shutil
 import time
 import warnings
 from collections.abc import Mapping, Sequence
@@ -59,7 +58,8 @@ def run(
     """Run a template and publish its page, notebook and tables.
 
     Files appear in ``out/report/period``, whole or not at all; ``out/index.html`` lists all runs.
-    A run with the same template, parameters and period is not repeated.
+    A run with the same template, parameters and period is not repeated; one of a log that ended too
+    early is, once that is not asked for, and so is one of a notebook that was changed.
 
     Parameters
     ----------
@@ -97,16 +97,24 @@ def run(
         values["period"] = about
     report = report_name(asked, values)
     archive = Archive(Path(out))
+    told = _told(asked)
     published = archive.find(report, about)
+    if published is not None and published.place_hash != told["place_hash"]:
+        raise DefinitionError(
+            f"{out} has runs of another notebook called {asked.name}: rename one of them, or give "
+            "this one another --out."
+        )
     if published is not None and not force:
-        return published
+        same = published.notebook_hash == told["notebook_hash"]
+        if same and (stale or not published.stale):
+            return published
     started, clock = dt.datetime.now(dt.UTC).astimezone(), time.monotonic()
     work = archive.begin()
     try:
         room = Room(work)
         earlier = archive.before(report, about)
-        told = earlier and Earlier(period=earlier.period, figures=earlier.figures)
-        room.order(Orders(stale=stale, earlier=told))
+        compared = earlier and Earlier(period=earlier.period, figures=earlier.figures)
+        room.order(Orders(stale=stale, earlier=compared))
         error = _execute(asked, values, room, progress)
         notes = room.notes
         room.clear()
@@ -122,15 +130,26 @@ def run(
             error=error,
             figures=notes.figures,
             findings=notes.findings,
+            stale=stale and notes.stale,
+            **told,
         )
         if error:
             raise ReportError(error, archive.keep_failed(done, work))
         _write_page(done, work)
         done = archive.publish(done, work)
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        archive.leave(work)
     write_index(archive)
     return done
+
+
+def _told(template: Template) -> dict[str, str]:
+    """Return what tells a notebook from others, and from what it was before."""
+    place = "bundled" if template.bundled else str(template.path.resolve())
+    return {
+        "notebook_hash": hashlib.sha256(template.path.read_bytes()).hexdigest(),
+        "place_hash": hashlib.sha256(place.encode()).hexdigest(),
+    }
 
 
 def report_name(template: Template, values: Mapping[str, Any]) -> str:
@@ -157,7 +176,12 @@ def _period(template: Template, values: Mapping[str, Any], given: str, timezone:
     if text == "last":
         return str(Period.last_complete(template.unit, dt.datetime.now(zone(timezone))))
     if text:
-        return str(Period.parse(text))
+        period = Period.parse(text)
+        if period.unit != template.unit:
+            raise DefinitionError(
+                f"{template.name} is about a {template.unit}, and {text} is a {period.unit}."
+            )
+        return str(period)
     if "log" not in values:
         raise DefinitionError(f"Say which period {template.name} is about: --period 2026-W47.")
     return str(last_period(open_log(values["log"]), template.unit))
@@ -166,6 +190,8 @@ def _period(template: Template, values: Mapping[str, Any], given: str, timezone:
 def _execute(template: Template, values: Mapping[str, Any], room: Room, progress: bool) -> str:
     """Execute the notebook into the room; return what went wrong, in a sentence."""
     import papermill
+    from jupyter_client.kernelspec import NoSuchKernel
+    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     written = room.folder / f"{template.name}.ipynb"
@@ -178,12 +204,16 @@ def _execute(template: Template, values: Mapping[str, Any], room: Room, progress
                 str(written),
                 dict(values),
                 kernel_name="python3",
+                language="python",
                 progress_bar=progress,
                 extra_arguments=[
                     "--IPKernelApp.log_level=CRITICAL",
                     f"--IPKernelApp.exec_lines={room.entering}",
                 ],
             )
+        except (DeadKernelError, NoSuchKernel) as failed:
+            told = str(failed).strip().splitlines()
+            error = f"The kernel of {template.name} ended: {told[0] if told else 'it was killed'}"
         except PapermillExecutionError as failed:
             line = next(iter(failed.source.strip().splitlines()), "")
             told = failed.evalue.strip().splitlines()
@@ -193,7 +223,7 @@ def _execute(template: Template, values: Mapping[str, Any], room: Room, progress
                 f"Cell {number} of {template.name} ({line:.60}) failed: "
                 f"{told[0] if told else failed.ename}"
             )
-    node = nbformat.read(written, as_version=4)
+    node = nbformat.read(written, as_version=4) if written.exists() else template.notebook
     # Where it was run is nobody's business, and would make every copy another one.
     node.metadata.get("papermill", {}).update(
         input_path=template.path.name, output_path=written.name

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import io
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from .. import datasets
@@ -61,14 +62,38 @@ def last_period(log: EventLog, unit: Unit) -> Period:
     return Period.last_complete(unit, min(dt.datetime.now(end.tzinfo), end))
 
 
-def covered(log: EventLog, period: Period) -> bool:
-    """Return whether the log has events from before the period on, and up to its last day."""
-    first, last = _moment(log, log.quality.first), last_day(log)
-    return (
-        first is not None
-        and last is not None
-        and first.date() <= period.start <= period.last <= last
-    )
+class Days(Protocol):
+    """Days in a row, such as those of a period."""
+
+    @property
+    def start(self) -> dt.date:
+        """The first one."""
+
+    @property
+    def last(self) -> dt.date:
+        """The last one."""
+
+
+def covered(log: EventLog, days: Days) -> bool:
+    """Return whether the log has begun by the first of some days and goes on to the last."""
+    first, last = first_day(log), last_day(log)
+    return first is not None and last is not None and first <= days.start and days.last <= last
+
+
+def check_weeks(log: EventLog, period: Period) -> None:
+    """See to it that the weeks of the log are those that reports are about.
+
+    Raises
+    ------
+    DefinitionError
+        They begin on another day than Monday.
+    """
+    begin = log.store.schema.week_start
+    if period.unit == "week" and begin != "monday":
+        raise DefinitionError(
+            f"The weeks of the log begin on {begin.capitalize()}, those of reports on Monday: open "
+            "it with week_start='monday', and save it for reports."
+        )
 
 
 def check_fresh(log: EventLog, period: Period) -> None:
@@ -88,6 +113,19 @@ def check_fresh(log: EventLog, period: Period) -> None:
             f"The log {ends}, before the end of {period} ({period.last}): its numbers would be too "
             "small. Load what is missing, or tell the report to go on: --even-if-stale."
         )
+
+
+def missing(log: EventLog, period: Period) -> dt.timedelta:
+    """Return how long before the end of a period the log ends; nothing if it does not."""
+    zone, end = ZoneInfo(log.quality.timezone), _moment(log, log.quality.end)
+    over = dt.datetime.combine(period.end, dt.time(), zone)
+    return dt.timedelta() if end is None else max(over - end, dt.timedelta())
+
+
+def first_day(log: EventLog) -> dt.date | None:
+    """Return the day, of the log's calendar, of its first event."""
+    first = _moment(log, log.quality.first)
+    return None if first is None else first.date()
 
 
 def last_day(log: EventLog) -> dt.date | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,10 +30,13 @@ class Template:
     name : str
         What runs are called.
     path : Path
+    bundled : bool
+        Whether it comes with the package.
     """
 
     name: str
     path: Path
+    bundled: bool = False
 
     @cached_property
     def notebook(self) -> nbformat.NotebookNode:
@@ -48,12 +50,10 @@ class Template:
     @cached_property
     def parameters(self) -> list[Parameter]:
         """What the template can be told."""
-        import papermill
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            inspected = papermill.inspect_notebook(str(self.path))
-        return parameters_of(inspected, self.path.name)
+        for cell in self.notebook.cells:
+            if "parameters" in cell.metadata.get("tags", []):
+                return parameters_of(cell.source, self.path.name)
+        return []
 
     @property
     def title(self) -> str:
@@ -90,7 +90,7 @@ class Template:
 def bundled() -> list[Template]:
     """Return the templates that come with the package, by name."""
     folder = Path(str(files("behavio_jupyter.templates")))
-    return _in(folder)
+    return [Template(one.name, one.path, bundled=True) for one in _in(folder)]
 
 
 def every(folders: Sequence[Path] = ()) -> list[Template]:

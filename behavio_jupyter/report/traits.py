@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,7 +35,7 @@ class Trait(NamedTuple):
     variables: dict[str, Any]
 
 
-def traits(log: EventLog, window: str) -> list[Trait]:
+def traits(log: EventLog, window: str, end: dt.date | None = None) -> list[Trait]:
     """Return what there is to have done, or to be, in a window of time.
 
     The 30 most frequent events, each saved segment, and the 10 most frequent values of the first
@@ -47,6 +48,9 @@ def traits(log: EventLog, window: str) -> list[Trait]:
     window : str
         As the language has it: ``between 2026-01-01 and 2026-01-31``,
         ``within 7d of first(any)``.
+    end : date, optional
+        The day after the window. Then segments are as they were when it ended: who was looked at
+        later has had more time to get into one.
 
     Examples
     --------
@@ -59,8 +63,7 @@ def traits(log: EventLog, window: str) -> list[Trait]:
         Trait("event", name, f"did({{event}}) {window}", {"event": name})
         for name in log.events["name"].head(_EVENTS)
     ]
-    among = f"did(any) {window} and ({{part}})"
-    found += [Trait("segment", name, among, {"part": name}) for name in log.segments]
+    found += [_in_segment(log, name, window, end) for name in log.segments]
     for row in few_values(log).itertuples():
         name, of_user = str(row.name), row.owner == "user"
         for value in log.values(f'{"user." if of_user else ""}"{name}"')["value"].head(_VALUES):
@@ -74,6 +77,14 @@ def traits(log: EventLog, window: str) -> list[Trait]:
                 given_as = {"name": name, "value": given}
                 found.append(Trait(name, str(value), condition, given_as))
     return found
+
+
+def _in_segment(log: EventLog, name: str, window: str, end: dt.date | None) -> Trait:
+    saved = log.segments[name]
+    if end is None or saved.reference is not None:
+        return Trait("segment", name, f"did(any) {window} and ({{part}})", {"part": name})
+    condition = f"did(any) {window} and ({saved.condition}) as of {end}"
+    return Trait("segment", name, condition, {})
 
 
 def few_values(log: EventLog) -> pd.DataFrame:

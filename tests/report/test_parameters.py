@@ -15,6 +15,7 @@ name: str = "a, b"  # a text
 steps: list[str] = ["a"]  # names
 quick: bool = False
 plain = 3
+least: str = "count(any) >= 3"  # such as count(any) >= 3, or 'a' = "b"
 """
 
 
@@ -31,6 +32,7 @@ def test_the_cell_is_read(read):
         ("steps", "list[str]", ["a"], "names"),
         ("quick", "bool", False, ""),
         ("plain", "int", 3, ""),
+        ("least", "str", "count(any) >= 3", "such as count(any) >= 3, or 'a' = \"b\""),
     ]
     assert (read.title, read.description, read.unit) == ("A report", "What it is for.", "month")
 
@@ -77,6 +79,20 @@ def test_defaults_are_plain_values(tmp_path):
     own = template(str(notebook(tmp_path / "own.ipynb", parameters="top: int = 2 + len('a')")))
     with pytest.raises(ParameterError, match="The default of top in own"):
         own.parameters  # noqa: B018
+
+
+def test_a_line_that_names_no_parameter_is_told(tmp_path):
+    own = template(str(notebook(tmp_path / "own.ipynb", parameters="top = 1\nprint(top)")))
+    with pytest.raises(ParameterError, match="Line 2 of the cell of parameters in own"):
+        own.parameters  # noqa: B018
+
+
+@pytest.mark.parametrize("name", [one.name for one in templates()])
+def test_every_line_of_a_bundled_template_is_a_parameter_with_help(name):
+    one = template(name)
+    [cell] = [c for c in one.notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    assert len(one.parameters) == len(cell.source.splitlines())
+    assert all(parameter.help for parameter in one.parameters)
 
 
 def test_templates_of_a_folder_come_before_those_of_the_same_name(tmp_path):

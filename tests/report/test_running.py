@@ -1,5 +1,6 @@
 """Runs on real kernels: published whole, not repeated, kept where they fail."""
 
+import datetime as dt
 import json
 import os
 import re
@@ -15,7 +16,7 @@ import psutil
 import pytest
 
 from behavio_jupyter import DefinitionError, UnknownNameError
-from behavio_jupyter.report import Archive, ReportError, Review, StaleError, run
+from behavio_jupyter.report import Archive, ReportError, Review, Run, StaleError, run
 from behavio_jupyter.report.pdf import browser
 
 from .notebooks import template
@@ -54,6 +55,11 @@ def files(folder):
     return sorted(str(path.relative_to(folder)) for path in found)
 
 
+def running(out):
+    """The folders that runs work in."""
+    return [path.name for path in (out / ".running").iterdir() if path.is_dir()]
+
+
 def test_all_files_are_there(own, tmp_path):
     out = tmp_path / "out"
     done = run(own, out=out)
@@ -62,7 +68,7 @@ def test_all_files_are_there(own, tmp_path):
     assert files(done.folder) == sorted(["index.html", "own.ipynb", "run.json", *pdf])
     assert re.search(r"<pre>\s*10\s*</pre>", done.page.read_text())
     assert "2 * top" not in done.page.read_text()
-    assert [path.name for path in (out / ".running").iterdir()] == []
+    assert running(out) == []
     assert str(tmp_path) not in done.notebook.read_text()
 
 
@@ -77,6 +83,19 @@ def test_an_identical_run_is_not_repeated_unless_forced(quick, own, tmp_path):
     assert Archive(tmp_path / "out").runs() == [forced, other]
 
 
+def test_a_changed_notebook_is_run_again_and_another_one_is_refused(quick, own, tmp_path):
+    out = tmp_path / "out"
+    first = run(own, out=out)
+    template(Path(own), "3 * top", parameters="top: int = 5")
+    again = run(own, out=out)
+    assert again.started > first.started
+    assert re.search(r"<pre>\s*15\s*</pre>", again.page.read_text())
+    (tmp_path / "other").mkdir()
+    other = template(tmp_path / "other" / "own.ipynb", "2 * top", parameters="top: int = 5")
+    with pytest.raises(DefinitionError, match="has runs of another notebook called own"):
+        run(str(other), out=out)
+
+
 def test_nothing_runs_for_a_wrong_name_or_value(own, dated, tmp_path):
     with pytest.raises(UnknownNameError, match="the nearest is 'top'"):
         run(own, {"topp": 6}, out=tmp_path / "out")
@@ -84,7 +103,9 @@ def test_nothing_runs_for_a_wrong_name_or_value(own, dated, tmp_path):
         run(own, period="2026-W47", out=tmp_path / "out")
     with pytest.raises(DefinitionError, match="'next week' is no period"):
         run(dated, period="next week", out=tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    with pytest.raises(DefinitionError, match="is about a month, and 2026-W47 is a week"):
+        run(dated, period="2026-W47", out=tmp_path / "out")
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
 
 
 def test_a_failing_notebook_is_kept_and_what_was_published_stays(quick, tmp_path):
@@ -109,7 +130,8 @@ def test_the_next_run_is_compared_with_the_one_before(quick, dated, tmp_path):
     assert "This is the first run of this report" in first.page.read_text()
     folder = first.folder.parent
     # The same report, though its numbers are others: as when the data is.
-    template(Path(dated), FIGURES.replace("paid, 100", "30, 100"), parameters=PARAMETERS)
+    changed = FIGURES.replace("paid, 100", "30, 100")
+    template(Path(dated), changed, parameters=PARAMETERS, unit="month")
     second = run(dated, {"paid": 10}, period="1998-02", out=out)
     assert second.folder.parent == folder
     page = second.page.read_text()
@@ -117,7 +139,8 @@ def test_the_next_run_is_compared_with_the_one_before(quick, dated, tmp_path):
     row = re.search(r'<th scope="row">paid</th>(.*?)</tr>', since)[1]
     assert "<td>30.0\u202f%</td><td>10.0\u202f%</td><td>+20.0\u202fpp</td>" in row
     assert "changed, p &lt; 0.001" in row
-    assert "noise, p = 1.000" in re.search(r'<th scope="row">seen</th>(.*?)</tr>', since)[1]
+    # February is shorter than January: how many came is not tested.
+    assert "not tested" in re.search(r'<th scope="row">seen</th>(.*?)</tr>', since)[1]
     index = (out / "index.html").read_text()
     assert index.index("1998-02") < index.index("1998-01")
     assert index.count("<polyline") == 2  # of the newer run: paid and seen
@@ -127,7 +150,10 @@ def test_a_log_that_ends_too_early_is_refused(quick, dated, tmp_path):
     with pytest.raises(StaleError, match="The log ends on 1998-06-30, before the end of 1998-07"):
         Review("cdnow", "1998-07")
     done = run(dated, period="1998-07", out=tmp_path / "out", stale=True)
-    assert done.outcome == "done"
+    assert (done.outcome, done.stale) == ("done", True)
+    # Once the log is whole, what was run too early does not stand for the report.
+    with pytest.raises(ReportError, match="The log ends on 1998-06-30"):
+        run(dated, period="1998-07", out=tmp_path / "out")
 
 
 def test_the_period_is_the_last_one_that_is_over():
@@ -177,7 +203,56 @@ def test_a_killed_run_leaves_the_old_state_and_nothing_running(quick, tmp_path):
     assert Archive(out).runs() == [good]
     template(path, "1")
     run(str(path), out=out, force=True)
-    assert [path.name for path in (out / ".running").iterdir()] == []
+    assert running(out) == []
+
+
+def test_a_kernel_that_dies_is_a_failed_run(quick, tmp_path):
+    path = template(tmp_path / "own.ipynb", "import os; os._exit(3)")
+    with pytest.raises(ReportError, match="The kernel of own ended: Kernel died"):
+        run(str(path), out=tmp_path / "out")
+    [failed] = Archive(tmp_path / "out").failed()
+    assert failed.notebook.exists()
+
+
+def test_writers_and_readers_at_once_find_a_whole_run(tmp_path):
+    out, faults = tmp_path / "out", []
+    archive = Archive(out)
+
+    def made():
+        started = dt.datetime.now(dt.UTC)
+        names = {"report": "own", "template": "own", "title": "Own", "period": "2026-W40"}
+        return Run(**names, parameters={}, started=started, seconds=0.0)
+
+    archive.publish(made(), archive.begin())
+
+    def write():
+        mine = Archive(out)
+        for _ in range(100):
+            mine.publish(made(), mine.begin())
+
+    def read():
+        for _ in range(300):
+            if Archive(out).find("own", "2026-W40") is None:
+                faults.append("nothing")
+
+    threads = [threading.Thread(target=work) for work in (write, write, read, read)]
+    old = threading.excepthook
+    threading.excepthook = lambda given: faults.append(given.exc_value)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        threading.excepthook = old
+    assert faults == []
+    assert len(archive.runs()) == 1
+
+
+def test_strange_files_beside_runs_hinder_none(quick, own, tmp_path):
+    (tmp_path / "out" / ".running").mkdir(parents=True)
+    (tmp_path / "out" / ".running" / ".nfs0001").write_text("")
+    assert run(own, out=tmp_path / "out").outcome == "done"
 
 
 def test_replacing_that_was_interrupted_is_mended(quick, own, tmp_path):

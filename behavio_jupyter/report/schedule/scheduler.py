@@ -85,7 +85,10 @@ class Scheduler:
     def go_on(self) -> None:
         """Run what is due, and wait for more, until interrupted."""
         while True:
-            self.look()
+            try:
+                self.look()
+            except BehavioError as error:  # such as a full disk: it may have room later
+                self._say(str(error))
             time.sleep(_LOOK)
 
     def look(self) -> int:

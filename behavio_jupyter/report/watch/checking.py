@@ -99,7 +99,8 @@ def _check(rule: Rule, run: Run, about: Period, earlier: Mapping[Period, Run]) -
             period: one
             for period, other in earlier.items()
             for one in other.figures
-            if one.name == now.name and one.kind == now.kind and one.value is not None
+            if (one.name, one.kind, one.of) == (now.name, now.kind, now.of)
+            and one.value is not None
         }
         condition = rule.condition
         if isinstance(condition, Limit):

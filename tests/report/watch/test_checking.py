@@ -54,10 +54,13 @@ def test_a_change_is_of_the_latest_run_before_and_of_the_same_report():
     assert one("conversion changes by more than 20%", run("2026-W47", rate(8)), past)[0] == "alert"
 
 
-def test_months_are_compared_by_the_day():
+def test_counts_of_months_of_different_lengths_are_not_tested():
     past = [run("2026-01", users(310))]
-    assert one("users falls by more than 5%", run("2026-02", users(280)), past)[0] == "quiet"
-    assert one("users falls by more than 5%", run("2026-02", users(200)), past)[0] == "alert"
+    assert one("users falls by more than 20%", run("2026-02", users(200)), past)[0] == "alert"
+    outcome, sentence = one(
+        "users falls by more than 20% and p < 0.01", run("2026-02", users(200)), past
+    )
+    assert (outcome, "is not tested" in sentence) == ("unchecked", True)
 
 
 def test_from_nothing_every_rise_is_a_rise():
