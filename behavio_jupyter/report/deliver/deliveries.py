@@ -6,18 +6,19 @@ transaction, so that it is not sent twice, whoever else works on the folder.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import psutil
 
 from ...errors import BehavioError, UnknownNameError
+from ..transactions import writing
 from ..watch import Checked
 
 State = Literal["waiting", "sending", "sent", "failed", "unknown"]
@@ -36,8 +37,6 @@ CREATE TABLE IF NOT EXISTS items (
 );
 """
 _COLUMNS = "id, report, period, target, whole, alerts, state, holder, attempts, begun, ended, error"
-_WAIT = 60.0
-"""Seconds for which another process may be writing."""
 
 
 class Delivery(NamedTuple):
@@ -184,23 +183,8 @@ class Deliveries:
                 (state, error, ended, int(state == "sending"), number),
             )
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            opened = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise BehavioError(f"{self.path} cannot be opened: {error}.") from None
-        try:
-            opened.execute("BEGIN IMMEDIATE")
-            for statement in _TABLES.split(";"):
-                opened.execute(statement)
-            yield opened
-            opened.execute("COMMIT")
-        except sqlite3.DatabaseError as error:
-            raise BehavioError(f"{self.path} cannot be read or written: {error}.") from None
-        finally:
-            opened.close()
+    def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        return writing(self.path, _TABLES)
 
 
 def _delivery(row: tuple) -> Delivery:  # type: ignore[type-arg]

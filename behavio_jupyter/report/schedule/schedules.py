@@ -6,14 +6,14 @@ next. Here a period is a row that one process can take, once.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from ...errors import BehavioError, DefinitionError, UnknownNameError
+from ...errors import DefinitionError, UnknownNameError
+from ..transactions import writing
 from .schedule import Schedule
 
 State = Literal["waiting", "running", "done", "failed", "stopped"]
@@ -28,8 +28,6 @@ CREATE TABLE IF NOT EXISTS turns (
   PRIMARY KEY (schedule, period)
 );
 """
-_WAIT = 60.0
-"""Seconds for which another process may be writing."""
 
 
 class Turn(NamedTuple):
@@ -215,23 +213,8 @@ class Schedules:
             raise DefinitionError(f"{name} {told} for {period}: a period never runs twice.")
         return turn
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            opened = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise BehavioError(f"{self.path} cannot be opened: {error}.") from None
-        try:
-            opened.execute("BEGIN IMMEDIATE")
-            for statement in _TABLES.split(";"):
-                opened.execute(statement)
-            yield opened
-            opened.execute("COMMIT")
-        except sqlite3.DatabaseError as error:
-            raise BehavioError(f"{self.path} cannot be read or written: {error}.") from None
-        finally:
-            opened.close()
+    def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
+        return writing(self.path, _TABLES)
 
 
 def _moment(text: str) -> dt.datetime:
