@@ -9,7 +9,7 @@ import nbformat
 
 from ..errors import BehavioError
 from .execute import execute
-from .page import to_page
+from .page import to_page, write_whole
 
 
 def main(arguments: list[str]) -> int:
@@ -28,8 +28,8 @@ def main(arguments: list[str]) -> int:
         return 1
     folder.mkdir(parents=True, exist_ok=True)
     notebook, page = folder / source.name, folder / f"{source.stem}.html"
-    _write_whole(notebook, nbformat.writes(executed))
-    _write_whole(page, to_page(executed, _title(executed, source.stem)))
+    write_whole(notebook, nbformat.writes(executed))
+    write_whole(page, to_page(executed, _title(executed, source.stem)))
     print(f"\nThe notebook: {notebook}\nThe page:     {page}\n")
     print("Open the page in a browser; it needs no network.")
     return 0
@@ -41,12 +41,6 @@ def _title(notebook: nbformat.NotebookNode, otherwise: str) -> str:
         if cell.cell_type == "markdown" and first and first[0].startswith("# "):
             return str(first[0][2:]).strip()
     return otherwise
-
-
-def _write_whole(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.writing")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
 
 
 if __name__ == "__main__":

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import fcntl
 import shutil
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import BehavioError
+from ..locks import FileLock, try_lock
 from .figures import KeyFigure
 from .period import Period
 
@@ -22,6 +23,7 @@ _WORK = ".running"
 _HELD = ".held"
 _FAILED = "failed"
 _REPLACED = ".replaced-"
+_WAIT = 0.01
 
 
 class Run(BaseModel):
@@ -90,7 +92,7 @@ class Archive:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._held: dict[Path, IO[str]] = {}
+        self._held: dict[Path, FileLock | None] = {}
 
     def runs(self, report: str | None = None) -> list[Run]:
         """Return the published runs, the newest first."""
@@ -135,8 +137,7 @@ class Archive:
                     _take_away(left)
                 folder = work / uuid.uuid4().hex
                 folder.mkdir()
-                self._held[folder] = held = (folder / _HELD).open("a", encoding="utf-8")
-                fcntl.flock(held, fcntl.LOCK_EX)
+                self._held[folder] = try_lock(folder / _HELD)
         except OSError as error:
             raise BehavioError(
                 f"No reports can be written to {self.folder}: {error.strerror or error}."
@@ -150,21 +151,23 @@ class Archive:
         target.parent.mkdir(exist_ok=True)
         old = target.with_name(f"{_REPLACED}{target.name}")
         with _lock(self._publishing):
-            (work / _HELD).unlink(missing_ok=True)
+            self._release(work)
             shutil.rmtree(old, ignore_errors=True)
             if target.exists():
                 target.rename(old)
             work.rename(target)
             shutil.rmtree(old, ignore_errors=True)
-        self.leave(work)
         return run.model_copy(update={"folder": target})
 
     def leave(self, work: Path) -> None:
         """Take a folder to work in away, if it is still there."""
-        held = self._held.pop(work, None)
         shutil.rmtree(work, ignore_errors=True)
+        self._release(work)
+
+    def _release(self, work: Path) -> None:
+        held = self._held.pop(work, None)
         if held is not None:
-            held.close()
+            held.release()
 
     def keep_failed(self, run: Run, work: Path) -> Run:
         """Keep a run that failed, beside all that were published."""
@@ -173,21 +176,19 @@ class Archive:
         target = self.folder / _FAILED / run.report / f"{run.period}-{moment}"
         target.parent.mkdir(parents=True, exist_ok=True)
         with _lock(self._publishing):
-            (work / _HELD).unlink(missing_ok=True)
+            self._release(work)
             work.rename(target)
-        self.leave(work)
         return run.model_copy(update={"folder": target})
 
-    def _mend(self) -> bool:
+    def _mend(self) -> None:
         """Put back runs whose replacing was interrupted between two renames; wait for one."""
         if not any(self.folder.glob(f"*/{_REPLACED}*")):
-            return False
+            return
         with _lock(self._publishing):
             for old in self.folder.glob(f"*/{_REPLACED}*"):
                 target = old.with_name(old.name.removeprefix(_REPLACED))
                 if not target.exists():
                     old.rename(target)
-        return True
 
     @property
     def _publishing(self) -> Path:
@@ -196,18 +197,24 @@ class Archive:
 
 @contextlib.contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    """Hold a file that others wait for."""
+    """Hold a lock that others wait for."""
     path.parent.mkdir(exist_ok=True)
-    with path.open("a", encoding="utf-8") as opened:
-        fcntl.flock(opened, fcntl.LOCK_EX)
+    while (lock := try_lock(path)) is None:
+        time.sleep(_WAIT)
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def _take_away(held: Path) -> None:
     """Take the folder of a run away that was killed: nobody holds its file."""
-    with contextlib.suppress(FileNotFoundError, BlockingIOError), held.open("r+") as opened:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(held.parent, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        lock = try_lock(held)
+        if lock is not None:
+            if lock.binding:
+                shutil.rmtree(held.parent, ignore_errors=True)
+            lock.release()
 
 
 def _write(run: Run, folder: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import permutations
-from typing import Any
+
+import pandas as pd
 
 from ..errors import DefinitionError
 from ..log import EventLog
@@ -14,7 +15,7 @@ from .figures import KeyFigure
 from .period import Period
 
 
-def active(log: EventLog, period: Period, *, among: str = "", **variables: Any) -> int:
+def active(log: EventLog, period: Period, among: str = "") -> int:
     """Return how many users had an event in a period.
 
     Parameters
@@ -22,10 +23,7 @@ def active(log: EventLog, period: Period, *, among: str = "", **variables: Any) 
     log : EventLog
     period : Period
     among : str
-        What else holds for them, or for the event: ``where repo = 'ipython'`` limits the events;
-        any other text is a condition on users. Default: nothing.
-    **variables
-        What ``{name}`` in ``among`` stands for.
+        A condition that holds for them, too. Default: none.
 
     Examples
     --------
@@ -33,10 +31,8 @@ def active(log: EventLog, period: Period, *, among: str = "", **variables: Any) 
     >>> active(datasets.contributions(), Period.parse("2026-W32"))
     16
     """
-    where, users = (among, "") if among.startswith("where ") else ("", among)
-    days = f"between {period.start} and {period.last}"
-    condition = f"did(any {where}) {days}" + (f" and ({users})" if users else "")
-    return len(log.segment(condition, **variables))
+    condition = f"did(any) {period.window}" + (f" and ({among})" if among else "")
+    return len(log.segment(condition))
 
 
 def new(log: EventLog, period: Period) -> int:
@@ -46,8 +42,7 @@ def new(log: EventLog, period: Period) -> int:
 
 def did(log: EventLog, period: Period, event: str) -> int:
     """Return how many users had an event of this name in a period."""
-    days = f"between {period.start} and {period.last}"
-    return len(log.segment(f"did({{event}}) {days}", event=event))
+    return len(log.segment(f"did({{event}}) {period.window}", event=event))
 
 
 def events(log: EventLog, period: Period) -> int:
@@ -58,12 +53,8 @@ def events(log: EventLog, period: Period) -> int:
 
 def came_back(log: EventLog, period: Period) -> KeyFigure:
     """Return the part of the users of the period before who had an event in this one, too."""
-    was = f"did(any) between {period.before.start} and {period.before.last}"
-    return KeyFigure.rate(
-        "came back",
-        active(log, period, among=was),
-        active(log, period.before),
-    )
+    was = f"did(any) {period.before.window}"
+    return KeyFigure.rate("came back", active(log, period, was), active(log, period.before))
 
 
 def usual_funnel(log: EventLog) -> str:
@@ -141,9 +132,7 @@ def came_back_after(log: EventLog, period: Period, weeks: int, back: str = "any"
     >>> came_back_after(datasets.cdnow(), Period.parse("1997-04"), 4).words.replace("\u202f", " ")
     '4.2 %'
     """
-    began, needed = period, dt.timedelta(weeks=weeks + 1)
-    while began.last + needed > period.last:
-        began = began.before
+    began = _had(period, dt.timedelta(weeks=weeks + 1))
     rows = log.retention(
         f"first ever any -> {back} per week for {weeks} rolling during {began.during}"
     ).average
@@ -169,8 +158,13 @@ def watched(period: Period, funnel: Funnel) -> Period:
     Who begins on the last day of a week has not had the seven days to convert when the week is
     over: their conversion is known later, and must not be compared with that of others.
     """
-    window, earlier = whole_days(funnel), period
-    while earlier.last + window > period.last:
+    return _had(period, whole_days(funnel))
+
+
+def _had(period: Period, time: dt.timedelta) -> Period:
+    """Return the latest period, this or an earlier one, after which there was time by its end."""
+    earlier = period
+    while earlier.last + time > period.last:
         earlier = earlier.before
     return earlier
 
@@ -198,9 +192,13 @@ def conversions(log: EventLog, period: Period, funnel: Funnel) -> list[KeyFigure
     ['conversion of step 2', 'conversion of step 3']
     """
     begun = watched(period, funnel)
-    rows = log.funnel(during(funnel, begun)).table
-    size = int(rows["count"].iloc[0])
+    return rates(log.funnel(during(funnel, begun)).table, str(funnel))
+
+
+def rates(table: pd.DataFrame, of: str) -> list[KeyFigure]:
+    """Return a funnel's rates from the first step to each other one, of its table in one group."""
+    size = int(table["count"].iloc[0])
     return [
-        KeyFigure.rate(f"conversion of step {step}", int(count), size, of=str(funnel))
-        for step, count in zip(rows["step"].iloc[1:], rows["count"].iloc[1:], strict=True)
+        KeyFigure.rate(f"conversion of step {step}", int(count), size, of=of)
+        for step, count in zip(table["step"].iloc[1:], table["count"].iloc[1:], strict=True)
     ]

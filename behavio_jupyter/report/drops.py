@@ -10,13 +10,13 @@ import pandas as pd
 from ..log import EventLog
 from ..query import Funnel
 from ..result import FunnelResult, PathsResult
+from ..result.paths import EXIT
 from ..result.wording import duration, number, percent
 from .change import NOISE
 from .differences import compared, written
 
 _WAYS = 12
 _LONGEST = 3
-EXIT = "(exit)"
 NOWHERE = "nothing more"
 """What those did next who did nothing within the window."""
 

@@ -90,15 +90,22 @@ class KeyFigure(BaseModel):
         )
 
     @classmethod
-    def counted(cls, name: str, count: int, unit: str = "", good: Way = "up") -> Self:
+    def counted(
+        cls, name: str, count: int, unit: str = "", good: Way = "up", *, tested: bool = True
+    ) -> Self:
         """Return a number of users, or of others who come independently of each other."""
-        return cls(name=name, kind="count", value=float(count), unit=unit, good=good)
+        value = float(count)
+        return cls(name=name, kind="count", value=value, unit=unit, good=good, tested=tested)
 
     @classmethod
     def measured(cls, name: str, value: float | None, unit: str = "", good: Way = "") -> Self:
         """Return any other number; its changes are shown and not tested."""
         known = value is not None and math.isfinite(value)
         return cls(name=name, kind="value", value=value if known else None, unit=unit, good=good)
+
+    def same_as(self, other: KeyFigure) -> bool:
+        """Return whether two figures answer the same question, so that they can be compared."""
+        return (self.name, self.kind, self.of) == (other.name, other.kind, other.of)
 
     @property
     def words(self) -> str:

@@ -18,10 +18,8 @@ from ..result import (
     TrendResult,
 )
 from ..result.wording import interval, moment, number, percent, plural
-from .change import change, verdict
+from .change import NOISE, change, verdict
 from .figures import KeyFigure
-
-_SURE = 0.05
 
 
 def finding(result: Result) -> str:
@@ -85,7 +83,7 @@ def _funnel_by_group(result: FunnelResult) -> str:
         )
     compared = result.comparison
     column = "p_adjusted" if "p_adjusted" in compared else "p_value"
-    apart = int((compared[column] < _SURE).sum())
+    apart = int((compared[column] < NOISE).sum())
     name = _named(best, result.groups), _named(worst, result.groups)
     told = (
         f"{apart} of {len(compared)} differ from the first by more than chance makes"

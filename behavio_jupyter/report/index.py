@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Sequence
 from html import escape
-from importlib.resources import files
 
 from .archive import Archive, Run
 from .figures import KeyFigure
+from .page import framed, write_whole
 
 _WIDTH, _HEIGHT, _PAD = 96, 24, 3
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Reports</title>
-<style>{style}</style>
-</head>
-<body>
-<main class="behavio-index">
-<h1>Reports</h1>
-{body}
-</main>
-</body>
-</html>
-"""
 
 
 def write_index(archive: Archive) -> None:
@@ -37,18 +18,15 @@ def write_index(archive: Archive) -> None:
     written: list[Run] | None = None
     # Another run may publish meanwhile: whoever writes last has seen all of them.
     while (runs := archive.runs()) != written:
-        beside = path.with_name(f".index-{os.getpid()}-{uuid.uuid4().hex}")
-        beside.write_text(index_page(runs), encoding="utf-8")
-        beside.replace(path)
+        write_whole(path, index_page(runs))
         written = runs
 
 
 def index_page(runs: Sequence[Run]) -> str:
     """Return the page over these runs, in their order."""
-    style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
-    body = "\n".join(_entry(run, runs) for run in runs)
+    entries = "\n".join(_entry(run, runs) for run in runs)
     nothing = "<p>No report was run yet: <code>behavio report run weekly_review</code></p>"
-    return _PAGE.format(style=style, body=body or nothing)
+    return framed("Reports", f"<h1>Reports</h1>\n{entries or nothing}", kind="behavio-index")
 
 
 def _entry(run: Run, runs: Sequence[Run]) -> str:
@@ -75,7 +53,7 @@ def _figure(figure: KeyFigure, run: Run, runs: Sequence[Run]) -> str:
         for other in runs
         if other.report == run.report and other.period <= run.period
         for one in other.figures
-        if (one.name, one.of) == (figure.name, figure.of) and one.value is not None
+        if figure.same_as(one) and one.value is not None
     )
     drawn = sparkline([value for _, value in course])
     return f"<div><dt>{escape(figure.name)}</dt><dd>{escape(figure.words)}{drawn}</dd></div>"

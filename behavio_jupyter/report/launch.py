@@ -11,10 +11,11 @@ import pandas as pd
 from ..errors import DefinitionError
 from ..log import EventLog
 from ..query import Funnel, parse
+from ..query.printing import literal
 from ..result import TrendResult
 from ..result.wording import number
 from .change import NOISE
-from .counting import between, ungrouped, whole_days
+from .counting import between, rates, ungrouped, whole_days
 from .differences import compared, differing
 from .figures import KeyFigure
 from .period import Period
@@ -108,12 +109,7 @@ def figures(log: EventLog, days: Stretch, funnel: Funnel, among: str = "") -> li
     asked = between(ungrouped(funnel), days.start, last)
     if among and asked.segments:
         raise DefinitionError("The variants say for whom the funnel is: leave out its 'for'.")
-    table = log.funnel(parse(f"{asked}{limit}")).table
-    size = int(table["count"].iloc[0])
-    return found + [
-        KeyFigure.rate(f"conversion of step {step}", int(count), size, of=str(funnel))
-        for step, count in zip(table["step"].iloc[1:], table["count"].iloc[1:], strict=True)
-    ]
+    return found + rates(log.funnel(parse(f"{asked}{limit}")).table, str(funnel))
 
 
 def shifts(log: EventLog, after: Stretch, before: Stretch) -> pd.DataFrame:
@@ -172,9 +168,7 @@ def choose(log: EventLog, text: str) -> dict[str, str]:
         of_user = text.startswith("user.")
         found = {}
         for value in log.values(text)["value"].head(2):
-            written = "'" + value.replace("'", "''") + "'" if isinstance(value, str) else value
-            written = str(written).lower() if isinstance(written, bool) else str(written)
-            found[str(value)] = f"{text if of_user else f'first({text})'} = {written}"
+            found[str(value)] = f"{text if of_user else f'first({text})'} = {literal(value)}"
     if len(found) != 2:
         raise DefinitionError(f"{text!r} makes {len(found)} variants; two are compared.")
     return found

@@ -48,10 +48,12 @@ def movers(log: EventLog, period: Period, before: Period | None = None) -> pd.Da
     """
     earlier = period.before if before is None else before
     parts = [part for part in _parts(log, period, earlier) if part.now or part.before]
-    days = (period.days, earlier.days) if covered(log, earlier) else (period.days, 0)
+    tested = covered(log, earlier)
     changes = [
         change(
-            KeyFigure.counted(part.name, part.now), KeyFigure.counted(part.name, part.before), days
+            KeyFigure.counted(part.name, part.now, tested=tested),
+            KeyFigure.counted(part.name, part.before, tested=tested),
+            (period.days, earlier.days),
         )
         for part in parts
     ]
@@ -107,9 +109,7 @@ def written(table: pd.DataFrame, rows: int = 10) -> pd.DataFrame:
 
 
 def _parts(log: EventLog, period: Period, before: Period) -> Iterator[_Part]:
-    now, then = (
-        traits(log, f"between {one.start} and {one.last}", one.end) for one in (period, before)
-    )
+    now, then = (traits(log, one.window, one.end) for one in (period, before))
     for trait, earlier in zip(now, then, strict=True):
         counts = len(having(log, trait)), len(having(log, earlier))
         yield _Part(trait.kind, trait.name, *counts)

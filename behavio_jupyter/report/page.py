@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import uuid
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -13,7 +15,7 @@ from nbconvert import HTMLExporter
 from plotly.offline import get_plotlyjs
 from pygments.formatters import HtmlFormatter
 
-from .shown import PLOTLY
+from ..result.base import PLOTLY
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -26,7 +28,7 @@ _PAGE = """<!DOCTYPE html>
 {script}
 </head>
 <body>
-<main>
+<main{kind}>
 {body}
 </main>
 </body>
@@ -74,7 +76,29 @@ def to_page(notebook: nbformat.NotebookNode, title: str, *, inputs: bool = True)
     )
     body, _ = exporter.from_notebook_node(shown)
     script = f"<script>{get_plotlyjs()}</script>" if charts else ""
-    return _PAGE.format(title=escape(title), style=_style(), script=script, body=body)
+    light = HtmlFormatter(style="default").get_style_defs(".highlight")
+    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
+    code = f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+    return framed(title, body, style=code, script=script)
+
+
+def framed(title: str, body: str, *, kind: str = "", style: str = "", script: str = "") -> str:
+    """Return a whole page around some markup; its looks come after ``style``."""
+    own = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    return _PAGE.format(
+        title=escape(title),
+        body=body,
+        kind=f' class="{kind}"' if kind else "",
+        style=style + own,
+        script=script,
+    )
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file beside and put it in place at once."""
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
 
 
 def _chart(figure: dict[str, Any]) -> str:
@@ -93,10 +117,3 @@ def _chart(figure: dict[str, Any]) -> str:
         f'<div class="behavio-wide behavio-chart" role="region" tabindex="0" '
         f'aria-label="Chart: {name}">{drawn}</div>'
     )
-
-
-def _style() -> str:
-    own = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
-    light = HtmlFormatter(style="default").get_style_defs(".highlight")
-    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
-    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n{own}"

@@ -142,6 +142,11 @@ class Period:
             return None
 
     @property
+    def window(self) -> str:
+        """The window of a condition on users."""
+        return f"between {self.start} and {self.last}"
+
+    @property
     def during(self) -> str:
         """The text of the clause ``during``: first and last day."""
         return f"{self.start} to {self.last}"

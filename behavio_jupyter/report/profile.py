@@ -57,7 +57,7 @@ class Profile:
         """Return how many they are at the end of a period, and how many of them were active."""
         found = self._at(period)
         seen = len(self.log.segment(f"first_seen < {period.end}"))
-        active = self.log.segment(f"did(any) between {period.start} and {period.last}").users
+        active = self.log.segment(f"did(any) {period.window}").users
         return [
             # Who is in it stays in it: at two ends of months these are not independent people.
             KeyFigure.measured("users in the segment", len(found), "users"),

@@ -202,7 +202,7 @@ class Review:
         rows = []
         for now in self._notes.figures:
             then = known.get(now.name)
-            then = then if then is not None and (then.kind, then.of) == (now.kind, now.of) else None
+            then = then if then is not None and now.same_as(then) else None
             rows.append([now.name, now.words, *self._compared(now, then, period)])
         head = ["", str(self.period), *self._heads(period)]
         display(Table(head, rows, f"Since the report before, of {period}"))

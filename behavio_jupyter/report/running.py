@@ -115,7 +115,7 @@ def run(
         earlier = archive.before(report, about)
         compared = earlier and Earlier(period=earlier.period, figures=earlier.figures)
         room.order(Orders(stale=stale, earlier=compared))
-        error = _execute(asked, values, room, progress)
+        executed, error = _execute(asked, values, room, progress)
         notes = room.notes
         room.clear()
         done = Run(
@@ -135,7 +135,7 @@ def run(
         )
         if error:
             raise ReportError(error, archive.keep_failed(done, work))
-        _write_page(done, work)
+        _write_page(done, executed, work)
         done = archive.publish(done, work)
     finally:
         archive.leave(work)
@@ -187,8 +187,10 @@ def _period(template: Template, values: Mapping[str, Any], given: str, timezone:
     return str(last_period(open_log(values["log"]), template.unit))
 
 
-def _execute(template: Template, values: Mapping[str, Any], room: Room, progress: bool) -> str:
-    """Execute the notebook into the room; return what went wrong, in a sentence."""
+def _execute(
+    template: Template, values: Mapping[str, Any], room: Room, progress: bool
+) -> tuple[nbformat.NotebookNode, str]:
+    """Execute the notebook into the room; return it, and what went wrong, in a sentence."""
     import papermill
     from jupyter_client.kernelspec import NoSuchKernel
     from nbclient.exceptions import DeadKernelError
@@ -229,11 +231,10 @@ def _execute(template: Template, values: Mapping[str, Any], room: Room, progress
         input_path=template.path.name, output_path=written.name
     )
     nbformat.write(node, written)
-    return error
+    return node, error
 
 
-def _write_page(done: Run, work: Path) -> None:
-    node = nbformat.read(work / f"{done.template}.ipynb", as_version=4)
+def _write_page(done: Run, node: nbformat.NotebookNode, work: Path) -> None:
     page = work / "index.html"
     page.write_text(to_page(node, f"{done.title} · {done.period}", inputs=False), encoding="utf-8")
     write_pdf(page, work / "page.pdf")

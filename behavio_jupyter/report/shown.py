@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ..result.base import PLOTLY
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-PLOTLY = "application/vnd.plotly.v1+json"
 
 
 class Sentence:

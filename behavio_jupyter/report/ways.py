@@ -13,7 +13,6 @@ from .figures import KeyFigure
 from .period import Period
 
 _WAYS, _STEPS = 12, 5
-_ENDS = "(exit)"
 NOTE = "Tests take sessions for independent; those of one user are not."
 
 

@@ -99,7 +99,7 @@ def message(
     rows = []
     for now in run.figures:
         then = known.get(now.name)
-        if earlier is None or then is None or then.kind != now.kind:
+        if earlier is None or then is None or not now.same_as(then):
             rows.append(Row(now.name, now.words, "", "", ""))
             continue
         days = Period.parse(run.period).days, Period.parse(earlier.period).days

@@ -8,9 +8,9 @@ import nbformat
 import plotly.graph_objects as go
 
 from ...errors import BehavioError
+from ...result.base import PLOTLY
 from ...result.files import write_image
 from ..archive import Run
-from ..shown import PLOTLY
 
 MOST = 4
 """Charts in a message; the page has all."""

@@ -40,12 +40,8 @@ def export(schedule: Schedule, format: str, out: Path) -> str:
 
 
 def _words(schedule: Schedule, out: Path) -> list[str]:
-    words = ["behavio", "report", "run", schedule.template, "--period", "last"]
-    words += ["--timezone", schedule.timezone, "--out", str(out)]
-    for folder in schedule.folders:
-        words += ["--templates", folder]
-    for name, value in schedule.parameters.items():
-        words += ["-p", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
+    last = ("--period", "last", "--timezone", schedule.timezone)
+    words = ["behavio", *schedule.words(out, *last)]
     for rule in schedule.alerts:
         words += ["--alert", rule]
     for target in schedule.targets:

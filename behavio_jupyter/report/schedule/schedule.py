@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,15 @@ class Schedule(BaseModel):
             targets=[str(Target.parse(text)) for text in targets],
             added=added,
         )
+
+    def words(self, out: Path, *period: str) -> list[str]:
+        """Return what stands behind ``behavio`` to run its report: for a period, into a folder."""
+        words = ["report", "run", self.template, *period, "--out", str(out)]
+        for folder in self.folders:
+            words += ["--templates", folder]
+        for name, value in self.parameters.items():
+            words += ["-p", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
+        return words
 
     def next(self, after: dt.datetime, days: int = 400) -> tuple[dt.datetime, str] | None:
         """Return when it is due next, and for which period; None: not within so many days."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
 
 import psutil
 
 from ...errors import BehavioError
+from ...locks import FileLock, try_lock
 from ..archive import Archive, Run
 from .schedule import Schedule
 from .schedules import Schedules, Turn
@@ -36,13 +35,7 @@ def now() -> dt.datetime:
 
 def command(schedule: Schedule, period: str, out: Path) -> list[str]:
     """Return the command that runs a schedule's report for a period."""
-    words = [sys.executable, "-m", "behavio_jupyter.cli", "report", "run", schedule.template]
-    words += ["--period", period, "--out", str(out)]
-    for folder in schedule.folders:
-        words += ["--templates", folder]
-    for name, value in schedule.parameters.items():
-        words += ["-p", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
-    return words
+    return [sys.executable, "-m", "behavio_jupyter.cli", *schedule.words(out, "--period", period)]
 
 
 class Scheduler:
@@ -116,7 +109,7 @@ class Scheduler:
                 raise
         return True
 
-    def _execute(self, turn: Turn, schedule: Schedule, lock: IO[str]) -> None:
+    def _execute(self, turn: Turn, schedule: Schedule, lock: FileLock) -> None:
         begun = time.monotonic()
         limit = schedule.time_limit.microseconds / 1e6
         with subprocess.Popen(
@@ -128,18 +121,17 @@ class Scheduler:
             errors="replace",
             start_new_session=True,
             # Whoever is left when this scheduler is killed still holds the turn.
-            pass_fds=(lock.fileno(),),
+            pass_fds=(lock.descriptor,),
         ) as running:
             try:
                 _, told = running.communicate(timeout=limit)
             except subprocess.TimeoutExpired:
                 _stop(running.pid)
-                if Archive(self.out).find(schedule.report, turn.period) is not None:
-                    # It was over, but for what comes after publishing.
-                    self._published(turn, schedule, time.monotonic() - begun)
-                    return
-                error = f"The run took longer than {schedule.time_limit} and was stopped."
-                self._end(turn, "stopped", time.monotonic() - begun, error)
+                seconds = time.monotonic() - begun
+                # It may have been over, but for what comes after publishing.
+                if not self._published(turn, schedule, seconds):
+                    error = f"The run took longer than {schedule.time_limit} and was stopped."
+                    self._end(turn, "stopped", seconds, error)
                 return
             except BaseException:
                 _stop(running.pid)
@@ -147,20 +139,23 @@ class Scheduler:
         seconds = time.monotonic() - begun
         if running.returncode:
             self._end(turn, "failed", seconds, _sentence(told, running.returncode))
-            return
-        self._published(turn, schedule, seconds)
+        elif not self._published(turn, schedule, seconds):
+            self._end(turn, "done", seconds, "")
 
-    def _published(self, turn: Turn, schedule: Schedule, seconds: float | None) -> None:
+    def _published(self, turn: Turn, schedule: Schedule, seconds: float | None = None) -> bool:
+        """End a turn whose report was published; return whether it was."""
         run = Archive(self.out).find(schedule.report, turn.period)
+        if run is None:
+            return False
         error = ""
         try:
-            if run is not None:
-                self._after(run, schedule)
+            self._after(run, schedule)
         except Exception as failed:
             # The report is published: what failed after it must not run it again.
             told = str(failed) if isinstance(failed, BehavioError) else type(failed).__name__
             error = f"It was published, but not all that comes after: {told}"
-        self._end(turn, "done", seconds, error)
+        self._end(turn, "done", run.seconds if seconds is None else seconds, error)
+        return True
 
     def _end(self, turn: Turn, state: str, seconds: float | None, error: str) -> None:
         self.schedules.end(turn, state, seconds, error)  # type: ignore[arg-type]
@@ -177,30 +172,21 @@ class Scheduler:
     def _go_on_with(self, turn: Turn) -> None:
         self._say(f"{turn.schedule}: {turn.period} was interrupted")
         try:
-            schedule = self.schedules.find(turn.schedule)
-            run = Archive(self.out).find(schedule.report, turn.period)
+            if not self._published(turn, self.schedules.find(turn.schedule)):
+                self.schedules.end(turn, "waiting")
         except BehavioError as error:
             self._end(turn, "failed", None, str(error))
-            return
-        if run is None:
-            self.schedules.end(turn, "waiting")
-        else:
-            self._published(turn, schedule, run.seconds)
 
     @contextlib.contextmanager
-    def _lock(self, turn: Turn) -> Iterator[IO[str] | None]:
+    def _lock(self, turn: Turn) -> Iterator[FileLock | None]:
         """Hold a turn; None where another process does."""
-        import fcntl
-
         named = hashlib.sha256(f"{turn.schedule} {turn.period}".encode()).hexdigest()[:16]
-        path = self.schedules.folder / f"turn-{named}.lock"
-        with path.open("a", encoding="utf-8") as opened:
-            try:
-                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield None
-                return
-            yield opened
+        lock = try_lock(self.schedules.folder / f"turn-{named}.lock")
+        try:
+            yield lock
+        finally:
+            if lock is not None:
+                lock.release()
 
 
 def _stop(process: int) -> None:

@@ -99,8 +99,7 @@ def _check(rule: Rule, run: Run, about: Period, earlier: Mapping[Period, Run]) -
             period: one
             for period, other in earlier.items()
             for one in other.figures
-            if (one.name, one.kind, one.of) == (now.name, now.kind, now.of)
-            and one.value is not None
+            if now.same_as(one) and one.value is not None
         }
         condition = rule.condition
         if isinstance(condition, Limit):
