@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial, reduce
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,7 +69,7 @@ def edges(
     passed = look(blocks[sampled], limits)
     if not sampled.all():
         limits = medians.bounds(passed.times())
-        passed = passed.narrowed(limits).plus(look(blocks[~sampled], limits))
+        passed = _Passed.together([passed.narrowed(limits), look(blocks[~sampled], limits)])
     timed = passed.total.sum(axis=1)
     timed.reshape(-1, shown.other + 2)[:, -1] = 0
     seconds, missed = medians.medians(passed.times(), passed.total[:, 1], timed)
@@ -127,24 +128,16 @@ class _Passed(NamedTuple):
 
     def narrowed(self, limits: NDArray[np.int64]) -> _Passed:
         """Return the same for narrower limits."""
-        low, high = limits[self.edge].T
-        below, within = self.time < low, (self.time >= low) & (self.time <= high)
-        moved = np.bincount(self.edge[below], minlength=len(self.total))
-        return self._replace(
-            total=self.total + np.column_stack([-moved, moved]),
-            edge=self.edge[within],
-            time=self.time[within],
-        )
+        total, edge, time = self.total.copy(), self.edge.copy(), self.time.copy()
+        kept = _narrow(limits, total, edge, time)
+        return self._replace(total=total, edge=edge[:kept], time=time[:kept])
 
-    def plus(self, other: _Passed) -> _Passed:
-        """Return what was seen of other blocks, too."""
-        return _Passed(
-            self.total + other.total,
-            self.users + other.users,
-            self.starts + other.starts,
-            np.concatenate([self.edge, other.edge]),
-            np.concatenate([self.time, other.time]),
-        )
+    @classmethod
+    def together(cls, parts: Sequence[_Passed]) -> _Passed:
+        """Return what was seen of the blocks of all parts."""
+        counted = (sum(part[which] for part in parts) for which in range(3))
+        listed = (np.concatenate([part[which] for part in parts]) for which in (3, 4))
+        return cls(*counted, *listed)  # type: ignore[arg-type]
 
 
 def _look(
@@ -180,9 +173,9 @@ def _look(
         )
         return passed._replace(edge=passed.edge[:kept].copy(), time=passed.time[:kept].copy())
 
-    parts = run([partial(one, part) for part in units.shares(blocks, len(limits) * 16)])
-    found: _Passed = reduce(_Passed.plus, parts)
-    return found
+    return _Passed.together(
+        run([partial(one, part) for part in units.shares(blocks, len(limits) * 16)])
+    )
 
 
 def _listed(
@@ -309,6 +302,21 @@ def _pass(
                     latest[edge >> one] = user
                     users[edge >> one] += 1
     return int(np.int64(written))
+
+
+@njit(nogil=True, cache=True)
+def _narrow(limits: Array, total: Array, edge: Array, time: Array) -> int:
+    """Keep the times within limits and count those below; return how many are kept."""
+    kept = 0
+    for i in range(len(edge)):
+        kind = edge[i]
+        if time[i] < limits[kind, 0]:
+            total[kind, 0] -= 1
+            total[kind, 1] += 1
+        elif time[i] <= limits[kind, 1]:
+            edge[kept], time[kept] = kind, time[i]
+            kept += 1
+    return kept
 
 
 @njit(nogil=True, cache=True)
