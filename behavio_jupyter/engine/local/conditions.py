@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -31,20 +30,12 @@ from .columns import Columns
 from .funnel_attempts import reaching
 from .measures import counts, measured
 from .parallel import over_units
+from .rare import COMPARE
 from .values import Truth, known, valued
 from .windows import Part, Sight, inside, last_rows, seen_users, sight
 
 if TYPE_CHECKING:
     from .engine import LocalEngine
-
-_COMPARE = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 @dataclass(frozen=True)
@@ -104,7 +95,7 @@ class Moment:
                 return known(counts(columns, self.sight, condition) > 0)
             case Measured():
                 number = measured(columns, self.sight, condition)
-                yes = _COMPARE[condition.operator](number, condition.value)
+                yes = COMPARE[condition.operator](number, condition.value)
                 return Truth(yes & ~np.isnan(number), ~yes & ~np.isnan(number))
             case Seen():
                 return known(self._seen(condition))
@@ -165,7 +156,7 @@ class Moment:
             if isinstance(condition.at, Duration)
             else instant(condition.at, self._columns.schema.timezone)
         )
-        return _COMPARE[condition.operator](self._edge_time(condition.which), at)
+        return COMPARE[condition.operator](self._edge_time(condition.which), at)
 
     def _sequence(self, condition: Sequence) -> NDArray[np.bool_]:
         within = None if condition.within is None else condition.within.microseconds

@@ -41,13 +41,7 @@ def along(
     mask : bool array of users
         Out.
     """
-    given = (place, sources, targets, exits, mask)
-    run(
-        [
-            partial(_mark_along, part, units, room(units, part), *given)
-            for part in units.shares(blocks)
-        ]
-    )
+    _each(_mark_along, units, blocks, place, sources, targets, exits, mask)
 
 
 def at(
@@ -62,12 +56,7 @@ def at(
 
     ``nodes`` (groups, steps, nodes) tells which; ``exits`` (steps) at which steps it is an exit.
     """
-    run(
-        [
-            partial(_mark_at, part, units, room(units, part), place, nodes, exits, mask)
-            for part in units.shares(blocks)
-        ]
-    )
+    _each(_mark_at, units, blocks, place, nodes, exits, mask)
 
 
 def taking(
@@ -85,13 +74,7 @@ def taking(
     wanted = np.full((0 if ways is None else len(ways), units.steps), -1, np.int64)
     for number, way in enumerate(ways or []):
         wanted[number, : len(way)] = way
-    given = (place, wanted, ways is None, mask)
-    run(
-        [
-            partial(_mark_taking, part, units, room(units, part), *given)
-            for part in units.shares(blocks)
-        ]
-    )
+    _each(_mark_taking, units, blocks, place, wanted, ways is None, mask)
 
 
 def following(
@@ -106,13 +89,12 @@ def following(
 
     ``sources`` and ``targets`` tell which nodes are.
     """
-    given = (place, sources, targets, mask)
-    run(
-        [
-            partial(_mark_following, part, units, room(units, part), *given)
-            for part in units.shares(blocks)
-        ]
-    )
+    _each(_mark_following, units, blocks, place, sources, targets, mask)
+
+
+def _each(mark: Any, units: Units, blocks: NDArray[np.int64], *given: Any) -> None:
+    """Mark users in all blocks, each thread in its own share of them."""
+    run([partial(mark, part, units, room(units, part), *given) for part in units.shares(blocks)])
 
 
 @njit(nogil=True, cache=True)

@@ -23,7 +23,7 @@ EXACT = ("DOUBLE", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMA
 
 WHOLE = 1 << 53
 
-_COMPARE = {
+COMPARE = {
     "=": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -66,7 +66,7 @@ def matching(predicate: Comparison | Between, rare: Rare) -> NDArray[Any]:
 
     if isinstance(predicate, Comparison):
         left, right = side(predicate.left), side(predicate.right)
-        return rare.rows[_COMPARE[predicate.operator](left, right)]
+        return rare.rows[COMPARE[predicate.operator](left, right)]
     within = (rare.values >= side(predicate.low)) & (rare.values <= side(predicate.high))
     return rare.rows[within != predicate.negated]
 
