@@ -15,6 +15,7 @@ from behavio_jupyter import BehavioError, DefinitionError, EventLog, Segment, pa
 from behavio_jupyter.background import Background
 from behavio_jupyter.query import Definition, Question
 from behavio_jupyter.query.base import Printed
+from behavio_jupyter.query.predicate import walk
 from behavio_jupyter.query.segment import InSegment
 from behavio_jupyter.result import Result
 
@@ -145,7 +146,8 @@ class AnalysisWidget(DefinedWidget):
     @property
     def _knows_segments(self) -> bool:
         """Whether the answer is another one once a segment is saved."""
-        return self.definition is not None and names_segments(self.definition)
+        asked = self.definition
+        return asked is not None and any(isinstance(node, InSegment) for node in walk(asked))
 
     # What a widget with more than a definition says otherwise
 
@@ -230,16 +232,6 @@ def line_of(definition: Question | Segment | None, address: str = "") -> str:
     if not isinstance(definition, Segment):  # the text of a segment is its condition alone
         asked = asked.removeprefix(definition.kind).lstrip()
     return " ".join(part for part in (f"%{definition.kind}", address, asked) if part)
-
-
-def names_segments(node: Printed) -> bool:
-    """Return whether a definition asks for users of a saved segment."""
-    for field in type(node).model_fields:
-        value = getattr(node, field)
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, InSegment) or (isinstance(item, Printed) and names_segments(item)):
-                return True
-    return False
 
 
 def texts_of(node: Printed, path: str = "") -> Iterator[tuple[str, str]]:

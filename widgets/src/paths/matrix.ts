@@ -1,6 +1,6 @@
 // The transition matrix as a table: what follows what, whatever the step.
 
-import { h } from "../shared/elements";
+import { h, moveFocus } from "../shared/elements";
 import { number, percent, plural } from "../shared/words";
 
 export interface Matrix {
@@ -70,9 +70,6 @@ function walk(event: KeyboardEvent): void {
   for (; (row = rows[at]) && column > 0 && row.cells[column]; at += by[0], column += by[1]) {
     const next = row.cells[column].querySelector("button");
     if (!next) continue;
-    button.tabIndex = -1;
-    next.tabIndex = 0;
-    next.focus();
-    return;
+    return moveFocus(button, next);
   }
 }

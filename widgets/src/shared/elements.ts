@@ -81,6 +81,13 @@ export function icon(name: keyof typeof PATHS): SVGElement {
   );
 }
 
+/** Move the focus between elements of which Tab reaches one. */
+export function moveFocus(from: HTMLElement, to: HTMLElement): void {
+  from.tabIndex = -1;
+  to.tabIndex = 0;
+  to.focus();
+}
+
 /** Make a button that shows a sign only. */
 export function iconButton(
   sign: string,

@@ -1,7 +1,7 @@
 // Lifecycle as stacked bars, those who left below zero; stickiness as a line and active days.
 
 import { legend, lines, type Line } from "../shared/charts";
-import { h, replace, svg, type Child } from "../shared/elements";
+import { h, moveFocus, replace, svg, type Child } from "../shared/elements";
 import { select } from "../shared/fields";
 import type { Frame } from "../shared/frame";
 import { compact, niceScale, periodNames } from "../shared/lines";
@@ -223,10 +223,7 @@ function walk(event: KeyboardEvent): void {
   const bar = event.currentTarget as HTMLElement;
   const bars = [...bar.parentElement!.querySelectorAll<HTMLElement>("button")];
   const next = bars[bars.indexOf(bar) + by];
-  if (!next) return;
-  bar.tabIndex = -1;
-  next.tabIndex = 0;
-  next.focus();
+  if (next) moveFocus(bar, next);
 }
 
 /** The last periods first. */
