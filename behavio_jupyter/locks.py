@@ -42,6 +42,11 @@ class FileLock:
         self.binding = binding
         self._descriptor = descriptor
 
+    @property
+    def descriptor(self) -> int:
+        """The open file; a process that it is passed on to holds the lock, too."""
+        return self._descriptor
+
     def release(self) -> None:
         """Remove the file and let the next one have the lock."""
         # Removed first: who waits for this file then sees that it locks nothing any more.

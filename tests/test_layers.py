@@ -11,10 +11,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "behavio_jupyter"
 MAY_IMPORT = {
     "query": {"query", "errors"},
-    "data": {"data", "errors", "interrupts"},
+    "data": {"data", "locks", "errors", "interrupts"},
     "engine": {"engine", "query", "data", "errors", "interrupts"},
     "result": {"result", "engine", "query", "errors", "interrupts"},
-    "report": {"report", "result", "query", "log", "opening", "datasets", "errors"},
+    "report": {"report", "result", "query", "log", "opening", "datasets", "locks", "errors"},
     "cli": {"cli", "report", "errors"},
 }
 """For each part, the parts of the library its modules may import."""

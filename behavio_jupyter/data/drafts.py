@@ -25,7 +25,7 @@ import duckdb
 
 from ..errors import StoreError
 from ..interrupts import held_back, put_off
-from .locks import FileLock, owner, try_lock
+from ..locks import FileLock, owner, try_lock
 from .memory import LEAST, available
 from .progress import progress
 from .sql import database, literal
