@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
 import traitlets
 
-from behavio_jupyter import BehavioError, EventLog
+from behavio_jupyter import BehavioError
 
 from .kept import KeptWidget
 from .log_widget import Content, sentence
@@ -37,10 +36,6 @@ class DefinedWidget(KeptWidget):
     """The text of every part of the definition, by its path: ``steps.0.events``."""
     error = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, log: EventLog) -> None:
-        self._telling = threading.RLock()
-        super().__init__(log)
-
     @abstractmethod
     def _take(self, asked: Any) -> None:
         """Take over what was changed in the browser; raise a BehavioError where it is wrong."""
@@ -55,9 +50,9 @@ class DefinedWidget(KeptWidget):
         with self._telling, self.hold_sync():
             yield
 
-    def _receive(self, widget: object, content: Content, buffers: object) -> None:
+    def _begin(self, kind: str, content: Content) -> None:
         if content["ask"] != "definition":
-            super()._receive(widget, content, buffers)
+            super()._begin(kind, content)
             return
         with self._at_once():
             self.request = content["id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from abc import ABCMeta
 from collections import defaultdict
 from collections.abc import Callable
@@ -53,9 +54,13 @@ class _Meta(ABCMeta, type(anywidget.AnyWidget)):  # type: ignore[misc]
 class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
     """A widget that answers requests about a log.
 
-    The browser sends what it wants as messages (``{"ask": …, "id": …}``); the answer is
-    a message with the same ``id``. Work is done beside the kernel's main thread; a request calls
-    off the one of its kind before, which is answered by ``called_off``.
+    The browser sends what it wants as messages (``{"ask": …, "id": …, "page": …}``); the answer is
+    a message with the same ``id``. Work is done in a thread of its own; a request calls off the one
+    of its kind before, which is answered by ``called_off``.
+
+    ``id`` counts the requests of a ``page``. JupyterLab hands a page's messages to the kernel's
+    main thread first and to another one later, so that a message can overtake those before it:
+    what was overtaken by one of its kind is called off.
 
     Parameters
     ----------
@@ -68,6 +73,8 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self._aside: defaultdict[str, Background] = defaultdict(Background)
+        self._newest: dict[tuple[str, str], int] = {}
+        self._telling = threading.RLock()
         super().__init__()
         self.catalog = self._names()
         self.on_msg(self._receive)
@@ -127,12 +134,28 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
         data, metadata = live if isinstance(live, tuple) else (live, {})
         display({**data, "text/plain": text}, metadata=metadata, raw=True)
 
+    def _should_send_property(self, key: str, value: Any) -> bool:
+        # While another thread tells several traits at once, ipywidgets can lose what is added.
+        with self._telling:
+            return bool(super()._should_send_property(key, value))
+
     def _receive(self, _widget: object, content: Content, _buffers: object) -> None:
         number, asked = content["id"], content["ask"]
         # Values of two properties, flows of two groups, or what two views of a widget show are
         # two questions: one does not call off the other.
         apart = [str(content.get(key)) for key in _APART.get(asked, ())]
         kind = " ".join([asked, *apart])
+        with self._telling:
+            newest = self._newest.get((content["page"], kind), 0)
+            if number < newest:
+                self.send({"id": number, "called_off": True})
+                return
+            self._newest[content["page"], kind] = number
+            self._begin(kind, content)
+
+    def _begin(self, kind: str, content: Content) -> None:
+        """Begin to answer a request."""
+        number, asked = content["id"], content["ask"]
         self._aside[kind].do(
             partial(self.requests[asked], content),
             lambda found: self.send({"id": number, **found}),

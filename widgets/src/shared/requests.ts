@@ -13,6 +13,8 @@ export interface Model {
 /** Asks the kernel for what is beside the traits of a model. */
 export class Requests {
   private sent = 0;
+  /** Tells the requests of this page from those of others; no secret. */
+  private readonly page = `${Date.now()}-${Math.random()}`;
   private waiting = new Map<number, [(reply: any) => void, () => void]>();
 
   constructor(readonly model: Model) {
@@ -36,7 +38,7 @@ export class Requests {
   /** Send a request that is answered by traits. */
   tell(ask: string, content: Record<string, unknown>): number {
     const id = (this.sent += 1);
-    this.model.send({ ask, id, ...content });
+    this.model.send({ ask, id, page: this.page, ...content });
     return id;
   }
 }

@@ -1,0 +1,54 @@
+"""Requests of the browser, in whatever order and thread they come."""
+
+from __future__ import annotations
+
+import threading
+
+from behavio_jupyter.widgets import FunnelExplorer
+
+from behavio_jupyter.query import parse
+
+from .browser import tell
+
+
+def definition(text):
+    return parse(text).model_dump(mode="json")
+
+
+def test_what_was_overtaken_is_not_asked(log, sent):
+    widget = FunnelExplorer(log)
+    tell(widget, ask="definition", id=1, page="a", definition=definition("funnel code -> test"))
+    tell(widget, ask="definition", id=3, page="a", definition=definition("funnel code -> docs"))
+    tell(widget, ask="definition", id=2, page="a", definition=definition("funnel test -> docs"))
+    assert widget.text == "%funnel code -> docs within 30d"
+    assert str(widget.result.definition) == "funnel code -> docs within 30d"
+    # Another page counts its own.
+    tell(widget, ask="definition", id=1, page="b", definition=definition("funnel docs -> code"))
+    assert widget.text == "%funnel docs -> code within 30d"
+    assert widget.request == 0
+
+
+def test_an_overtaken_request_is_called_off_and_its_kind_alone(log, sent):
+    widget = FunnelExplorer(log, "code -> docs")
+    widget.wait()
+    tell(widget, ask="users", id=5, page="a", pick={"step": 2})
+    tell(widget, ask="values", id=4, page="a", owner="event", name="bot")
+    tell(widget, ask="users", id=3, page="a", pick={"step": 1})
+    answers = {one["id"]: one for one in sent if "id" in one}
+    assert answers[5]["count"] == len(widget.result.users(step=2))
+    assert answers[4]["values"] == ["False", "True"]
+    assert answers[3] == {"id": 3, "called_off": True}
+
+
+def test_what_another_thread_tells_is_not_mixed_into_what_is_told_at_once(log, sent):
+    widget = FunnelExplorer(log)
+    widget._aside["events"].wait()
+    other = threading.Thread(target=lambda: widget.set_trait("events", [["code", 1]]))
+    with widget._at_once():
+        widget.error = "wrong"
+        other.start()
+        other.join(0.2)
+        assert other.is_alive()
+    other.join()
+    assert widget._states_to_send == set()
+    assert widget.events == [["code", 1]]
