@@ -75,7 +75,7 @@ def run(
     """Run the template NAME, or the notebook of that path."""
     from ..report import ReportError
     from ..report import run as run_report
-    from ..report.deliver import Target, after_run
+    from ..report.deliver import Deliverer, Target, after_run
     from ..report.watch import Rule
 
     # Read before anything runs: a report takes minutes, a mistake in a rule no time.
@@ -95,6 +95,7 @@ def run(
             progress=True,
         )
     except ReportError as error:
+        Deliverer(out, click.echo).tell_failure(error.run, places)
         raise BehavioError(f"{error}\nThe notebook is kept: {error.run.notebook}") from None
     if done.started < began:
         click.echo(f"{done.report} was run for {done.period} already; --force runs it again.")

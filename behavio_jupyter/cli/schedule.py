@@ -16,7 +16,8 @@ from . import options
 
 if TYPE_CHECKING:
     from ..report import Run
-    from ..report.schedule import Schedule
+    from ..report.schedule import Schedule, Scheduler
+    from ..report.schedule.schedules import Turn
 
 
 @click.group()
@@ -129,9 +130,8 @@ def run_now(name: str, period: str, out: Path) -> None:
     """Run the schedule NAME now: a period that failed, or is not due yet."""
     from ..report import Period
     from ..report.period import zone
-    from ..report.schedule import Scheduler
 
-    scheduler = Scheduler(out, after=_after(out, click.echo), say=click.echo)
+    scheduler = _scheduler(out, click.echo)
     found = scheduler.schedules.find(name)
     now = dt.datetime.now(zone(found.timezone))
     about = str(Period.parse(period) if period else Period.last_complete(found.unit, now))
@@ -181,12 +181,11 @@ def export_schedule(name: str, format: str, out: Path) -> None:
 @options.out
 def scheduler(out: Path) -> None:
     """Run what is due, and wait for more, until interrupted."""
-    from ..report.schedule import Scheduler
 
     def say(text: str) -> None:
         click.echo(f"{dt.datetime.now():%Y-%m-%d %H:%M:%S} {text}")
 
-    one = Scheduler(out, after=_after(out, say), say=say)
+    one = _scheduler(out, say)
     say(f"{len(one.schedules.all())} schedules in {out}; Ctrl-C ends this.")
     try:
         one.go_on()
@@ -194,17 +193,25 @@ def scheduler(out: Path) -> None:
         say("Ended. What was running is run again when a scheduler is.")
 
 
-def _after(out: Path, say: Callable[[str], None]) -> Callable[[Run, Schedule], None]:
-    """Return what follows on each run: its rules are checked, and it is delivered."""
-    from ..report.deliver import Target, after_run
+def _scheduler(out: Path, say: Callable[[str], None]) -> Scheduler:
+    """Return a scheduler that checks runs by their rules and delivers them, or tells of failures."""
+    from ..report.deliver import Deliverer, Target, after_run, failed_run
+    from ..report.schedule import Scheduler
     from ..report.watch import Rule
+
+    def targets(schedule: Schedule) -> list[Target]:
+        return [Target.parse(text) for text in schedule.targets]
 
     def after(run: Run, schedule: Schedule) -> None:
         rules = [Rule.parse(text) for text in schedule.alerts]
-        targets = [Target.parse(text) for text in schedule.targets]
-        after_run(run, rules, targets, out, say)
+        after_run(run, rules, targets(schedule), out, say)
 
-    return after
+    def failed(turn: Turn, schedule: Schedule, error: str) -> None:
+        started = turn.started or turn.due
+        run = failed_run(schedule.report, turn.period, error, started)
+        Deliverer(out, say).tell_failure(run, targets(schedule))
+
+    return Scheduler(out, after=after, failed=failed, say=say)
 
 
 def _next(due: tuple[dt.datetime, str] | None) -> str:

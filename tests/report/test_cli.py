@@ -40,8 +40,10 @@ def test_a_run_its_history_and_the_index(behavio, tmp_path):
 
 def test_a_failure_is_a_sentence_and_exit_code_1(behavio, tmp_path):
     template(tmp_path / "own.ipynb", "1 / 0")
-    failed = behavio("report", "run", "own.ipynb")
+    failed = behavio("report", "run", "own.ipynb", "--deliver", "folder:team")
     assert failed.exit_code == 1
+    [note] = (tmp_path / "team").rglob("*-failed.txt")
+    assert note.read_text() == "There is no report: Cell 2 of own (1 / 0) failed: division by zero\n"
     assert "Cell 2 of own (1 / 0) failed: division by zero" in failed.stderr
     assert "The notebook is kept: reports/failed/own/" in failed.stderr
     assert "failed: Cell 2 of own" in behavio("report", "history").output

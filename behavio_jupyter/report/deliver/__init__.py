@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from .deliveries import Deliveries, Delivery
-from .delivering import Deliverer, after_run
+from .delivering import Deliverer, after_run, failed_run
 from .sending import DeliveryError
 from .target import Target
 
-__all__ = ["Deliverer", "Deliveries", "Delivery", "DeliveryError", "Target", "after_run"]
+__all__ = [
+    "Deliverer",
+    "Deliveries",
+    "Delivery",
+    "DeliveryError",
+    "Target",
+    "after_run",
+    "failed_run",
+]

@@ -107,11 +107,18 @@ class Deliveries:
         return found[number]
 
     def take(
-        self, report: str, period: str, target: str, alerts: Sequence[Checked]
+        self,
+        report: str,
+        period: str,
+        target: str,
+        alerts: Sequence[Checked],
+        *,
+        published: bool = True,
     ) -> Delivery | None:
         """Begin to deliver a report and alerts that were not; None where all were.
 
-        One that a process left behind before it sent anything is taken over.
+        One that a process left behind before it sent anything is taken over. Where no report was
+        ``published``, there are alerts only.
         """
         key = (report, period, target)
         with self._writing() as rows:
@@ -130,7 +137,7 @@ class Deliveries:
                     "SELECT rule FROM items WHERE report = ? AND period = ? AND target = ?", key
                 )
             }
-            whole = "" not in known
+            whole = published and "" not in known
             fired = {one.rule: one for one in alerts if one.outcome == "alert"}
             fired = {rule: one for rule, one in fired.items() if rule not in known}
             # What could not be checked is told with the report; it is no reason to write again.

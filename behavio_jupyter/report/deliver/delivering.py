@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from ..archive import Archive, Run
 from ..watch import Checked, Rule, check
 from . import mail, slack
 from .deliveries import Deliveries, Delivery
-from .folder import copy
+from .folder import copy, note_failure
 from .message import Message, message
 from .pictures import pictures
 from .sending import DeliveryError, attempt
@@ -18,6 +19,8 @@ from .settings import MailServer, secret
 from .target import Target
 
 _PAUSE = 5.0
+_NO_REPORT = "each period has its report"
+"""The rule that a run breaks which failed or was stopped."""
 
 
 class Deliverer:
@@ -56,10 +59,21 @@ class Deliverer:
         found : sequence of Checked
             What rules said; quiet ones are left out.
         """
-        alerts = [one for one in found if one.outcome != "quiet"]
+        return self._bring(run, targets, [one for one in found if one.outcome != "quiet"])
+
+    def tell_failure(self, run: Run, targets: Sequence[Target]) -> list[Delivery]:
+        """Tell that a run failed, once for a period to each target; return how each stands."""
+        told = Checked(_NO_REPORT, "", "alert", f"There is no report: {run.error}")
+        return self._bring(run, targets, [told])
+
+    def _bring(
+        self, run: Run, targets: Sequence[Target], alerts: Sequence[Checked]
+    ) -> list[Delivery]:
         taken = []
         for target in dict.fromkeys(targets):
-            delivery = self.deliveries.take(run.report, run.period, str(target), alerts)
+            delivery = self.deliveries.take(
+                run.report, run.period, str(target), alerts, published=run.outcome == "done"
+            )
             if delivery is not None:
                 taken.append(self._send(delivery, run))
         return taken
@@ -76,6 +90,8 @@ class Deliverer:
         """
         old = self.deliveries.find(number)
         run = self._archive.find(old.report, old.period)
+        if run is None:
+            run = _failure(old)
         if run is None:
             raise BehavioError(f"The run of {old.report} for {old.period} is no longer there.")
         return self._send(self.deliveries.take_again(number), run)
@@ -114,7 +130,8 @@ class Deliverer:
         earlier = self._archive.before(run.report, run.period)
         told: Message = message(run, earlier, delivery.alerts, whole=delivery.whole)
         if target.kind == "folder":
-            return lambda: copy(told, Path(target.to[0]))
+            bring = copy if run.outcome == "done" else note_failure
+            return lambda: bring(told, Path(target.to[0]))
         if target.kind == "slack":
             name = target.to[0]
             address = secret(name)
@@ -127,6 +144,30 @@ class Deliverer:
             why = getattr(error, "strerror", None) or "it is damaged"
             raise DeliveryError(f"The run in {run.folder} cannot be read: {why}.") from None
         return lambda: mail.send(letter, server)
+
+
+def _failure(delivery: Delivery) -> Run | None:
+    """Return the run that failed of which a delivery tells; None: it tells of another one."""
+    for one in delivery.alerts:
+        if one.rule == _NO_REPORT:
+            error = one.sentence.partition(": ")[2]
+            return failed_run(delivery.report, delivery.period, error, delivery.begun)
+    return None
+
+
+def failed_run(report: str, period: str, error: str, started: dt.datetime) -> Run:
+    """Return a run that came to nothing, for those who wait for its report."""
+    return Run(
+        report=report,
+        template=report,
+        title=report,
+        period=period,
+        parameters={},
+        started=started,
+        seconds=0.0,
+        outcome="failed",
+        error=error,
+    )
 
 
 def after_run(

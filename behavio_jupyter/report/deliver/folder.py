@@ -7,10 +7,12 @@ import shutil
 import uuid
 from pathlib import Path
 
+from ..page import write_whole
 from .message import Message
 from .sending import DeliveryError
 
 _ALERTS = "alerts.txt"
+_FAILED = "failed.txt"
 
 
 def copy(message: Message, folder: Path) -> str:
@@ -34,6 +36,7 @@ def copy(message: Message, folder: Path) -> str:
         if target.exists():
             target.rename(old)
         beside.rename(target)
+        _note_of(target).unlink(missing_ok=True)
     except (OSError, shutil.Error) as error:
         if old.exists() and not target.exists():
             old.rename(target)
@@ -43,3 +46,25 @@ def copy(message: Message, folder: Path) -> str:
         shutil.rmtree(beside, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
     return ""
+
+
+def note_failure(message: Message, folder: Path) -> str:
+    """Write to ``folder/report/period-failed.txt`` why there is no report; one takes it away.
+
+    Raises
+    ------
+    DeliveryError
+        It cannot be written there.
+    """
+    run = message.run
+    note = _note_of(folder / run.report / run.period)
+    try:
+        note.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(note, "".join(f"{one.sentence}\n" for one in message.alerts))
+    except OSError as error:
+        raise DeliveryError(f"{note} cannot be written: {error.strerror or error}.") from None
+    return ""
+
+
+def _note_of(target: Path) -> Path:
+    return target.with_name(f"{target.name}-{_FAILED}")

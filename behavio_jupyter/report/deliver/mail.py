@@ -57,6 +57,8 @@ def written(
     ending += " as a page and as PDF." if len(attached) > 1 else " as a page."
     if not message.whole:
         attached, ending = [], "The report was sent before; this is what was found since."
+    if run.outcome == "failed":
+        ending = "Nothing that was published before was touched."
     mail.set_content(plain(message, ending))
     ids = [f"chart{place}.{key_of(message)}@{domain}" for place in range(len(charts))]
     shown = [(f"cid:{one}", chart.told) for one, chart in zip(ids, charts, strict=True)]

@@ -21,6 +21,7 @@ from .schedules import Schedules, Turn
 
 Clock = Callable[[], dt.datetime]
 After = Callable[[Run, Schedule], None]
+Failed = Callable[[Turn, Schedule, str], None]
 
 _LOOK = 10.0
 """Seconds between two looks at what is due."""
@@ -56,6 +57,8 @@ class Scheduler:
         Gives the command that runs a schedule for a period.
     after : callable
         Is given each run that was published, with its schedule.
+    failed : callable
+        Is given each turn that failed or was stopped, its schedule, and why.
     say : callable
         Is told what goes on.
     """
@@ -66,6 +69,7 @@ class Scheduler:
         clock: Clock = now,
         command: Callable[[Schedule, str, Path], list[str]] = command,
         after: After = lambda _run, _schedule: None,
+        failed: Failed = lambda _turn, _schedule, _error: None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.schedules = Schedules(out)
@@ -73,6 +77,7 @@ class Scheduler:
         self._clock = clock
         self._command = command
         self._after = after
+        self._failed = failed
         self._say = say
 
     def go_on(self) -> None:
@@ -100,10 +105,14 @@ class Scheduler:
                 return False
             try:
                 schedule = self.schedules.find(turn.schedule)
+            except BehavioError as error:  # it was removed meanwhile
+                self._end(turn, "failed", 0.0, str(error))
+                return True
+            try:
                 self._say(f"{turn.schedule}: running {turn.period}")
                 self._execute(turn, schedule, lock)
             except BehavioError as error:
-                self._end(turn, "failed", 0.0, str(error))
+                self._fail(turn, schedule, "failed", 0.0, str(error))
             except BaseException:
                 self.schedules.end(turn, "waiting")
                 raise
@@ -131,14 +140,14 @@ class Scheduler:
                 # It may have been over, but for what comes after publishing.
                 if not self._published(turn, schedule, seconds):
                     error = f"The run took longer than {schedule.time_limit} and was stopped."
-                    self._end(turn, "stopped", seconds, error)
+                    self._fail(turn, schedule, "stopped", seconds, error)
                 return
             except BaseException:
                 _stop(running.pid)
                 raise
         seconds = time.monotonic() - begun
         if running.returncode:
-            self._end(turn, "failed", seconds, _sentence(told, running.returncode))
+            self._fail(turn, schedule, "failed", seconds, _sentence(told, running.returncode))
         elif not self._published(turn, schedule, seconds):
             self._end(turn, "done", seconds, "")
 
@@ -156,6 +165,14 @@ class Scheduler:
             error = f"It was published, but not all that comes after: {told}"
         self._end(turn, "done", run.seconds if seconds is None else seconds, error)
         return True
+
+    def _fail(self, turn: Turn, schedule: Schedule, state: str, seconds: float, error: str) -> None:
+        """End a turn that has no report, and tell so."""
+        self._end(turn, state, seconds, error)
+        try:
+            self._failed(turn, schedule, error)
+        except BehavioError as failed:
+            self._say(f"{turn.schedule}: nobody was told: {failed}")
 
     def _end(self, turn: Turn, state: str, seconds: float | None, error: str) -> None:
         self.schedules.end(turn, state, seconds, error)  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """Once to each target, whatever happens; again by hand."""
 
+import datetime as dt
 import json
 import os
 import signal
@@ -15,13 +16,16 @@ from click.testing import CliRunner
 from behavio_jupyter import BehavioError, UnknownNameError
 from behavio_jupyter.cli import main
 from behavio_jupyter.report import Archive
-from behavio_jupyter.report.deliver import Deliverer, Deliveries, Target, after_run
-from behavio_jupyter.report.watch import Rule, check
+from behavio_jupyter.report.deliver import Deliverer, Deliveries, Target, after_run, failed_run
+from behavio_jupyter.report.deliver.mail import written
+from behavio_jupyter.report.deliver.message import message
+from behavio_jupyter.report.watch import Checked, Rule, check
 
 from ..notebooks import template
 from .conftest import publish
 from .servers import webhook
 
+NOW = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
 TEAM = Target.parse("slack:TEAM_WEBHOOK")
 ROOT = Path(__file__).parents[3]
 SENDS = """
@@ -79,6 +83,39 @@ def test_a_rule_that_could_not_be_checked_may_alert_later(run, out, tmp_path):
     Deliverer(out).deliver(run, [there], first)
     [later] = Deliverer(out).deliver(run, [there], check([rule], run, Archive(out).runs()))
     assert [one.outcome for one in later.alerts] == ["alert"]
+
+
+def test_a_failure_is_told_once_and_gone_with_the_report(out, tmp_path, monkeypatch):
+    there = Target.parse(f"folder:{tmp_path / 'there'}")
+    lost = failed_run("own", "2026-W47", "Cell 3 of own (x = 1 / 0) failed: division", NOW)
+    note = tmp_path / "there" / "own" / "2026-W47-failed.txt"
+    with webhook(200) as (address, came):
+        monkeypatch.setenv("TEAM_WEBHOOK", address)
+        told = Deliverer(out).tell_failure(lost, [there, TEAM])
+        assert [one.state for one in told] == ["sent", "sent"]
+        assert Deliverer(out).tell_failure(lost, [there, TEAM]) == []
+        assert "There is no report: Cell 3 of own" in json.dumps(came[0])
+        assert note.read_text().startswith("There is no report: Cell 3 of own (x = 1 / 0) failed")
+        note.unlink()
+        assert Deliverer(out).repeat(told[0].id).state == "sent"
+        assert note.exists()
+        # Its run came about later: the report is brought as ever.
+        brought = Deliverer(out).deliver(publish(out), [there, TEAM])
+    assert [one.whole for one in brought] == [True, True]
+    assert not note.exists()
+    assert (note.parent / "2026-W47" / "index.html").exists()
+
+
+def test_a_mail_tells_why_there_is_no_report(out):
+    lost = failed_run("own", "2026-W47", "The log ends before the period.", NOW)
+    alert = Checked("each period has its report", "", "alert", f"There is no report: {lost.error}")
+    mail = written(
+        message(lost, None, (alert,), whole=False), [], "a@b.example", ["c@d.example"], 1
+    )
+    assert mail["Subject"].startswith("own · 2026-W47: There is no report: The log ends before")
+    text = mail.get_body(("plain",)).get_content()
+    assert "Nothing that was published before was touched." in text
+    assert not list(mail.iter_attachments())
 
 
 def test_many_at_once_send_it_once(run, out, monkeypatch):

@@ -177,13 +177,20 @@ def test_a_run_that_takes_too_long_is_stopped(own, tmp_path):
     def slow(_schedule, _period, _out):
         return [sys.executable, "-c", "import time; time.sleep(600)"]
 
-    scheduler = Scheduler(tmp_path / "out", lambda: START + dt.timedelta(days=8), slow)
+    told = []
+    scheduler = Scheduler(
+        tmp_path / "out",
+        lambda: START + dt.timedelta(days=8),
+        slow,
+        failed=lambda turn, schedule, error: told.append((turn.period, schedule.name, error)),
+    )
     scheduler.schedules.add(made(own, time_limit="1s"))
     began = time.monotonic()
     assert scheduler.look() == 1
     assert time.monotonic() - began < 30
     [turn] = scheduler.schedules.turns()
     assert (turn.state, turn.error) == ("stopped", "The run took longer than 1s and was stopped.")
+    assert told == [(turn.period, turn.schedule, turn.error)]
 
 
 def test_what_fails_after_publishing_does_not_run_it_again(own, tmp_path, monkeypatch):
