@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -11,6 +12,9 @@ from rich.table import Table
 
 from ..errors import BehavioError
 from . import options
+
+if TYPE_CHECKING:
+    from ..report.room import Tables
 
 
 @click.group()
@@ -57,6 +61,15 @@ def show(name: str, folders: tuple[Path, ...]) -> None:
 @options.templates
 @click.option("--force", is_flag=True, help="Run it though it was run.")
 @click.option("--even-if-stale", "stale", is_flag=True, help="Though the log ends too early.")
+@click.option(
+    "--tables",
+    type=click.Choice(["csv", "parquet"]),
+    default="csv",
+    envvar="BEHAVIO_TABLES",
+    show_default=True,
+    show_envvar=True,
+    help="As what the numbers behind charts are kept.",
+)
 @options.alerts
 @options.targets
 def run(
@@ -69,6 +82,7 @@ def run(
     folders: tuple[Path, ...],
     force: bool,
     stale: bool,
+    tables: Tables,
     alerts: tuple[str, ...],
     targets: tuple[str, ...],
 ) -> None:
@@ -92,6 +106,7 @@ def run(
             folders=folders,
             force=force,
             stale=stale,
+            tables=tables,
             progress=True,
         )
     except ReportError as error:

@@ -194,7 +194,7 @@ def scheduler(out: Path) -> None:
 
 
 def _scheduler(out: Path, say: Callable[[str], None]) -> Scheduler:
-    """Return a scheduler that checks runs by their rules and delivers them, or tells of failures."""
+    """Return a scheduler that checks and delivers what it ran, or tells that it failed."""
     from ..report.deliver import Deliverer, Target, after_run, failed_run
     from ..report.schedule import Scheduler
     from ..report.watch import Rule

@@ -11,6 +11,7 @@ from IPython.display import display
 
 from ..errors import DefinitionError
 from ..result import Result
+from ..result.files import write_parquet, write_table
 from ..result.statistics import holm
 from ..result.wording import number
 from .change import NOISE, change, interval_words, verdict, words
@@ -78,6 +79,9 @@ class Review:
         earlier = self.period.year_before
         self.year_before = earlier if earlier and covered(self.log, earlier) else None
 
+    def __repr__(self) -> str:
+        return f"{self.period} ({self.period.start} to {self.period.last}) of {self.log.name}"
+
     def _repr_html_(self) -> str:
         quality = self.log.quality
         last = self.period.last
@@ -99,22 +103,22 @@ class Review:
         self._keep_notes()
         display(Sentence(sentence, "behavio-finding"))
 
-    def show(self, result: Result, name: str, sentence: str = "") -> Result:
+    def show(self, result: Result, name: str, sentence: str = "") -> None:
         """Show a result under a sentence about it, and keep its table.
 
         Parameters
         ----------
         result : Result
         name : str
-            Of the file with its table, without ``.csv``.
+            Of the file with its table, without the ending.
         sentence : str, optional
             Default: :func:`~behavio_jupyter.report.findings.finding`.
         """
         self.say(sentence or finding(result))
         display(result)
         if not result.nothing and self._room is not None:
-            self._room.keep_text(name, str(result.to_csv()))
-        return result
+            path = self._room.table(name)
+            (result.to_csv if path.suffix == ".csv" else result.to_parquet)(path)
 
     def draw(self, chart: go.Figure, table: pd.DataFrame, name: str, sentence: str) -> None:
         """Show a chart under a sentence about it, and keep the table that it draws."""
@@ -220,7 +224,8 @@ class Review:
 
     def _keep_table(self, frame: pd.DataFrame, name: str) -> None:
         if self._room is not None:
-            self._room.keep_text(name, frame.to_csv(index=False))
+            path = self._room.table(name)
+            (write_table if path.suffix == ".csv" else write_parquet)(frame, path)
 
     def _keep_notes(self) -> None:
         if self._room is not None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from .figures import KeyFigure
 
+Tables = Literal["csv", "parquet"]
 VARIABLE = "BEHAVIO_RUN"
 """Names the folder to the kernel."""
 
@@ -30,12 +32,15 @@ class Orders(BaseModel):
     stale : bool
         Go on with a log that ends before the period.
     earlier : Earlier or None
+    tables : {"csv", "parquet"}
+        As what tables are kept.
     """
 
     model_config = ConfigDict(frozen=True)
 
     stale: bool = False
     earlier: Earlier | None = None
+    tables: Tables = "csv"
 
 
 class Notes(BaseModel):
@@ -88,11 +93,11 @@ class Room:
             return Notes()
         return Notes.model_validate_json(self._notes.read_text(encoding="utf-8"))
 
-    def keep_text(self, name: str, text: str) -> None:
-        """Keep a table, written as CSV."""
+    def table(self, name: str) -> Path:
+        """Return where a table is kept; the ending says as what."""
         tables = self.folder / "tables"
         tables.mkdir(exist_ok=True)
-        (tables / f"{name}.csv").write_text(text, encoding="utf-8")
+        return tables / f"{name}.{self.orders.tables}"
 
     def clear(self) -> None:
         """Take away what was only for the two sides."""

@@ -21,7 +21,7 @@ from .page import to_page
 from .parameters import checked
 from .pdf import write_pdf
 from .period import Period, zone
-from .room import Earlier, Orders, Room
+from .room import Earlier, Orders, Room, Tables
 from .source import last_period, open_log
 from .template import Template, find
 
@@ -53,6 +53,7 @@ def run(
     folders: Sequence[Path] = (),
     force: bool = False,
     stale: bool = False,
+    tables: Tables = "csv",
     progress: bool = False,
 ) -> Run:
     """Run a template and publish its page, notebook and tables.
@@ -80,6 +81,8 @@ def run(
         Run it though it was run; the new one takes the place of the old one.
     stale : bool
         Go on with a log that ends before the period.
+    tables : {"csv", "parquet"}
+        As what the numbers behind charts are kept, in the folder ``tables``.
     progress : bool
         Show a bar on the standard error stream.
 
@@ -114,7 +117,7 @@ def run(
         room = Room(work)
         earlier = archive.before(report, about)
         compared = earlier and Earlier(period=earlier.period, figures=earlier.figures)
-        room.order(Orders(stale=stale, earlier=compared))
+        room.order(Orders(stale=stale, earlier=compared, tables=tables))
         executed, error = _execute(asked, values, room, progress)
         notes = room.notes
         room.clear()

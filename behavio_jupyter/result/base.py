@@ -19,7 +19,7 @@ from ..query import DateRange, Question, Segment
 from ..query.clauses import EventQuestion
 from ..query.segment import UsersOf
 from .facts import LogFacts
-from .files import ImageFormat, write_image, write_table, write_text
+from .files import ImageFormat, write_image, write_parquet, write_table, write_text
 from .page import fragment, page, text
 from .picks import Check, Number, Pick, checked, dated, iso, named
 from .sheet import Sheet
@@ -159,6 +159,16 @@ class Result(ABC):
             No file can be written there.
         """
         return write_table(self._numbers, path)
+
+    def to_parquet(self, path: str | Path) -> None:
+        """Write the numbers as Parquet, with their types: what :meth:`to_csv` writes.
+
+        Raises
+        ------
+        BehavioError
+            No file can be written there.
+        """
+        write_parquet(self._numbers, path)
 
     @interruptible
     def to_html(self, path: str | Path | None = None) -> str | None:

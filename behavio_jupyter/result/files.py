@@ -33,6 +33,21 @@ def write_table(numbers: pd.DataFrame | pd.Series, path: str | Path | None) -> s
         raise _not_written(path, error) from error
 
 
+def write_parquet(numbers: pd.DataFrame | pd.Series, path: str | Path) -> None:
+    """Write a table as Parquet.
+
+    Raises
+    ------
+    BehavioError
+        No file can be written there.
+    """
+    frame = numbers.to_frame() if isinstance(numbers, pd.Series) else numbers
+    try:
+        frame.to_parquet(path, index=False)
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
 def write_text(text: str, path: str | Path | None) -> str | None:
     """Write text; without a path, return it.
 

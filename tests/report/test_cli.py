@@ -43,8 +43,9 @@ def test_a_failure_is_a_sentence_and_exit_code_1(behavio, tmp_path):
     failed = behavio("report", "run", "own.ipynb", "--deliver", "folder:team")
     assert failed.exit_code == 1
     [note] = (tmp_path / "team").rglob("*-failed.txt")
-    assert note.read_text() == "There is no report: Cell 2 of own (1 / 0) failed: division by zero\n"
-    assert "Cell 2 of own (1 / 0) failed: division by zero" in failed.stderr
+    why = "Cell 2 of own (1 / 0) failed: division by zero"
+    assert note.read_text() == f"There is no report: {why}\n"
+    assert why in failed.stderr
     assert "The notebook is kept: reports/failed/own/" in failed.stderr
     assert "failed: Cell 2 of own" in behavio("report", "history").output
 

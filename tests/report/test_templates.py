@@ -1,8 +1,11 @@
 """Every template on both real logs and on a made-up one, and its page in a real browser."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from nbclient import NotebookClient
 from papermill.iorw import load_notebook_node
@@ -42,7 +45,7 @@ def runs(tmp_path_factory):
         for log_name in LOGS:
             room = Room(folder / template.name / log_name)
             room.folder.mkdir(parents=True)
-            room.order(Orders())
+            room.order(Orders(tables="parquet" if log_name == "shop" else "csv"))
             told = {"log": str(shop) if log_name == "shop" else log_name}
             node = parameterize_notebook(load_notebook_node(str(template.path)), told)
             # A kernel takes five seconds to begin: one does all, and forgets what it knew.
@@ -101,12 +104,26 @@ def test_it_runs_and_says_what_it_shows(runs, name, log):
     assert len(notes.figures) >= 1
     assert len(notes.findings) >= 4
     assert not [one for one in notes.findings if "nan" in one.split() or "None " in one[1:]]
-    assert list((folder / "tables").glob("*.csv"))
+    tables = list((folder / "tables").iterdir())
+    assert {path.suffix for path in tables} == {".parquet" if log == "shop" else ".csv"}
+    read = pd.read_parquet if log == "shop" else pd.read_csv
+    assert all(len(read(path).columns) for path in tables)
     # A sentence stands above every chart, in the same cell.
     for cell in node.cells:
         kinds = [str(one.get("data", {})) for one in cell.get("outputs", [])]
         charts = [place for place, one in enumerate(kinds) if PLOTLY in one]
         assert all("behavio-finding" in kinds[place - 1] for place in charts)
+
+
+def test_nbval_finds_the_same_outputs_again(runs, tmp_path):
+    cells = [cell for name in NAMES for cell in runs[name, "shop"][0].cells]
+    again = tmp_path / "templates.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), again)
+    command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-q", "--nbval", again.name]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
+    assert told.returncode == 0, told.stdout[-3000:]
+    code = sum(cell.cell_type == "code" for cell in cells)
+    assert f"{code} passed" in told.stdout
 
 
 @pytest.mark.parametrize("log", LOGS)

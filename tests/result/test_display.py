@@ -3,9 +3,11 @@ import json
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from pandas.testing import assert_frame_equal
 
 from behavio_jupyter import BehavioError
 from behavio_jupyter.result.base import PLOTLY
@@ -112,6 +114,10 @@ def test_csv_is_the_table(tmp_path):
     assert result.to_csv().splitlines()[0] == ",".join(result.table.columns)
     assert result.to_csv(tmp_path / "funnel.csv") is None
     assert (tmp_path / "funnel.csv").read_text() == result.to_csv()
+    result.to_parquet(tmp_path / "funnel.parquet")
+    assert_frame_equal(
+        pd.read_parquet(tmp_path / "funnel.parquet"), result.table, check_dtype=False
+    )
     for place in (tmp_path, tmp_path / "nowhere" / "funnel.csv"):
         with pytest.raises(BehavioError, match="cannot be written"):
             result.to_csv(place)

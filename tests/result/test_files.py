@@ -25,7 +25,7 @@ def test_a_page_is_written_or_returned(result, tmp_path):
     assert len(path.read_text(encoding="utf-8")) == len(page)
 
 
-@pytest.mark.parametrize("write", ["to_csv", "to_html", "to_image"])
+@pytest.mark.parametrize("write", ["to_csv", "to_parquet", "to_html", "to_image"])
 def test_what_cannot_be_written_is_one_sentence(result, tmp_path, write, monkeypatch):
     monkeypatch.setattr(files, "_image", lambda *_: b"")
     for place in (tmp_path, tmp_path / "nowhere" / "funnel.png"):
