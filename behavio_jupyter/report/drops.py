@@ -5,13 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..log import EventLog
 from ..query import Funnel
 from ..result import FunnelResult, PathsResult
 from ..result.paths import EXIT
-from ..result.wording import duration, number, percent
+from ..result.statistics import wilson
+from ..result.wording import duration, interval, number, percent, plural
 from .change import NOISE
 from .differences import compared, written
 
@@ -80,10 +82,89 @@ def after_dropping(log: EventLog, funnel: Funnel, step: int) -> pd.DataFrame:
     return table.sort_values("count", ascending=False, kind="stable", ignore_index=True)
 
 
+def before_leaving(log: EventLog, funnel: Funnel, step: int) -> pd.DataFrame:
+    """Return the last event in each session from a step on, of those who dropped there.
+
+    A session ends with a pause of the funnel's window, and begins here with its first event of the
+    step. Who had several such sessions counts in each.
+
+    Returns
+    -------
+    DataFrame
+        ``name, count, size, rate, low, high``: sessions that end so, of all; the most frequent
+        first, with the Wilson interval of the share.
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets, parse
+    >>> log, asked = datasets.contributions(), parse("funnel code -> test -> docs within 7d")
+    >>> before_leaving(log, asked, 1)["name"].tolist()[:2]
+    ['code', 'docs']
+    """
+    paths = log.paths(f"{_from(funnel, step, 'steps 2')} for {_dropped(funnel, step)}")
+    if paths.nothing:
+        return pd.DataFrame(columns=["name", "count", "size", "rate", "low", "high"])
+    pairs, ways = paths.matrix, paths.sequences
+    begun = ways.groupby(ways["sequence"].str[0])["count"].sum()
+    # An event is the last one each time that it comes and nothing follows.
+    ended = pairs.sum(axis=0).add(begun, fill_value=0).sub(pairs.sum(axis=1), fill_value=0)
+    ended = ended[ended > 0].astype(int).sort_values(ascending=False, kind="stable")
+    size = int(ended.sum())
+    low, high = wilson(ended, np.full(len(ended), size))
+    return pd.DataFrame(
+        {
+            "name": ended.index,
+            "count": ended.to_numpy(),
+            "size": size,
+            "rate": ended.to_numpy() / size,
+            "low": low,
+            "high": high,
+        }
+    )
+
+
+def before_told(table: pd.DataFrame, name: str) -> str:
+    """Return what those who dropped did last, in a sentence.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of :func:`before_leaving`.
+    name : str
+        Of the step.
+    """
+    if table.empty:
+        return f"Nobody dropped at {name}."
+    first = table.iloc[0]
+    told = (
+        f"Of {plural(first['size'], 'session')} of those who dropped at {name}, "
+        f"{percent(first['rate'])} ended with {first['name']}"
+    )
+    if len(table) == 1:
+        return f"{told}."
+    second = table.iloc[1]
+    return f"{told}, and {percent(second['rate'])} with {second['name']}."
+
+
+def before_written(table: pd.DataFrame, rows: int = 12) -> pd.DataFrame:
+    """Return what comes last before leaving as it is read."""
+    some = table.head(rows)
+    return pd.DataFrame(
+        {
+            "last before leaving": some["name"],
+            "sessions": [number(one) for one in some["count"]],
+            "share": [percent(one) for one in some["rate"]],
+            "95 % interval": [
+                interval(*one) for one in zip(some["low"], some["high"], strict=True)
+            ],
+        }
+    )
+
+
 def dropping_paths(log: EventLog, funnel: Funnel, step: int) -> PathsResult:
     """Return the paths, from a step on, of those who dropped there."""
-    among = f"users of ({funnel}) with step = {step} and dropped = true"
-    return log.paths(f"{_from(funnel, step, 'counting users steps 4 top 6')} for {among}")
+    asked = _from(funnel, step, "counting users steps 4 top 6")
+    return log.paths(f"{asked} for {_dropped(funnel, step)}")
 
 
 def ways(log: EventLog, funnel: Funnel) -> pd.DataFrame:
@@ -168,6 +249,10 @@ def after_told(table: pd.DataFrame, name: str) -> str:
         f"{told} within the window; the most frequent thing to do next is {first['name']} "
         f"({percent(first['rate'])})."
     )
+
+
+def _dropped(funnel: Funnel, step: int) -> str:
+    return f"users of ({funnel}) with step = {step} and dropped = true"
 
 
 def _from(funnel: Funnel, step: int, clauses: str) -> str:

@@ -11,6 +11,7 @@ from behavio_jupyter.errors import DefinitionError
 from behavio_jupyter.report import Period, counting, differences, drops, launch, staying, ways
 from behavio_jupyter.report.traits import activity, having, traits
 from behavio_jupyter.result.statistics import compare, holm
+from behavio_jupyter.result.wording import number
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +97,26 @@ def test_ways_split_those_who_began(log):
     assert (table["size"] + table["other_size"] == len(began)).all()
     assert (table["count"] + table["other_count"] == len(converted)).all()
     assert drops.ways(log, parse("funnel visit -> visit within 7d")).empty
+
+
+def test_what_comes_last_before_leaving_is_counted_session_by_session(log):
+    asked = parse("funnel visit -> cart -> purchase within 7d")
+    table = drops.before_leaving(log, asked, 1)
+    dropped = log.funnel(asked).users(step=1, dropped=True).users
+    last = []
+    for user in dropped:
+        events = log.timeline(user)
+        sessions = (events["time"].diff() > pd.Timedelta(days=7)).cumsum()
+        last += [
+            names.iloc[-1]
+            for _, names in events["event"].groupby(sessions)
+            if "visit" in set(names)
+        ]
+    expected = pd.Series(last).value_counts()
+    assert dict(zip(table["name"], table["count"], strict=True)) == expected.to_dict()
+    assert table["size"].eq(len(last)).all()
+    assert table["count"].is_monotonic_decreasing
+    assert drops.before_told(table, "visit").startswith(f"Of {number(len(last))} sessions of")
 
 
 def test_after_dropping_is_of_those_who_dropped(log):
