@@ -9,6 +9,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests wait for browsers and kernels a third of their time: one more works meanwhile.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test lint bench fuzz lab pictures notebooks widgets clean
@@ -17,7 +19,7 @@ demo: $(VENV)/.base
 	$(BIN)/python -m behavio_jupyter.report docs/tour.ipynb demo-output
 
 test: $(VENV)/.test $(VENV)/.browser
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(WORKERS)
 	$(BIN)/python -m pytest --nbval docs/tour.ipynb docs/first_hour.ipynb
 
 # Type checkers do not follow the editable install's mapping of magics, widgets and templates,

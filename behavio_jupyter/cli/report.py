@@ -89,7 +89,7 @@ def run(
     """Run the template NAME, or the notebook of that path."""
     from ..report import ReportError
     from ..report import run as run_report
-    from ..report.deliver import Deliverer, Target, after_run
+    from ..report.deliver import Deliverer, Target, after_run, out_of_sight
     from ..report.watch import Rule
 
     # Read before anything runs: a report takes minutes, a mistake in a rule no time.
@@ -97,18 +97,19 @@ def run(
     places = [Target.parse(text) for text in targets]
     began = dt.datetime.now(dt.UTC)
     try:
-        done = run_report(
-            name,
-            options.given(pairs, file),
-            period=period,
-            timezone=timezone,
-            out=out,
-            folders=folders,
-            force=force,
-            stale=stale,
-            tables=tables,
-            progress=True,
-        )
+        with out_of_sight(places):
+            done = run_report(
+                name,
+                options.given(pairs, file),
+                period=period,
+                timezone=timezone,
+                out=out,
+                folders=folders,
+                force=force,
+                stale=stale,
+                tables=tables,
+                progress=True,
+            )
     except ReportError as error:
         Deliverer(out, click.echo).tell_failure(error.run, places)
         raise BehavioError(f"{error}\nThe notebook is kept: {error.run.notebook}") from None

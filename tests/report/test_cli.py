@@ -1,5 +1,6 @@
 """The command as it is typed."""
 
+import os
 import re
 
 import pytest
@@ -36,6 +37,18 @@ def test_a_run_its_history_and_the_index(behavio, tmp_path):
     assert "was run for" in again.output
     assert "own-top-8-" in behavio("report", "history").output
     assert "There are no runs" in behavio("report", "history", "other").output
+
+
+def test_a_notebook_finds_no_secret_of_deliveries(behavio, tmp_path, monkeypatch):
+    monkeypatch.setenv("BEHAVIO_SMTP_PASSWORD", "s3cret")
+    monkeypatch.setenv("TEAM", "http://127.0.0.1:1/services/s3cret")
+    template(tmp_path / "own.ipynb", "import os", "sorted(os.environ.items())")
+    done = behavio("report", "run", "own.ipynb", "--deliver", "slack:TEAM")
+    assert "1 of 1 deliveries failed" in done.stderr
+    [notebook] = (tmp_path / "reports" / "own").rglob("own.ipynb")
+    assert "'PATH'" in notebook.read_text()
+    assert "s3cret" not in notebook.read_text() + done.output + done.stderr
+    assert os.environ["BEHAVIO_SMTP_PASSWORD"] == "s3cret"
 
 
 def test_a_failure_is_a_sentence_and_exit_code_1(behavio, tmp_path):

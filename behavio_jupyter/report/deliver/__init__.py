@@ -5,6 +5,7 @@ from __future__ import annotations
 from .deliveries import Deliveries, Delivery
 from .delivering import Deliverer, after_run, failed_run
 from .sending import DeliveryError
+from .settings import out_of_sight
 from .target import Target
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "Target",
     "after_run",
     "failed_run",
+    "out_of_sight",
 ]

@@ -15,9 +15,7 @@ from .letter import letter, plain
 from .message import Message
 from .pictures import Picture
 from .sending import SECONDS, DeliveryError
-from .settings import MailServer, secret
-
-PASSWORD = "BEHAVIO_SMTP_PASSWORD"
+from .settings import PASSWORD, MailServer, secret
 
 
 def written(

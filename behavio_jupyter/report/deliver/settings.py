@@ -5,13 +5,19 @@ A secret is read when it is needed and kept nowhere. Errors name its variable, n
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from .sending import DeliveryError
+from .target import Target
 
 KEYRING = "behavio"
 """The keyring's service: ``keyring set behavio BEHAVIO_SMTP_PASSWORD``."""
+
+PASSWORD = "BEHAVIO_SMTP_PASSWORD"
+"""The secret with which mail is sent."""
 
 Security = Literal["starttls", "tls"]
 
@@ -33,6 +39,23 @@ def secret(name: str) -> str:
             f"keyring set {KEYRING} {name}."
         )
     return value.strip()
+
+
+@contextlib.contextmanager
+def out_of_sight(targets: Sequence[Target]) -> Iterator[None]:
+    """Keep the secrets of deliveries out of the environment: a notebook may print what it finds.
+
+    Parameters
+    ----------
+    targets : sequence of Target
+        A webhook among them names its secret.
+    """
+    names = {PASSWORD, *(one.to[0] for one in targets if one.kind == "slack")}
+    hidden = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 def _from_keyring(name: str) -> str:

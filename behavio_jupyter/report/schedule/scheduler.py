@@ -16,6 +16,7 @@ import psutil
 from ...errors import BehavioError
 from ...locks import FileLock, try_lock
 from ..archive import Archive, Run
+from ..deliver import Target, out_of_sight
 from .schedule import Schedule
 from .schedules import Schedules, Turn
 
@@ -121,17 +122,19 @@ class Scheduler:
     def _execute(self, turn: Turn, schedule: Schedule, lock: FileLock) -> None:
         begun = time.monotonic()
         limit = schedule.time_limit.microseconds / 1e6
-        with subprocess.Popen(
-            self._command(schedule, turn.period, self.out),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-            # Whoever is left when this scheduler is killed still holds the turn.
-            pass_fds=(lock.descriptor,),
-        ) as running:
+        with out_of_sight([Target.parse(text) for text in schedule.targets]):
+            running = subprocess.Popen(
+                self._command(schedule, turn.period, self.out),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+                # Whoever is left when this scheduler is killed still holds the turn.
+                pass_fds=(lock.descriptor,),
+            )
+        with running:
             try:
                 _, told = running.communicate(timeout=limit)
             except subprocess.TimeoutExpired:
