@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..engine.answers import EXIT, PathsAnswer
+from ..engine.answers import EXIT as EXIT
+from ..engine.answers import PathsAnswer
 from ..query import Paths
 from ..query.paths import way_of
 from .base import QuestionResult, ThemeName
