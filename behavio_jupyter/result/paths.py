@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..engine.answers import EXIT as EXIT
-from ..engine.answers import PathsAnswer
+from ..engine.answers import EXIT, PathsAnswer
 from ..query import Paths
 from ..query.paths import way_of
 from .base import QuestionResult, ThemeName
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 
     from ..query.variables import Scalars
     from .segment import SegmentResult
+
+__all__ = ["EXIT", "PathsResult"]
 
 _LISTED = 500_000
 """Of more ways than this the whole ones are listed by ``.sequences`` only: it takes seconds."""
