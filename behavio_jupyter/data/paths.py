@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Iterable
 from pathlib import Path
@@ -57,7 +58,9 @@ def found_paths(source: str | os.PathLike[str]) -> list[Path]:
 def _matching(text: str) -> list[Path]:
     """Return the files of a glob, or say what lies nearest."""
     if "://" in text:
-        raise DataError(f"{text:.120} is no file of this machine; fetch it first.")
+        # An address may have a password before its host or after its path.
+        shown = re.sub(r"(://)\S*@|[?#].*", lambda part: part[1] or "", text)
+        raise DataError(f"{shown:.120} is no file of this machine; fetch it first.")
     found = sorted(glob.glob(text, recursive=True)) if glob.has_magic(text) else []
     files = [path for name in found if os.path.isfile(name) for path in found_paths(name)]
     if files:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import io
+import re
 import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,9 +26,15 @@ _TYPES: dict[str, tuple[Any, str]] = {
     "list[float]": (list[float], "a list of numbers such as [0.5, 2]"),
 }
 
+_SECRET = re.compile(
+    r"://(?:[^\s/@]*:[^\s@]+@|\S*[?&](?:password|passwd|pwd|secret|token|api_?key)=[^\s&])",
+    re.IGNORECASE,
+)
+"""An address with a password in it."""
+
 
 class ParameterError(BehavioError):
-    """A parameter that a template does not have, or a value that is not of its type."""
+    """A parameter that a template does not have, or a value that is none of its own."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +62,19 @@ class Parameter:
         Raises
         ------
         ParameterError
-            It is none.
+            It is none, or it is an address with a password: the notebook, the names of its files
+            and all who get them would have it, too.
 
         Examples
         --------
         >>> Parameter("steps", "list[str]", [], "").read("[visit, cart]")
         ['visit', 'cart']
         """
+        if _SECRET.search(str(value)):
+            raise ParameterError(
+                f"The parameter {self.name} has a password in it, and parameters are kept with the "
+                "report: let the notebook read it from an environment variable."
+            )
         kind, expected = _TYPES[self.type]
         try:
             given = value

@@ -144,6 +144,8 @@ def test_nothing_changes_in_the_users_connection() -> None:
         ((7,), {}, "Events cannot be read from 'int'"),
         (({"user_id": 1},), {}, "Events cannot be read from 'dict'"),
         ("https://example.org/shop.csv", {}, "no file of this machine"),
+        ("postgresql://user:s3cret@host/db", {}, "^postgresql://host/db is no file of this"),
+        ("https://host/shop.csv?token=s3cret", {}, "^https://host/shop.csv is no file of this"),
         (duckdb.connect(), {}, "There is no table in the connection"),
         (pd.DataFrame(), {}, "no columns"),
     ],

@@ -70,6 +70,28 @@ def test_other_values_are_refused(read, given, said):
     assert str(error.value) == said
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://user:s3cret@host/shop",
+        "postgresql://user:s3/cret@host/shop",
+        "postgresql://host/shop?user=a&password=s3cret",
+        "https://host/events.csv?token=s3cret",
+    ],
+)
+def test_an_address_with_a_password_is_no_parameter(read, address):
+    with pytest.raises(ParameterError, match="The parameter name has a password in it") as error:
+        checked(read.parameters, {"name": address})
+    assert "cret" not in str(error.value)
+    with pytest.raises(ParameterError, match="has a password in it"):
+        checked(read.parameters, {"steps": [address]})
+
+
+def test_other_addresses_are_parameters(read):
+    for address in ("postgresql://host:5432/shop", "https://host/a.csv?v=2", "a@b -> c:d@e"):
+        assert checked(read.parameters, {"name": address})["name"] == address
+
+
 def test_an_unknown_parameter_has_a_nearest_one(read):
     with pytest.raises(UnknownNameError, match="no parameter 'tops'; the nearest is 'top'"):
         checked(read.parameters, {"tops": 1})
