@@ -43,8 +43,17 @@ def finding(result: Result) -> str:
     }
     tell: Any = said[type(result)]
     sentence: str = tell(result)
-    few = " These are few: under 30." if result.small else ""
-    return sentence + few
+    return sentence + _few(result)
+
+
+def _few(result: Result) -> str:
+    if not result.small:
+        return ""
+    if isinstance(result, RetentionResult):
+        return " Some cohorts are of fewer than 30."
+    if isinstance(result, FunnelResult) and result.groups:
+        return " Some groups are of fewer than 30."
+    return " These are few: under 30."
 
 
 def _funnel(result: FunnelResult) -> str:
@@ -63,8 +72,11 @@ def _funnel(result: FunnelResult) -> str:
     if len(between) < 2:
         return f"{sentence}."
     worst = between.iloc[int(np.nanargmin(between["from_previous"]))]
+    if worst["from_previous"] == 1:
+        return f"{sentence}; nobody is lost on the way."
+    # A part of those before it: at an earlier step more users may be lost.
     return (
-        f"{sentence}; most are lost before {worst['name']}, which "
+        f"{sentence}; the largest part is lost before {worst['name']}, which "
         f"{percent(1 - worst['from_previous'])} of those before it do not reach."
     )
 
@@ -140,29 +152,35 @@ def _trend(result: TrendResult) -> str:
     rows = result.table[result.table["complete"]].dropna(subset="value")
     if rows.empty:
         return "No period is over yet."
+    per, counted = result.definition.per, result.definition.value
     if result.groups:
         totals = rows[rows["period"] == rows["period"].max()].sort_values("value", ascending=False)
         first = totals.iloc[0]
         return (
-            f"In the last period that is over ({moment(first['period'])}) "
+            f"In the last {per} that is over ({moment(first['period'])}) "
             f"{_named(first, result.groups)} leads with {number(first['value'])}."
         )
     now = rows.iloc[-1]
-    sentence = (
-        f"In the last period that is over ({moment(now['period'])}) there are "
-        f"{number(now['value'])}"
-    )
+    is_count = isinstance(counted, Series) and counted.function in ("events", "users", "sessions")
+    sentence = f"In the last {per} that is over ({moment(now['period'])}) "
+    if isinstance(counted, Series) and is_count:
+        of = "" if str(counted.events) == "any" else f" of {counted.events}"
+        one = counted.function.removesuffix("s")
+        sentence += f"there {'is' if now['value'] == 1 else 'are'} "
+        sentence += f"{plural(int(now['value']), one)}{of}"
+    else:
+        sentence += f"{counted} is {number(now['value'])}"
     if len(rows) == 1:
         return f"{sentence}."
     values = rows["value"].to_numpy()
     moved = float(values[-1] / values[-2] - 1) if values[-2] else math.nan
-    told = "" if math.isnan(moved) else f", {_more(moved)} than in the one before"
-    counted = result.definition.value
+    told = "" if math.isnan(moved) else f", {_more(moved, is_count)} than in the {per} before"
     if told and isinstance(counted, Series) and counted.function == "users":
         last, before = (KeyFigure.counted("users", int(one)) for one in values[:-3:-1])
         told += f" ({verdict(change(last, before))})"
     high = rows.iloc[int(np.nanargmax(values))]
-    return f"{sentence}{told}; the most were {number(high['value'])} ({moment(high['period'])})."
+    most = "the most were" if is_count else "the highest was"
+    return f"{sentence}{told}; {most} {number(high['value'])} ({moment(high['period'])})."
 
 
 def _paths(result: PathsResult) -> str:
@@ -176,13 +194,14 @@ def _paths(result: PathsResult) -> str:
 
 
 def _segment(result: SegmentResult) -> str:
-    return f"{plural(len(result), 'user')} are in it, {percent(result.share)} of all."
+    return f"{plural(len(result), 'user')} are in the segment, {percent(result.share)} of all."
 
 
-def _more(change: float) -> str:
+def _more(change: float, is_count: bool) -> str:
+    more, fewer = ("more", "fewer") if is_count else ("higher", "lower")
     if abs(change) < 0.0005:
-        return "no more and no fewer"
-    return f"{percent(abs(change))} {'more' if change > 0 else 'fewer'}"
+        return f"no {more} and no {fewer}"
+    return f"{percent(abs(change))} {more if change > 0 else fewer}"
 
 
 def _named(row: pd.Series[Any], groups: tuple[str, ...]) -> str:
