@@ -120,7 +120,15 @@ class Period:
         return Period.containing(self.unit, self.start + dt.timedelta(days=longest))
 
     def back(self, periods: int) -> Period:
-        """Return the one so many periods before this one."""
+        """Return the one so many periods before this one.
+
+        Raises
+        ------
+        DefinitionError
+            The number is negative: a report was told to look at fewer than one.
+        """
+        if periods < 0:
+            raise DefinitionError(f"There is nothing to look at: ask for 1 {self.unit} or more.")
         earlier = self
         for _ in range(periods):
             earlier = earlier.before

@@ -77,3 +77,9 @@ def test_what_the_calendar_does_not_have(text):
 def test_what_is_no_period(text):
     with pytest.raises(DefinitionError, match="is no period; write a week as 2026-W47"):
         Period.parse(text)
+
+
+def test_a_report_looks_back_at_one_period_or_more():
+    assert str(Period.parse("2026-W47").back(0)) == "2026-W47"
+    with pytest.raises(DefinitionError, match="ask for 1 week or more"):
+        Period.parse("2026-W47").back(-1)
