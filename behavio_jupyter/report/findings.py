@@ -145,7 +145,8 @@ def _retention(result: RetentionResult) -> str:
         parts.append(text)
         if len(parts) == 3:
             break
-    return f"{'; '.join(parts)} (average of the cohorts that were watched for so long)."
+    anew = f"; a user counts anew in every {per}" if result.definition.cohort == "every" else ""
+    return f"{'; '.join(parts)} (average of the cohorts that were watched for so long{anew})."
 
 
 def _trend(result: TrendResult) -> str:
