@@ -20,7 +20,7 @@ from .findings import finding
 from .period import Period, Unit
 from .room import Notes, Room
 from .shown import Chart, Sentence, Table
-from .source import StaleError, check_fresh, check_weeks, covered, last_period, open_log
+from .source import StaleError, check_begun, check_fresh, check_weeks, covered, last_period, open_log
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -54,6 +54,8 @@ class Review:
     ------
     StaleError
         The log ends before the period.
+    DefinitionError
+        The log begins after it; there is no such period; its weeks are not those of reports.
 
     Examples
     --------
@@ -69,6 +71,7 @@ class Review:
         self.log = open_log(log)
         self.period = Period.parse(period) if period else last_period(self.log, unit)
         check_weeks(self.log, self.period)
+        check_begun(self.log, self.period)
         try:
             check_fresh(self.log, self.period)
         except StaleError:

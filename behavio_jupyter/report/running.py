@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
+import logging
 import re
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from .parameters import checked
 from .pdf import write_pdf
 from .period import Period, zone
 from .room import Earlier, Orders, Room, Tables
-from .source import last_period, open_log
+from .source import StaleError, last_period, open_log
 from .template import Template, find
 
 _SLUG = 40
@@ -201,7 +203,8 @@ def _execute(
 
     written = room.folder / f"{template.name}.ipynb"
     error = ""
-    with warnings.catch_warnings():
+    # Papermill reads parameters its own way, and warns of some that were checked here.
+    with warnings.catch_warnings(), _quiet("papermill"):
         warnings.simplefilter("ignore")
         try:
             papermill.execute_notebook(
@@ -228,6 +231,8 @@ def _execute(
                 f"Cell {number} of {template.name} ({line:.60}) failed: "
                 f"{told[0] if told else failed.ename}"
             )
+            if failed.ename == StaleError.__name__:  # the notebook is well, its log is not
+                error = told[0]
     node = nbformat.read(written, as_version=4) if written.exists() else template.notebook
     # Where it was run is nobody's business, and would make every copy another one.
     node.metadata.get("papermill", {}).update(
@@ -235,6 +240,18 @@ def _execute(
     )
     nbformat.write(node, written)
     return node, error
+
+
+@contextlib.contextmanager
+def _quiet(logger: str) -> Iterator[None]:
+    """Let nothing below an error be logged meanwhile."""
+    log = logging.getLogger(logger)
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _write_page(done: Run, node: nbformat.NotebookNode, work: Path) -> None:

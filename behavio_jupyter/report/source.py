@@ -115,6 +115,22 @@ def check_fresh(log: EventLog, period: Period) -> None:
         )
 
 
+def check_begun(log: EventLog, period: Period) -> None:
+    """See to it that the log does not begin after the period: its numbers would all be 0.
+
+    Raises
+    ------
+    DefinitionError
+        It does.
+    """
+    first = first_day(log)
+    if first is not None and first > period.last:
+        raise DefinitionError(
+            f"The log begins on {first}, after the end of {period} ({period.last}): there is "
+            "nothing to report on."
+        )
+
+
 def missing(log: EventLog, period: Period) -> dt.timedelta:
     """Return how long before the end of a period the log ends; nothing if it does not."""
     zone, end = ZoneInfo(log.quality.timezone), _moment(log, log.quality.end)
