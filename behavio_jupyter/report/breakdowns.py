@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..log import EventLog
+from ..query.printing import name as quoted
 from .traits import few_values
 
 _MOST = 3
@@ -15,23 +16,19 @@ def clauses(log: EventLog) -> list[tuple[str, str]]:
     --------
     >>> from behavio_jupyter import datasets
     >>> clauses(datasets.contributions())
-    [('by "repo" top 5', 'repo'), ('by "bot" top 5', 'bot')]
+    [('by repo top 5', 'repo'), ('by bot top 5', 'bot')]
     """
     found = [
         (
-            f"by {'user.' if row.owner == 'user' else ''}{_quoted(str(row.name))} top 5",
+            f"by {'user.' if row.owner == 'user' else ''}{quoted(str(row.name))} top 5",
             _plain(str(row.name)),
         )
         for row in few_values(log).head(_MOST).itertuples()
     ]
     for name in list(log.segments)[:_MOST]:
-        quoted = _quoted(name)
-        found.append((f"for {quoted} vs not {quoted}", f"segment_{_plain(name)}"))
+        written = quoted(name)
+        found.append((f"for {written} vs not {written}", f"segment_{_plain(name)}"))
     return found
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _plain(name: str) -> str:

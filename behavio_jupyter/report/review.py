@@ -20,7 +20,15 @@ from .findings import finding
 from .period import Period, Unit
 from .room import Notes, Room
 from .shown import Chart, Sentence, Table
-from .source import StaleError, check_begun, check_fresh, check_weeks, covered, last_period, open_log
+from .source import (
+    StaleError,
+    check_begun,
+    check_fresh,
+    check_weeks,
+    covered,
+    last_period,
+    open_log,
+)
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

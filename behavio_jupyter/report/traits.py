@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..log import EventLog
+from ..query.printing import name as quoted
 
 _EVENTS, _PROPERTIES, _VALUES = 30, 10, 10
 _MOST_DISTINCT = 200
@@ -66,11 +67,11 @@ def traits(log: EventLog, window: str, end: dt.date | None = None) -> list[Trait
     found += [_in_segment(log, name, window, end) for name in log.segments]
     for row in few_values(log).itertuples():
         name, of_user = str(row.name), row.owner == "user"
-        for value in log.values(f'{"user." if of_user else ""}"{name}"')["value"].head(_VALUES):
+        written = f"{'user.' if of_user else ''}{quoted(name)}"
+        for value in log.values(written)["value"].head(_VALUES):
             given = value.item() if isinstance(value, np.generic) else value
             if of_user:
-                quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-                condition = f'did(any) {window} and user."{quoted}" = {{value}}'
+                condition = f"did(any) {window} and {written} = {{value}}"
                 found.append(Trait(f"user.{name}", str(value), condition, {"value": given}))
             else:
                 condition = f"did(any where {{name}} = {{value}}) {window}"

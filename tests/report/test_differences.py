@@ -6,9 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from behavio_jupyter import datasets, parse
+from behavio_jupyter import connect, datasets, parse
 from behavio_jupyter.errors import DefinitionError
-from behavio_jupyter.report import Period, counting, differences, drops, launch, staying, ways
+from behavio_jupyter.report import (
+    Period,
+    breakdowns,
+    counting,
+    differences,
+    drops,
+    launch,
+    staying,
+    ways,
+)
 from behavio_jupyter.report.traits import activity, having, traits
 from behavio_jupyter.result.statistics import compare, holm
 from behavio_jupyter.result.wording import number
@@ -46,6 +55,20 @@ def test_traits_are_users_with_such_an_event(log, rows):
             assert users == set(here["user"]) & set(buyers)
         elif not one.kind.startswith("user."):
             assert users == set(here.loc[here[one.kind].astype(str) == one.name, "user"])
+
+
+def test_names_may_have_quotes_and_be_words_of_the_language():
+    rows = [(user, 'a "b"', user % 2, f"'{user % 3}'") for user in range(12)]
+    events = pd.DataFrame(rows, columns=["user", "event", "from", 'the "plan" \\ -> x'])
+    events["from"] = events["from"].map({0: "it's", 1: 'a "c"'})
+    events["time"] = pd.Timestamp("2026-01-05")
+    log = connect(events)
+    found = {(one.kind, one.name): len(having(log, one)) for one in traits(log, "in last 30d")}
+    assert found[("event", 'a "b"')] == 12
+    assert found[("from", "it's")] == found[("from", 'a "c"')] == 6
+    assert found[('the "plan" \\ -> x', "'0'")] == 4
+    for clause, _ in breakdowns.clauses(log):
+        assert log.run(f'funnel "a \\"b\\"" -> any within 7d {clause}').groups
 
 
 def test_differing_counts_both_groups(log, rows):

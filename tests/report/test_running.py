@@ -152,7 +152,7 @@ def test_a_log_that_ends_too_early_is_refused(quick, dated, tmp_path):
     done = run(dated, period="1998-07", out=tmp_path / "out", stale=True)
     assert (done.outcome, done.stale) == ("done", True)
     # Once the log is whole, what was run too early does not stand for the report.
-    with pytest.raises(ReportError, match="^The log ends on 1998-06-30"):
+    with pytest.raises(ReportError, match=r"^The log ends on 1998-06-30"):
         run(dated, period="1998-07", out=tmp_path / "out")
 
 
@@ -164,7 +164,7 @@ def test_parameters_that_were_read_are_not_warned_of(quick, tmp_path, caplog):
 
 
 def test_a_log_that_begins_too_late_is_refused():
-    with pytest.raises(DefinitionError, match="The log begins on 1997-01-01, after the end of 1996"):
+    with pytest.raises(DefinitionError, match="The log begins on 1997-01-01, after"):
         Review("cdnow", "1996-12")
 
 
