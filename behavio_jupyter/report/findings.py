@@ -96,15 +96,16 @@ def _funnel_by_group(result: FunnelResult) -> str:
     compared = result.comparison
     column = "p_adjusted" if "p_adjusted" in compared else "p_value"
     apart = int((compared[column] < NOISE).sum())
-    name = _named(best, result.groups), _named(worst, result.groups)
+    name = _where(best, result.groups), _where(worst, result.groups)
     told = (
         f"{apart} of {len(compared)} differ from the first by more than chance makes"
         if apart
         else "no group differs from the first by more than chance makes"
     )
     return (
-        f"{last.iloc[0]['name']} is reached most often in {name[0]} ({percent(best['from_start'])})"
-        f" and least often in {name[1]} ({percent(worst['from_start'])}); {told}."
+        f"{last.iloc[0]['name']} is reached most often where {name[0]} "
+        f"({percent(best['from_start'])}) and least often where {name[1]} "
+        f"({percent(worst['from_start'])}); {told}."
     )
 
 
@@ -207,3 +208,8 @@ def _more(change: float, is_count: bool) -> str:
 
 def _named(row: pd.Series[Any], groups: tuple[str, ...]) -> str:
     return ", ".join(str(row[column]) for column in groups)
+
+
+def _where(row: pd.Series[Any], groups: tuple[str, ...]) -> str:
+    """Return what holds in a group: a value without its property says little, such as false."""
+    return " and ".join(f"{column} is {row[column]}" for column in groups)

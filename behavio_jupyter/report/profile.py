@@ -84,7 +84,7 @@ class Profile:
         most = over.iloc[int(over["users"].to_numpy().argmax())]
         sentence = (
             f"From {number(first['users'])} at the end of the month {first['period']:%Y-%m} "
-            f"to {number(last['users'])} of {last['period']:%Y-%m}, which is "
+            f"to {number(last['users'])} at that of {last['period']:%Y-%m}, which is "
             f"{percent(last['share'])} of all users by then; the most were "
             f"{number(most['users'])} ({most['period']:%Y-%m})."
         )

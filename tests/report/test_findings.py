@@ -29,7 +29,10 @@ def test_groups_say_which_is_best_and_whether_it_is_chance(log):
     found = log.funnel("code -> test within 30d by repo")
     rates = found.table[found.table["step"] == 2].set_index("repo")["from_start"]
     sentence = said(found)
-    assert f"most often in {rates.idxmax()} ({rates.max():.1%})".replace("%", " %") in sentence
+    assert (
+        f"most often where repo is {rates.idxmax()} ({rates.max():.1%})".replace("%", " %")
+        in sentence
+    )
     apart = (found.comparison["p_adjusted"] < 0.05).sum()
     assert f"{apart} of {len(rates) - 1} differ from the first" in sentence
 
