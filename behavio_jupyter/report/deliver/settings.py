@@ -21,6 +21,11 @@ PASSWORD = "BEHAVIO_SMTP_PASSWORD"
 
 Security = Literal["starttls", "tls"]
 
+SMTP = tuple(
+    f"BEHAVIO_SMTP_{name}" for name in ("HOST", "SECURITY", "PORT", "FROM", "USER", "PASSWORD")
+)
+"""The variables that mail is sent by."""
+
 _PORTS: dict[Security, int] = {"starttls": 587, "tls": 465}
 
 

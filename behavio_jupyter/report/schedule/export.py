@@ -9,7 +9,9 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
-from ...errors import UnknownNameError
+from ...errors import DefinitionError, UnknownNameError
+from ..deliver import Target
+from ..deliver.settings import SMTP
 from .cron import weekdays
 from .schedule import Schedule
 
@@ -33,6 +35,8 @@ def export(schedule: Schedule, format: str, out: Path) -> str:
     ------
     UnknownNameError
         There is no such format.
+    DefinitionError
+        It cannot hold what the schedule says.
     """
     if format not in FORMATS:
         raise UnknownNameError("format", format, FORMATS)
@@ -51,24 +55,29 @@ def _words(schedule: Schedule, out: Path) -> list[str]:
 
 def _crontab(schedule: Schedule, out: Path) -> str:
     line = shlex.join(_words(schedule, out.resolve())).replace("%", r"\%")
+    if "\n" in line or "\r" in line:
+        raise DefinitionError(
+            f"A crontab cannot hold the line breaks that {schedule.name} has in its parameters."
+        )
     return f"CRON_TZ={schedule.timezone}\n{schedule.cron} {line}\n"
 
 
 def _systemd(schedule: Schedule, out: Path) -> str:
-    line = shlex.join(_words(schedule, out.resolve())).replace("%", "%%").replace("$", "$$")
+    line = " ".join(_systemd_word(word) for word in _words(schedule, out.resolve()))
+    unit, told = _plain(schedule.name), " ".join(schedule.name.replace("%", "%%").split())
     seconds = schedule.time_limit.microseconds // 1_000_000
-    return f"""# {schedule.name}.service
+    return f"""# {unit}.service
 [Unit]
-Description=Behavio report {schedule.name}
+Description=Behavio report {told}
 
 [Service]
 Type=oneshot
 ExecStart=/usr/bin/env {line}
 TimeoutStartSec={seconds}
 
-# {schedule.name}.timer
+# {unit}.timer
 [Unit]
-Description=When Behavio report {schedule.name} is due
+Description=When Behavio report {told} is due
 
 [Timer]
 OnCalendar={_calendar(schedule.cron)} {schedule.timezone}
@@ -77,6 +86,18 @@ Persistent=true
 [Install]
 WantedBy=timers.target
 """
+
+
+def _systemd_word(word: str) -> str:
+    """Return a word of a command as systemd reads it; its quotes are not those of a shell."""
+    for sign, written in (("\\", r"\\"), ('"', r"\""), ("\n", r"\n"), ("%", "%%"), ("$", "$$")):
+        word = word.replace(sign, written)
+    return word if re.fullmatch(r"[\w./:=@%$+,-]+", word) else f'"{word}"'
+
+
+def _plain(name: str) -> str:
+    """Return a name that files and other machinery may have."""
+    return re.sub(r"[^\w.-]", "_", name)
 
 
 def _github(schedule: Schedule, out: Path) -> str:
@@ -99,19 +120,31 @@ jobs:
           python-version: "3.12"
       - run: pip install behavio-jupyter
       - run: {json.dumps(line)}
-      - uses: actions/upload-artifact@v4
+{_secrets(schedule)}      - uses: actions/upload-artifact@v4
         with:
           name: reports
           path: {json.dumps(str(out))}
 """
 
 
+def _secrets(schedule: Schedule) -> str:
+    """Return the settings of delivery, which GitHub keeps as secrets of the repository."""
+    names: list[str] = []
+    for target in map(Target.parse, schedule.targets):
+        if target.kind == "slack":
+            names += target.to
+        elif target.kind == "mail":
+            names += SMTP
+    lines = [f"          {one}: ${{{{ secrets.{one} }}}}\n" for one in dict.fromkeys(names)]
+    return "".join(["        env:\n", *lines]) if lines else ""
+
+
 def _airflow(schedule: Schedule, out: Path) -> str:
     line = shlex.join(_words(schedule, out.resolve()))
     seconds = schedule.time_limit.microseconds // 1_000_000
     added = schedule.added.astimezone(dt.UTC)
-    dag = re.sub(r"[^\w.-]", "_", schedule.name)
-    return f'''"""Behavio report {schedule.name}."""
+    dag = _plain(schedule.name)
+    return f'''"""Behavio report {dag}."""
 
 from datetime import datetime, timedelta, timezone
 

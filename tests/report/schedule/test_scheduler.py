@@ -3,6 +3,9 @@
 import datetime as dt
 import json
 import random
+import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
 from behavio_jupyter import BehavioError, DefinitionError, UnknownNameError
 from behavio_jupyter.report import Archive, Period, run
@@ -274,8 +278,6 @@ def test_the_same_for_other_machinery(format):
     assert "report run weekly_review --period last --timezone Europe/Berlin" in text
     assert "funnel=code -> test within 7d" in text
     if format == "github":
-        import yaml
-
         read = yaml.safe_load(text)
         assert read[True]["schedule"] == [{"cron": "0 8 * * 1", "timezone": "Europe/Berlin"}]
     if format == "airflow":
@@ -284,3 +286,42 @@ def test_the_same_for_other_machinery(format):
         assert "OnCalendar=Mon *-*-* 8:0:00 Europe/Berlin" in text
     with pytest.raises(UnknownNameError, match="the nearest is 'crontab'"):
         export(one, "cron", Path("reports"))
+
+
+def test_names_and_values_with_signs_of_their_own(tmp_path):
+    funnel = "a -> \"b\"[x = 'it\\'s $y 5%'] within 7d"
+    asked = {
+        "cron": "0 8 * * 1",
+        "timezone": "Europe/Berlin",
+        "name": 'it\'s """50%""" \\d',
+        "targets": ["mail:lead@example.com", "slack:TEAM_WEBHOOK"],
+        "added": START,
+    }
+    one = Schedule.made("weekly_review", parameters={"funnel": funnel}, **asked)
+    compile(export(one, "airflow", tmp_path), "dag", "exec", flags=0)
+    [step] = [
+        step
+        for step in yaml.safe_load(export(one, "github", tmp_path))["jobs"]["report"]["steps"]
+        if "report run" in step.get("run", "")
+    ]
+    assert shlex.split(step["run"])[:3] == ["behavio", "report", "run"]
+    assert f"funnel={funnel}" in shlex.split(step["run"])
+    assert step["env"]["TEAM_WEBHOOK"] == "${{ secrets.TEAM_WEBHOOK }}"
+    assert "BEHAVIO_SMTP_PASSWORD" in step["env"]
+    # Systemd reads escapes in its quotes, takes % and $ for its own, and has names for files.
+    text = export(one, "systemd", tmp_path)
+    written = funnel.replace("\\", r"\\").replace('"', r"\"").replace("%", "%%").replace("$", "$$")
+    assert f'"funnel={written}"' in text
+    service, timer = re.split(r"# \S+\.timer\n", text)
+    for unit in (service, timer):
+        assert re.search(r"Description=.*50%%", unit)
+    if verify := shutil.which("systemd-analyze"):
+        for kind, unit in (("service", service), ("timer", timer)):
+            (tmp_path / f"own.{kind}").write_text(unit)
+        units = [str(tmp_path / "own.service"), str(tmp_path / "own.timer")]
+        said = subprocess.run([verify, "verify", *units], capture_output=True, text=True)
+        assert "own." not in said.stderr
+    lines = Schedule.made("weekly_review", parameters={"funnel": "code ->\ntest"}, **asked)
+    with pytest.raises(DefinitionError, match="A crontab cannot hold the line breaks"):
+        export(lines, "crontab", tmp_path)
+    assert r'"funnel=code ->\ntest"' in export(lines, "systemd", tmp_path)
