@@ -30,8 +30,11 @@ def list_templates(folders: tuple[Path, ...]) -> None:
 
     table = Table("template", "title", "what it is for", box=None, pad_edge=False)
     for one in templates(folders):
-        table.add_row(one.name, one.title, one.description)
-    Console().print(table)
+        try:
+            table.add_row(one.name, one.title, one.description)
+        except BehavioError as error:  # it must not hide the others
+            table.add_row(one.name, "", str(error))
+    Console().print(table, markup=False)
 
 
 @report.command()
@@ -43,7 +46,7 @@ def show(name: str, folders: tuple[Path, ...]) -> None:
 
     one = template(name, folders)
     console = Console()
-    console.print(f"[bold]{one.title}[/bold] ({one.name}; a period is a {one.unit})")
+    console.print(f"{one.title} ({one.name}; a period is a {one.unit})", markup=False)
     console.print(one.description, end="\n\n", markup=False)
     table = Table("parameter", "type", "default", "", box=None, pad_edge=False)
     for parameter in one.parameters:

@@ -27,6 +27,17 @@ def test_templates_are_listed_and_shown(behavio):
     assert "'contributions'  contributions, cdnow, or the path" in shown
 
 
+def test_a_notebook_that_is_none_hides_no_other(behavio, tmp_path):
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "broken.ipynb").write_text("{")
+    template(tmp_path / "ours" / "own.ipynb", title="All [bold]regulars[/bold]")
+    listed = behavio("report", "list", "--templates", "ours")
+    assert listed.exit_code == 0
+    assert re.search(r"broken +ours/broken\.ipynb cannot be read: it is no notebook", listed.output)
+    assert "All [bold]regulars[/bold]" in listed.output
+    assert "All [bold]reg" in behavio("report", "show", "own", "--templates", "ours").output
+
+
 def test_a_run_its_history_and_the_index(behavio, tmp_path):
     template(tmp_path / "own.ipynb", "2 * top", parameters="top: int = 5")
     (tmp_path / "values.yaml").write_text("top: 7\n")
