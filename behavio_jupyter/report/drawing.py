@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ..result.charts.canvas import plain
 from ..result.charts.theme import NEUTRAL, PALETTE, theme_of
 from ..result.wording import number, points, points_interval
 from .change import NOISE
@@ -81,7 +82,9 @@ def differences_chart(table: pd.DataFrame, title: str, rows: int = 12) -> go.Fig
     )
     figure.update_yaxes(
         tickvals=places,
-        ticktext=[one if len(one) <= _LONGEST else f"{one[: _LONGEST - 1]}…" for one in names],
+        ticktext=[
+            plain(one if len(one) <= _LONGEST else f"{one[: _LONGEST - 1]}…") for one in names
+        ],
         range=[len(top) - 0.5, -0.5],
         showgrid=False,
         zeroline=False,
@@ -162,4 +165,4 @@ def _framed(figure: go.Figure, title: str, height: int) -> None:
 
 def _hover(row: pd.Series[Any]) -> str:
     between = points_interval(row["low"], row["high"])
-    return f"{label(row)}<br>{points(row['difference'])} ({between})"
+    return f"{plain(label(row))}<br>{points(row['difference'])} ({between})"

@@ -15,6 +15,7 @@ from ..result.paths import EXIT
 from ..result.statistics import wilson
 from ..result.wording import duration, interval, number, percent, plural
 from .change import NOISE
+from .counting import whole_days
 from .differences import compared, written
 
 _WAYS = 12
@@ -256,7 +257,11 @@ def _dropped(funnel: Funnel, step: int) -> str:
 
 
 def _from(funnel: Funnel, step: int, clauses: str) -> str:
-    during = "" if funnel.during is None else f" during {funnel.during}"
+    days = funnel.during
+    if days is not None and days.end is not None:
+        # Who began on the last day takes the other steps, and does something next, after it.
+        days = days.model_copy(update={"end": days.end + whole_days(funnel)})
+    during = "" if days is None else f" during {days}"
     events = funnel.steps[step - 1].events
     text = f"from {events} {clauses} session {funnel.within}"
     if funnel.where is not None:

@@ -352,12 +352,20 @@ class Readout:
                 "that people chose, or that differ in more than one thing, cannot."
             )
         sure = int((self.differences["p_adjusted"] < NOISE).sum())
+        told = (
+            f"{sure} of {len(self.differences)} shares differ from before by more than chance makes"
+        )
+        also = "Whatever else happened on these days is in the difference, too."
+        if not covered(self.log, self.before.before):
+            return (
+                f"{told}; how many did so the time before, without this launch, cannot be told: "
+                f"the log begins on {first_day(self.log)}. {also}"
+            )
         earlier = shifts(self.log, self.before, self.before.before)
         usual = int((earlier["p_adjusted"] < NOISE).sum())
         return (
-            f"{sure} of {len(self.differences)} shares differ from before by more than chance "
-            f"makes; of the {self.before.days} days before, {usual} of {len(earlier)} did so "
-            "without this launch. Whatever else happened on these days is in the difference, too."
+            f"{told}; of the {self.before.days} days before, {usual} of {len(earlier)} did so "
+            f"without this launch. {also}"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from .source import (
     check_fresh,
     check_weeks,
     covered,
+    first_day,
     last_period,
     open_log,
 )
@@ -105,6 +107,23 @@ class Review:
             escape(quality.timezone),
         ]
         return f'<p class="behavio-about">{" · ".join(parts)}</p>'
+
+    def since(self, periods: int) -> dt.date:
+        """Return the first day of so many periods up to this one that the log has as a whole.
+
+        Before its first event the log knows nothing: a chart would show that nobody was there.
+
+        Examples
+        --------
+        >>> review = Review("cdnow", "1997-02", unit="month")
+        >>> str(review.since(1)), str(review.since(12))
+        ('1997-02-01', '1997-01-01')
+        """
+        first, earliest = first_day(self.log), self.period.back(periods - 1)
+        if first is not None and first > earliest.start:
+            begun = Period.containing(self.period.unit, first)
+            earliest = begun if begun.start == first else begun.after
+        return min(earliest.start, self.period.start)
 
     # What is said
 

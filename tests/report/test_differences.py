@@ -13,6 +13,7 @@ from behavio_jupyter.report import (
     breakdowns,
     counting,
     differences,
+    drawing,
     drops,
     launch,
     staying,
@@ -153,6 +154,25 @@ def test_after_dropping_is_of_those_who_dropped(log):
     assert result.table["name"][step] not in table["name"].tolist()
 
 
+def test_what_follows_dropping_may_lie_after_the_range():
+    rows = [(user, "a", 0) for user in range(40)] + [(user, "b", 1) for user in range(40)]
+    rows += [(user, "d", 2) for user in range(30)] + [(99, "c", 20)]
+    events = pd.DataFrame(rows, columns=["user", "event", "time"])
+    events["time"] = pd.Timestamp("2026-01-05") + pd.to_timedelta(events["time"], unit="D")
+    log = connect(events)
+    asked = parse("funnel a -> b -> c within 7d during 2026-01-05 to 2026-01-05")
+    table = drops.after_dropping(log, asked, 2).set_index("name")
+    assert table["count"].to_dict() == {"d": 30, drops.NOWHERE: 10}
+    assert drops.dropping_paths(log, asked, 2).counted == "n = 40 users"
+
+
+def test_a_log_that_begins_right_before_tells_nothing_of_the_time_before(log, rows):
+    start = rows["time"].min().date() + dt.timedelta(days=12)
+    asked = parse("funnel visit -> view within 1d")
+    found = launch.Readout(log, Period.parse(str(start)[:7]), str(start), 10, "", asked)
+    assert "cannot be told: the log begins on" in found.caution
+
+
 def test_shares_of_ways_are_of_all_sessions(log):
     period = Period.parse("2026-02")
     table = ways.shifts(log, period)
@@ -220,3 +240,9 @@ def test_activity_counts_events_and_days(log, rows):
     days = each["time"].agg(lambda times: times.dt.date.nunique())
     assert found["5 or more events"] == int((each.size() >= 5).sum())
     assert found["3 or more days"] == int((days >= 3).sum())
+
+
+def test_names_that_look_like_markup_stay_as_they_are():
+    table = differences.compared([("event", "<b>bold</b>", 5, 40, 9, 40)])
+    axis = drawing.differences_chart(table, "a title").layout.yaxis
+    assert axis.ticktext == ("&lt;b&gt;bold&lt;/b&gt; (event)",)
