@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,8 @@ def run(
     rules = [Rule.parse(text) for text in alerts]
     places = [Target.parse(text) for text in targets]
     began = dt.datetime.now(dt.UTC)
+    # Machinery ends a run by this signal: it cleans up as after Ctrl-C.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with out_of_sight(places):
             done = run_report(
@@ -116,6 +119,8 @@ def run(
     except ReportError as error:
         Deliverer(out, click.echo).tell_failure(error.run, places)
         raise BehavioError(f"{error}\nThe notebook is kept: {error.run.notebook}") from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
     if done.started < began:
         click.echo(f"{done.report} was run for {done.period} already; --force runs it again.")
     for figure in done.figures:

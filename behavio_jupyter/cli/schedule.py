@@ -66,8 +66,11 @@ def add(
         targets=targets,
         added=now,
     )
+    due = made.next(now)
+    if due is None:
+        raise BehavioError(f"The line of cron {cron!r} is never due within 400 days.")
     Schedules(out).add(made)
-    click.echo(f"{made.name}: {_next(made.next(now))}")
+    click.echo(f"{made.name}: {_next(due)}")
     click.echo(f"It runs while this does: behavio scheduler --out {out}")
 
 
@@ -134,8 +137,10 @@ def run_now(name: str, period: str, out: Path) -> None:
     scheduler = _scheduler(out, click.echo)
     found = scheduler.schedules.find(name)
     now = dt.datetime.now(zone(found.timezone))
-    about = str(Period.parse(period) if period else Period.last_complete(found.unit, now))
-    turn = scheduler.schedules.put(name, about, now)
+    about = Period.parse(period) if period else Period.last_complete(found.unit, now)
+    if about.last >= now.date():
+        raise BehavioError(f"{about} is not over: its last day is {about.last}.")
+    turn = scheduler.schedules.put(name, str(about), now)
     if not scheduler.run(turn):
         raise BehavioError(f"{name} is running for {about} in another scheduler.")
     if scheduler.schedules.state(turn) != "done":

@@ -13,6 +13,10 @@ from ..query import DateRange, Funnel, parse
 from ..query.time import MICROSECONDS
 from .figures import KeyFigure
 from .period import Period
+from .source import first_day
+
+_YOUNG = 4
+"""Periods in which nearly everybody is new to a log that has just begun."""
 
 
 def active(log: EventLog, period: Period, among: str = "") -> int:
@@ -38,6 +42,24 @@ def active(log: EventLog, period: Period, among: str = "") -> int:
 def new(log: EventLog, period: Period) -> int:
     """Return how many users had their first event in a period."""
     return len(log.segment(f"first_seen >= {period.start} and first_seen < {period.end}"))
+
+
+def new_users(log: EventLog, period: Period) -> KeyFigure:
+    """Return how many users are new; not tested as long as the log is so young that all are.
+
+    Who was there before the log began is new to it when they come next: in its first periods the
+    number falls whatever happens.
+
+    Examples
+    --------
+    >>> from behavio_jupyter import datasets
+    >>> log = datasets.cdnow()
+    >>> [new_users(log, Period.parse(month)).tested for month in ("1997-02", "1997-06")]
+    [False, True]
+    """
+    first = first_day(log)
+    known = first is not None and first <= period.back(_YOUNG).start
+    return KeyFigure.counted("new users", new(log, period), "users", tested=known)
 
 
 def did(log: EventLog, period: Period, event: str) -> int:

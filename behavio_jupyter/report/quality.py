@@ -69,7 +69,8 @@ def told(table: pd.DataFrame) -> str:
 def _empty_days(log: EventLog, period: Period) -> tuple[str, str, bool]:
     days = empty_days(log, period)
     unusual = [day for day in days if not _often_empty(log, dt.date.fromisoformat(day))]
-    return ("days without events", _list(days), not unusual)
+    usual = ", as on most such weekdays before" if days and not unusual else ""
+    return ("days without events", f"{_list(days)}{usual}", not unusual)
 
 
 def _often_empty(log: EventLog, day: dt.date) -> bool:

@@ -2,7 +2,11 @@
 
 import os
 import re
+import subprocess
+import sys
+import time
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -48,6 +52,34 @@ def test_a_run_its_history_and_the_index(behavio, tmp_path):
     assert "was run for" in again.output
     assert "own-top-8-" in behavio("report", "history").output
     assert "There are no runs" in behavio("report", "history", "other").output
+
+
+def test_what_is_never_due_or_not_over_is_refused(behavio, tmp_path):
+    template(tmp_path / "own.ipynb", "1", parameters='period: str = ""')
+    never = behavio("schedule", "add", "own.ipynb", "--cron", "0 8 31 2 *")
+    assert never.exit_code == 1
+    assert "'0 8 31 2 *' is never due within 400 days." in never.stderr
+    assert behavio("schedule", "add", "own.ipynb", "--cron", "0 8 * * MON").exit_code == 0
+    early = behavio("schedule", "run-now", "own", "--period", "2999-W01")
+    assert early.exit_code == 1
+    assert "2999-W01 is not over: its last day is 2999-01-06." in early.stderr
+    assert "Nothing was due yet." in behavio("schedule", "history").output
+
+
+def test_a_run_that_is_ended_leaves_nothing(tmp_path):
+    template(tmp_path / "own.ipynb", "import time\nopen('began', 'w')\ntime.sleep(600)")
+    command = [sys.executable, "-m", "behavio_jupyter.cli", "report", "run", "own.ipynb"]
+    running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "began").exists():
+        assert running.poll() is None
+        time.sleep(0.1)
+    kernels = psutil.Process(running.pid).children(recursive=True)
+    running.terminate()
+    _, told = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert "Traceback" not in told
+    assert psutil.wait_procs(kernels, timeout=10)[1] == []
+    assert [path.name for path in (tmp_path / "reports").rglob("*") if path.is_file()] == []
 
 
 def test_a_notebook_finds_no_secret_of_deliveries(behavio, tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -98,10 +99,12 @@ def _panels(canvas: Canvas, result: FunnelResult) -> go.Figure:
             order = inside.index(name) if name else number_inside
             positions = _positions(steps, order, len(inside), thick)
             legend = label(name, 32) if place == 0 else ""
+            before = own["from_start"].fillna(0).to_numpy()[result.previous]
+            ends = np.fmax(before, own["from_start_high"].where(own["step"] > 1).to_numpy())
             _add_bars(figure, own, positions, thick, paint[name], legend, cell, result)
             figure.add_trace(
                 go.Scatter(
-                    x=own["from_start"].fillna(0).to_numpy()[result.previous].tolist(),
+                    x=ends.tolist(),
                     y=positions,
                     mode="text",
                     text=[
@@ -118,7 +121,10 @@ def _panels(canvas: Canvas, result: FunnelResult) -> go.Figure:
             )
     canvas.figure = figure
     _axes(canvas, steps, len(inside), thick, result, room=1.75)
-    figure.update_xaxes(title_text=f"share of the {result.unit}s at step 1", row=rows)
+    for column in range(min(columns, len(shown))):
+        lowest = (len(shown) - 1 - column) // columns + 1
+        words = f"share of the {result.unit}s at step 1"
+        figure.update_xaxes(title_text=words, row=lowest, col=column + 1)
     if len(panels) > len(shown):
         left = len(panels) - len(shown)
         figure.add_annotation(
