@@ -35,6 +35,7 @@ def write_pdf(page: Path, target: Path) -> bool:
             "--headless",
             "--no-sandbox",
             "--disable-gpu",
+            "--window-size=1080,1400",  # charts are drawn for it, and made smaller in print
             "--no-pdf-header-footer",
             "--virtual-time-budget=10000",
             f"--user-data-dir={profile}",
