@@ -107,7 +107,13 @@ class Explorer(DefinedWidget):
         """Return the widget of a tab."""
         # The thread of an answer comes here while another tab is being opened.
         with self._opening:
-            return self._tab(kind)
+            opened = self._tab(kind)
+        # Only now: who changes the bar holds what telling needs, and may wait for a tab to open.
+        if kind not in self.tabs:
+            with self._telling:
+                known = list(self._opened.items())
+                self.tabs = {name: f"anywidget:{widget.model_id}" for name, widget in known}
+        return opened
 
     def _tab(self, kind: str) -> Any:
         if kind not in self._opened:
@@ -118,10 +124,9 @@ class Explorer(DefinedWidget):
                 # What cannot be read any more gives way to what the cell says.
                 with contextlib.suppress(*UNREADABLE):
                     opened.restore(state)
-            self._pass_on_to(kind)
+            self._limit(opened)
             shows = ["answer", "error"] if isinstance(opened, AnalysisWidget) else ["user"]
             opened.observe(self._keep, shows)
-            self.tabs = {**self.tabs, kind: f"anywidget:{opened.model_id}"}
         return self._opened[kind]
 
     def open(self) -> None:
@@ -161,7 +166,9 @@ class Explorer(DefinedWidget):
 
     def _pass_on_to(self, kind: str) -> None:
         """Let a tab have what the bar says, where it asks what has these clauses."""
-        opened = self[kind]
+        self._limit(self[kind])
+
+    def _limit(self, opened: Any) -> None:
         if isinstance(opened, AnalysisWidget) and issubclass(opened.asks, EventQuestion):
             opened.common = {name: getattr(self.definition, name) for name in _COMMON}
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from behavio_jupyter.widgets import PathExplorer
 
 from behavio_jupyter import BehavioError, Funnel, datasets, explore
 from behavio_jupyter.query.clauses import EventQuestion
@@ -59,3 +62,27 @@ def test_a_segment_saved_in_one_tab_is_known_in_all(log):
     funnel.wait()
     tell(funnel, ask="save", id=1, pick={"step": 2}, name="testers")
     assert app.catalog["segments"] == ["testers"]
+
+
+def test_a_tab_opens_while_the_bar_is_changed(monkeypatch):
+    # JupyterLab hands messages to two threads: one opens a tab, the other changes the bar.
+    app = explore(datasets.cdnow(), "funnel purchase -> purchase")
+    more = EventQuestion(where="cds > 1").model_dump(mode="json")["where"]
+    common = {"where": more, "segments": [], "during": None}
+    content = {"ask": "definition", "id": 1, "page": "a", "definition": common}
+    bar = threading.Thread(target=app._receive, args=(app, content, None), daemon=True)
+
+    class Slow(PathExplorer):
+        def __init__(self, *given):
+            super().__init__(*given)
+            bar.start()
+            bar.join(0.3)
+
+    monkeypatch.setitem(app.kinds, "paths", Slow)
+    opening = threading.Thread(target=app.set_trait, args=("selected", "paths"), daemon=True)
+    opening.start()
+    opening.join(8)
+    bar.join(8)
+    assert not opening.is_alive()
+    assert not bar.is_alive()
+    assert set(app.tabs) == {"funnel", "paths"}
