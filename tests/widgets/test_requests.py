@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from behavio_jupyter.widgets import FunnelExplorer
+from comm import DummyComm
 
 from behavio_jupyter.query import parse
 
@@ -43,6 +44,8 @@ def test_an_overtaken_request_is_called_off_and_its_kind_alone(log, sent):
 def test_what_another_thread_tells_is_not_mixed_into_what_is_told_at_once(log, sent):
     widget = FunnelExplorer(log)
     widget._aside["events"].wait()
+    # What ipykernel makes of a comm tells nothing where no kernel runs.
+    widget.comm = DummyComm(target_name="jupyter.widget")
     other = threading.Thread(target=lambda: widget.set_trait("events", [["code", 1]]))
     with widget._at_once():
         widget.error = "wrong"
