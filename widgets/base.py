@@ -87,7 +87,14 @@ class AnalysisWidget(DefinedWidget):
         """Return what the browser draws of a result: names, numbers, text; no not-a-number."""
 
     def wait(self) -> None:
-        """Wait for the answer to what is asked now."""
+        """Wait for the answer to what is asked now.
+
+        Raises
+        ------
+        BehavioError
+            This is an observer of what the browser changes: observe ``answer`` instead.
+        """
+        self._may_wait()
         self._asking.wait()
 
     @property

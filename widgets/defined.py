@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any
@@ -35,6 +36,8 @@ class DefinedWidget(KeptWidget):
     parts = traitlets.Dict().tag(sync=True)
     """The text of every part of the definition, by its path: ``steps.0.events``."""
     error = traitlets.Unicode().tag(sync=True)
+    _receiving = 0
+    """The thread in which a change of the browser is being taken over."""
 
     @abstractmethod
     def _take(self, asked: Any) -> None:
@@ -54,10 +57,28 @@ class DefinedWidget(KeptWidget):
         if content["ask"] != "definition":
             super()._begin(kind, content)
             return
-        with self._at_once():
-            self.request = content["id"]
-            try:
-                self._take(content["definition"])
-            except BehavioError as error:
-                self._refuse(error)
-        self.request = 0
+        self._receiving = threading.get_ident()
+        try:
+            with self._at_once():
+                self.request = content["id"]
+                try:
+                    self._take(content["definition"])
+                except BehavioError as error:
+                    self._refuse(error)
+            self.request = 0
+        finally:
+            self._receiving = 0
+
+    def _may_wait(self) -> None:
+        """Return where an answer can come while one waits for it.
+
+        Raises
+        ------
+        BehavioError
+            Somebody observes what the browser changes, and waits before it is taken over.
+        """
+        if self._receiving == threading.get_ident():
+            raise BehavioError(
+                "The answer comes once this observer is through: observe answer, instead of "
+                "waiting here."
+            )

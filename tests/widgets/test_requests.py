@@ -55,3 +55,24 @@ def test_what_another_thread_tells_is_not_mixed_into_what_is_told_at_once(log, s
     other.join()
     assert widget._states_to_send == set()
     assert widget.events == [["code", 1]]
+
+
+def test_who_waits_where_no_answer_can_come_is_told(log, sent):
+    widget = FunnelExplorer(log)
+    found = []
+    widget.observe(lambda _: widget.wait(), "definition")
+    widget.observe(lambda _: found.append(widget.text), "answer")
+    asked = {
+        "ask": "definition",
+        "id": 1,
+        "page": "a",
+        "definition": definition("funnel code -> test"),
+    }
+    telling = threading.Thread(target=tell, args=(widget,), kwargs=asked, daemon=True)
+    telling.start()
+    telling.join(20)
+    assert not telling.is_alive()
+    assert widget.error.startswith("The answer comes once this observer is through")
+    # From Python one may wait there.
+    widget.definition = "code -> docs"
+    assert found[-1] == "%funnel code -> docs within 30d"
