@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+from .errors import BehavioError
 from .interrupts import Interrupted, Task, begin
 
 _T = TypeVar("_T")
@@ -107,8 +108,11 @@ class Background:
             if self._next is None:
                 then(found)
                 return
-        except Interrupted:
-            pass
+        except Interrupted as error:
+            # Nobody called it off: what was interrupted otherwise must not wait for ever.
+            if self._next is None:
+                failed(BehavioError(str(error)))
+                return
         except Exception as error:
             if self._next is None:
                 failed(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from behavio_jupyter.background import Background
-from behavio_jupyter.interrupts import current_task
+from behavio_jupyter.interrupts import Interrupted, current_task
 
 
 def test_newer_work_calls_off_the_one_that_runs_and_drops_those_that_wait():
@@ -108,3 +108,14 @@ def test_an_error_of_what_is_done_with_an_answer_is_told_and_the_next_is_done():
     background.do(lambda: 2, told.append, told.append)
     assert background.wait(10)
     assert told[-1] == 2
+
+
+def test_what_is_interrupted_by_nobody_is_told():
+    background, failures = Background(), []
+
+    def interrupted():
+        raise Interrupted("The store was busy.")
+
+    background.do(interrupted, failures.append, failures.append)
+    assert background.wait(10)
+    assert [str(one) for one in failures] == ["The store was busy."]

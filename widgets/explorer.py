@@ -16,7 +16,7 @@ from behavio_jupyter.query.clauses import EventQuestion
 from .base import AnalysisWidget, line_of, texts_of
 from .defined import DefinedWidget
 from .funnel import FunnelExplorer
-from .kept import UNREADABLE
+from .kept import UNREADABLE, copy_of
 from .log_widget import Content, built
 from .notebook import Place
 from .paths import PathExplorer
@@ -190,8 +190,15 @@ class Explorer(DefinedWidget):
         self[self.selected].wait()
 
     def copy(self) -> dict[str, str]:
-        """Return the answer of the tab that is shown."""
-        return self[self.selected].copy()
+        """Return the answer of the tab that is shown.
+
+        It does not open one: the thread of an answer, which holds what its tab is told with, would
+        wait for whoever opens tabs or changes the bar.
+        """
+        opened = self._opened.get(self.selected)
+        if opened is None:
+            return copy_of("<p>Nothing is asked yet.</p>", "Nothing is asked yet.")
+        return dict(opened.copy())
 
     @property
     def state(self) -> str:

@@ -86,3 +86,10 @@ def test_a_tab_opens_while_the_bar_is_changed(monkeypatch):
     assert not opening.is_alive()
     assert not bar.is_alive()
     assert set(app.tabs) == {"funnel", "paths"}
+
+
+def test_what_is_shown_of_a_tab_that_is_not_open_opens_none(log):
+    app = explore(log)
+    app._opened.pop("funnel")
+    assert app.copy()["text/plain"] == "Nothing is asked yet."
+    assert app._opened == {}

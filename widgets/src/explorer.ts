@@ -79,7 +79,12 @@ function render({ model, el, host, signal }: { model: Model; el: HTMLElement; ho
     const reference: string | undefined = model.get("tabs")[selected];
     if (!reference || rendered.has(selected)) return;
     rendered.add(selected);
-    void host.getWidget(reference).then((widget) => widget.render({ el: panels.get(selected)!, signal }));
+    host.getWidget(reference)
+      .then((widget) => widget.render({ el: panels.get(selected)!, signal }))
+      .catch((error: unknown) => {
+        rendered.delete(selected);
+        sentence.textContent = `${LABELS[selected]} cannot be shown (${error}): choose another tab, then this one again.`;
+      });
   };
 
   const ends = [
