@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from ..errors import BehavioError
-from . import options
+from . import listing, options
 
 
 @click.group()
@@ -32,24 +30,16 @@ def list_deliveries(failed: bool, out: Path) -> None:
         click.echo(told if failed else f"{told}: behavio report run weekly_review --deliver …")
         return
     columns = ("id", "report", "period", "target", "what", "begun", "attempts", "state")
-    table = Table(*columns, box=None, pad_edge=False)
+    rows = []
     for one in found:
         fired = sum(alert.outcome == "alert" for alert in one.alerts)
         what = ["report"] if one.whole else []
         what += [f"{fired} alert{'' if fired == 1 else 's'}"] if fired else []
         state = f"{one.state}: {one.error}" if one.error else one.state
         begun = f"{one.begun.astimezone():%Y-%m-%d %H:%M}"
-        table.add_row(
-            str(one.id),
-            one.report,
-            one.period,
-            one.target,
-            ", ".join(what),
-            begun,
-            str(one.attempts),
-            state,
-        )
-    Console().print(table, markup=False)
+        row = (str(one.id), one.report, one.period, one.target, ", ".join(what), begun)
+        rows.append((*row, str(one.attempts), state))
+    listing.show(columns, rows)
 
 
 @deliveries.command()

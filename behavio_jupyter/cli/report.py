@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ..errors import BehavioError
-from . import options
+from . import listing, options
 
 if TYPE_CHECKING:
     from ..report.room import Tables
@@ -143,17 +143,13 @@ def history(name: str | None, out: Path) -> None:
     if not runs:
         click.echo(f"There are no runs in {out}.")
         return
-    table = Table("report", "period", "run", "seconds", "outcome", box=None, pad_edge=False)
+    rows = []
     for run in sorted(runs, key=lambda run: run.started, reverse=True):
         told = run.error or "; ".join(f"{one.name} {one.words}" for one in run.figures[:3])
-        table.add_row(
-            run.report,
-            run.period,
-            f"{run.started:%Y-%m-%d %H:%M}",
-            f"{run.seconds:.1f}",
-            f"{run.outcome}: {told}" if told else run.outcome,
-        )
-    Console().print(table, markup=False)
+        outcome = f"{run.outcome}: {told}" if told else run.outcome
+        started = f"{run.started:%Y-%m-%d %H:%M}"
+        rows.append((run.report, run.period, started, f"{run.seconds:.1f}", outcome))
+    listing.show(("report", "period", "run", "seconds", "outcome"), rows)
 
 
 @report.command("open")

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ..errors import BehavioError
-from . import options
+from . import listing, options
 
 if TYPE_CHECKING:
     from ..report import Run
@@ -159,14 +159,14 @@ def history(name: str | None, out: Path) -> None:
         click.echo("Nothing was due yet.")
         return
     columns = ("schedule", "period", "due", "started", "seconds", "outcome")
-    table = Table(*columns, box=None, pad_edge=False)
+    rows = []
     for turn in reversed(turns):
         started = "" if turn.started is None else f"{turn.started.astimezone():%Y-%m-%d %H:%M}"
         seconds = "" if turn.seconds is None else f"{turn.seconds:.1f}"
         outcome = f"{turn.state}: {turn.error}" if turn.error else turn.state
         due = f"{turn.due.astimezone():%Y-%m-%d %H:%M}"
-        table.add_row(turn.schedule, turn.period, due, started, seconds, outcome)
-    Console().print(table, markup=False)
+        rows.append((turn.schedule, turn.period, due, started, seconds, outcome))
+    listing.show(columns, rows)
 
 
 @schedule.command("export")

@@ -54,6 +54,16 @@ def test_a_run_its_history_and_the_index(behavio, tmp_path):
     assert "There are no runs" in behavio("report", "history", "other").output
 
 
+def test_a_narrow_terminal_cuts_nothing_off(behavio, tmp_path, monkeypatch):
+    template(tmp_path / "own.ipynb", "raise ValueError('a' * 90)")
+    behavio("report", "run", "own.ipynb")
+    monkeypatch.setenv("COLUMNS", "50")
+    lines = behavio("report", "history").output.splitlines()
+    assert lines[0].startswith("own  ")
+    assert all(len(line) <= 50 for line in lines)
+    assert "a" * 90 in "".join(line.strip() for line in lines)
+
+
 def test_what_is_never_due_or_not_over_is_refused(behavio, tmp_path):
     template(tmp_path / "own.ipynb", "1", parameters='period: str = ""')
     never = behavio("schedule", "add", "own.ipynb", "--cron", "0 8 31 2 *")
