@@ -143,13 +143,18 @@ def test_time_is_shown_by_the_logs_clock():
 
 def test_cells_not_over_are_hatched_and_never_zero():
     figure = retention().chart()
-    average, cohorts, hatched = figure.data
+    average, cohorts, open_, hatched = figure.data
     assert [*average.z[0]] == [0.5, 0.25, 0.125, None]
     assert [*cohorts.z[3]] == [None] * 4
-    assert hatched.type == "bar"
-    assert hatched.marker.pattern.shape == "/"
-    assert len(hatched.x) == 1 + 1 + 2 + 3 + 4
-    assert "so far" in hatched.hovertext[-1]
+    assert open_.type == "bar"
+    assert len(open_.x) == 1 + 1 + 2 + 3 + 4
+    assert "so far" in open_.hovertext[-1]
+    # One area of as many cells has the hatch.
+    assert (hatched.fill, hatched.fillpattern.shape) == ("toself", "/")
+    assert [*hatched.x].count(None) == len(open_.x)
+    corners = zip(hatched.x[:4], hatched.y[:4], strict=True)
+    middle = [sum(one) / 4 for one in zip(*corners, strict=True)]
+    assert middle == pytest.approx([open_.x[0], open_.base[0] + open_.y[0] / 2])
 
 
 def test_a_complete_zero_is_drawn_as_zero():
