@@ -96,6 +96,8 @@ def test_a_segment_is_built_explored_and_kept(page):
     widget.get_by_role("button", name="Remove group 4 and what is in it").click()
     _expect_answer(widget, result)
     expect(overlap.get_by_role("row", name="big")).to_contain_text("100.0")
+    # What is still of the question before gives way once it is counted, and who is shown with it.
+    expect(widget.locator("[data-old]")).to_have_count(0)
     over_time = widget.get_by_role("group", name="Size over time")
     over_time.get_by_label("Size over time").select_option("per week")
     # Of the months the last point is the first of March.

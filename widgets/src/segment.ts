@@ -37,7 +37,8 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     live.textContent = answer && !model.get("error") ? `${plural(answer.users, "user")} · ${percent(answer.share)}` : "";
   };
   const ends = [
-    question.on("history", effects.show),
+    // What is below a changed question is of the one before, until it is told.
+    question.on("history", show),
     question.on("draft", showNumber),
     question.on("catalog", showNumber),
     question.on("error", showNumber),
