@@ -164,8 +164,7 @@ class Scheduler:
             self._after(run, schedule)
         except Exception as failed:
             # The report is published: what failed after it must not run it again.
-            told = str(failed) if isinstance(failed, BehavioError) else type(failed).__name__
-            error = f"It was published, but not all that comes after: {told}"
+            error = f"It was published, but not all that comes after: {_told(failed)}"
         self._end(turn, "done", run.seconds if seconds is None else seconds, error)
         return True
 
@@ -174,8 +173,9 @@ class Scheduler:
         self._end(turn, state, seconds, error)
         try:
             self._failed(turn, schedule, error)
-        except BehavioError as failed:
-            self._say(f"{turn.schedule}: nobody was told: {failed}")
+        except Exception as failed:
+            # The turn is over: what failed after it must not run it again.
+            self._say(f"{turn.schedule}: not everybody was told: {_told(failed)}")
 
     def _end(self, turn: Turn, state: str, seconds: float | None, error: str) -> None:
         self.schedules.end(turn, state, seconds, error)  # type: ignore[arg-type]
@@ -207,6 +207,10 @@ class Scheduler:
         finally:
             if lock is not None:
                 lock.release()
+
+
+def _told(failed: Exception) -> str:
+    return str(failed) if isinstance(failed, BehavioError) else type(failed).__name__
 
 
 def _stop(process: int) -> None:

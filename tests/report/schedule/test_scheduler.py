@@ -197,6 +197,28 @@ def test_a_run_that_takes_too_long_is_stopped(own, tmp_path):
     assert told == [(turn.period, turn.schedule, turn.error)]
 
 
+def test_who_cannot_be_told_of_a_failure_does_not_make_it_run_again(own, tmp_path):
+    def failed(_turn, _schedule, _error):
+        raise OSError("no mail today")
+
+    def broken(_schedule, _period, _out):
+        return [sys.executable, "-c", "raise SystemExit(1)"]
+
+    said = []
+    scheduler = Scheduler(
+        tmp_path / "out",
+        lambda: START + dt.timedelta(days=8),
+        broken,
+        failed=failed,
+        say=said.append,
+    )
+    scheduler.schedules.add(made(own))
+    assert scheduler.look() == 1
+    assert said[-1] == "own: not everybody was told: OSError"
+    assert [turn.state for turn in scheduler.schedules.turns()] == ["failed"]
+    assert scheduler.look() == 0
+
+
 def test_what_fails_after_publishing_does_not_run_it_again(own, tmp_path, monkeypatch):
     monkeypatch.setattr("behavio_jupyter.report.pdf.browser", lambda: None)
 
