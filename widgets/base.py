@@ -6,7 +6,6 @@ import contextlib
 from abc import abstractmethod
 from collections.abc import Iterator
 from functools import partial
-from html import escape
 from typing import Any, ClassVar
 
 import traitlets
@@ -21,7 +20,7 @@ from behavio_jupyter.result import Result
 
 from .catalog import events_by_frequency
 from .defined import DefinedWidget
-from .kept import UNREADABLE, copy_of
+from .kept import NOTHING_ASKED, UNREADABLE, copy_of, copy_of_sentence
 from .log_widget import Content, sentence
 from .notebook import Place
 
@@ -226,8 +225,7 @@ class AnalysisWidget(DefinedWidget):
     def copy(self) -> dict[str, str]:
         """Return the answer for where no browser draws it, as HTML and as plain text."""
         if self._result is None:
-            said = self.error or "Nothing is asked yet."
-            return copy_of(f"<p>{escape(said)}</p>", said)
+            return copy_of_sentence(self.error or NOTHING_ASKED)
         return copy_of(self._result.to_fragment(), repr(self._result))
 
 

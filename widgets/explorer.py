@@ -16,7 +16,7 @@ from behavio_jupyter.query.clauses import EventQuestion
 from .base import AnalysisWidget, line_of, texts_of
 from .defined import DefinedWidget
 from .funnel import FunnelExplorer
-from .kept import UNREADABLE, copy_of
+from .kept import NOTHING_ASKED, UNREADABLE, copy_of_sentence
 from .log_widget import Content, built
 from .notebook import Place
 from .paths import PathExplorer
@@ -197,7 +197,7 @@ class Explorer(DefinedWidget):
         """
         opened = self._opened.get(self.selected)
         if opened is None:
-            return copy_of("<p>Nothing is asked yet.</p>", "Nothing is asked yet.")
+            return copy_of_sentence(NOTHING_ASKED)
         return dict(opened.copy())
 
     @property

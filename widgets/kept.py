@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from html import escape
 from typing import Any
 
 from IPython.display import display
@@ -40,6 +41,14 @@ _LOST = hiding_lost(".jp-OutputArea-child:has(~ .jp-OutputArea-child .behavio-st
 def copy_of(html: str, text: str) -> dict[str, str]:
     """Return the output of a copy: markup that needs nothing else, and plain text."""
     return {"text/html": f'<div class="behavio-static">{html}</div>{_LOST}', "text/plain": text}
+
+
+def copy_of_sentence(said: str) -> dict[str, str]:
+    """Return the output of a copy that is a sentence."""
+    return copy_of(f"<p>{escape(said)}</p>", said)
+
+
+NOTHING_ASKED = "Nothing is asked yet."
 
 
 class KeptWidget(LogWidget):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -19,7 +18,7 @@ from behavio_jupyter.result.sheet import Sheet
 from behavio_jupyter.result.wording import plural
 
 from .history import clock, facts_of, happened
-from .kept import UNREADABLE, KeptWidget, copy_of
+from .kept import UNREADABLE, KeptWidget, copy_of, copy_of_sentence
 from .log_widget import Content, built
 from .notebook import Place
 
@@ -151,7 +150,7 @@ class UserTimeline(KeptWidget):
         """Return the last events as a table."""
         if self.user is None:
             said = "No user is chosen yet."
-            return copy_of(f"<p>{escape(said)}</p>", said)
+            return copy_of_sentence(said)
         timeline = self._log.timeline(self.user)
         title, subtitle, sheet = f"User {self.user}", _facts(timeline), _sheet(timeline)
         rule = f"A session ends where more than {span(Sessions().gap)} are without an event."

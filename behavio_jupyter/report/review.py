@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -34,6 +36,8 @@ from .source import (
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+_Write = Callable[[Path], object]
 
 
 class Review:
@@ -146,19 +150,18 @@ class Review:
         """
         self.say(sentence or finding(result))
         display(result)
-        if not result.nothing and self._room is not None:
-            path = self._room.table(name)
-            (result.to_csv if path.suffix == ".csv" else result.to_parquet)(path)
+        if not result.nothing:
+            self._keep(name, result.to_csv, result.to_parquet)
 
     def draw(self, chart: go.Figure, table: pd.DataFrame, name: str, sentence: str) -> None:
         """Show a chart under a sentence about it, and keep the table that it draws."""
         self.say(sentence)
         display(Chart(chart))
-        self._keep_table(table, name)
+        self._keep_frame(name, table)
 
     def table(self, frame: pd.DataFrame, name: str) -> None:
         """Show a table as it is, and keep it."""
-        self._keep_table(frame, name)
+        self._keep_frame(name, frame)
         display(Table(list(frame.columns), frame.astype(object).to_numpy().tolist()))
 
     def figures(self, of: Callable[[Period], Sequence[KeyFigure]]) -> None:
@@ -252,10 +255,13 @@ class Review:
     def _days(self, other: Period) -> tuple[int, int]:
         return self.period.days, other.days
 
-    def _keep_table(self, frame: pd.DataFrame, name: str) -> None:
+    def _keep_frame(self, name: str, frame: pd.DataFrame) -> None:
+        self._keep(name, partial(write_table, frame), partial(write_parquet, frame))
+
+    def _keep(self, name: str, csv: _Write, parquet: _Write) -> None:
         if self._room is not None:
             path = self._room.table(name)
-            (write_table if path.suffix == ".csv" else write_parquet)(frame, path)
+            (csv if path.suffix == ".csv" else parquet)(path)
 
     def _keep_notes(self) -> None:
         if self._room is not None:
