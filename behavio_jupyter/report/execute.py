@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ..errors import BehavioError
+from .room import UNWATCHED
 
 
 def execute(notebook: Path) -> nbformat.NotebookNode:
@@ -42,7 +44,7 @@ def execute(notebook: Path) -> nbformat.NotebookNode:
     )
     with (
         Progress(*columns, console=Console(stderr=True)) as progress,
-        client.setup_kernel(),
+        client.setup_kernel(env={**os.environ, **UNWATCHED}),
     ):
         task = progress.add_task(notebook.name, total=len(node.cells))
         for number, cell in enumerate(node.cells):

@@ -14,6 +14,9 @@ Tables = Literal["csv", "parquet"]
 VARIABLE = "BEHAVIO_RUN"
 """Names the folder to the kernel."""
 
+UNWATCHED = {"BEHAVIO_PROGRESS": "off"}
+"""Keeps bars out of notebooks that nobody watches; they would be outputs, empty in the end."""
+
 
 class Earlier(BaseModel):
     """The run before of the same report."""
@@ -70,8 +73,9 @@ class Room:
 
     @property
     def entering(self) -> str:
-        """The line of Python that lets a kernel know the room."""
-        return f"import os; os.environ[{VARIABLE!r}] = {str(self.folder.resolve())!r}"
+        """The line of Python that lets a kernel know the room, and that nobody watches it."""
+        known = {VARIABLE: str(self.folder.resolve()), **UNWATCHED}
+        return f"import os; os.environ.update({known!r})"
 
     def order(self, orders: Orders) -> None:
         """Leave orders for the notebook."""

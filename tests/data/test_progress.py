@@ -86,6 +86,18 @@ def test_what_takes_long_shows_a_bar_in_a_notebook() -> None:
     assert bar["data"] == {"text/html": "", "text/plain": ""}
 
 
+def test_where_nobody_watches_a_notebook_shows_no_bar() -> None:
+    code = (
+        "import os; os.environ['BEHAVIO_PROGRESS'] = 'off'\n"
+        "from behavio_jupyter.data import progress as p; p._PATIENCE = 0.0\n"
+        "with p.progress('Counting') as bar:\n"
+        "    bar.show('Sorting events', 40.0); print(bar._bar)"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    done = nbclient.NotebookClient(notebook, kernel_name="python3").execute()
+    assert [one["text"] for one in done.cells[0].outputs] == ["None\n"]
+
+
 def test_an_error_of_the_statement_is_raised() -> None:
     with bars("Counting") as bar, pytest.raises(duckdb.CatalogException):
         bar.run(duckdb.connect(), "FROM nothing")

@@ -1,5 +1,6 @@
 """Every template on both real logs and on a made-up one, and its page in a real browser."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -120,7 +121,10 @@ def test_nbval_finds_the_same_outputs_again(runs, tmp_path):
     again = tmp_path / "templates.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells), again)
     command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-q", "--nbval", again.name]
-    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
+    environment = {**os.environ, "BEHAVIO_PROGRESS": "off"}
+    told = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=600, env=environment
+    )
     assert told.returncode == 0, told.stdout[-3000:]
     code = sum(cell.cell_type == "code" for cell in cells)
     assert f"{code} passed" in told.stdout
