@@ -20,8 +20,20 @@ HEAVY = ("duckdb", "lark", "numba", "numpy", "pandas", "plotly", "pydantic", "py
     ],
 )
 def test_nothing_heavy_loads_before_it_is_used(statement):
-    program = f"{statement}\nimport sys\nprint(*sorted(set({HEAVY!r}) & set(sys.modules)))"
+    assert loaded(statement, HEAVY) == []
+
+
+@pytest.mark.parametrize(
+    "statement", ["from behavio_jupyter.report import Review", "import behavio_jupyter.cli"]
+)
+def test_what_executes_notebooks_does_not_load_in_them_nor_for_every_command(statement):
+    assert loaded(statement, ("nbclient", "nbconvert", "nbformat", "papermill", "plotly")) == []
+
+
+def loaded(statement, modules):
+    """Which of some modules a new process has loaded after a statement."""
+    program = f"{statement}\nimport sys\nprint(*sorted(set({modules!r}) & set(sys.modules)))"
     shown = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert shown.stdout.split() == []
+    return shown.stdout.split()

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-
-import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING
 
 from ..errors import BehavioError
 from .room import UNWATCHED
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
-def execute(notebook: Path) -> nbformat.NotebookNode:
+
+def execute(notebook: Path) -> NotebookNode:
     """Return the notebook with the outputs of a fresh run, showing progress cell by cell.
 
     Parameters
@@ -28,6 +26,18 @@ def execute(notebook: Path) -> nbformat.NotebookNode:
     BehavioError
         A cell failed: the sentence has the cell's number and the error.
     """
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     node = nbformat.read(notebook, as_version=4)
     client = NotebookClient(
         node,

@@ -7,15 +7,12 @@ import uuid
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-import nbformat
-import plotly.io
-from nbconvert import HTMLExporter
-from plotly.offline import get_plotlyjs
-from pygments.formatters import HtmlFormatter
+from typing import TYPE_CHECKING, Any
 
 from ..result.base import PLOTLY
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -38,7 +35,7 @@ _PAGE = """<!DOCTYPE html>
 _FOLDED = "<details><summary>The numbers and how they are counted</summary>\n{table}\n</details>"
 
 
-def to_page(notebook: nbformat.NotebookNode, title: str, *, inputs: bool = True) -> str:
+def to_page(notebook: NotebookNode, title: str, *, inputs: bool = True) -> str:
     """Return an executed notebook as a self-contained page.
 
     Parameters
@@ -55,6 +52,11 @@ def to_page(notebook: nbformat.NotebookNode, title: str, *, inputs: bool = True)
     str
         HTML that loads nothing from anywhere.
     """
+    import nbformat
+    from nbconvert import HTMLExporter
+    from plotly.offline import get_plotlyjs
+    from pygments.formatters import HtmlFormatter
+
     shown = nbformat.from_dict(notebook)
     charts = False
     for cell in shown.cells:
@@ -102,6 +104,8 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def _chart(figure: dict[str, Any]) -> str:
+    import plotly.io
+
     layout: Any = figure["layout"]
     title = str(layout.get("title", {}).get("text", ""))
     name = escape(re.sub("<[^>]*>", " ", title).strip(), quote=True)

@@ -12,9 +12,7 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from ..errors import BehavioError, DefinitionError
 from .archive import Archive, Run
@@ -26,6 +24,9 @@ from .period import Period, zone
 from .room import Earlier, Orders, Room, Tables
 from .source import StaleError, last_period, open_log
 from .template import Template, find
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _SLUG = 40
 """The most letters of parameters in the name of a report."""
@@ -194,8 +195,9 @@ def _period(template: Template, values: Mapping[str, Any], given: str, timezone:
 
 def _execute(
     template: Template, values: Mapping[str, Any], room: Room, progress: bool
-) -> tuple[nbformat.NotebookNode, str]:
+) -> tuple[NotebookNode, str]:
     """Execute the notebook into the room; return it, and what went wrong, in a sentence."""
+    import nbformat
     import papermill
     from jupyter_client.kernelspec import NoSuchKernel
     from nbclient.exceptions import DeadKernelError
@@ -254,7 +256,7 @@ def _quiet(logger: str) -> Iterator[None]:
         log.setLevel(level)
 
 
-def _write_page(done: Run, node: nbformat.NotebookNode, work: Path) -> None:
+def _write_page(done: Run, node: NotebookNode, work: Path) -> None:
     page = work / "index.html"
     page.write_text(to_page(node, f"{done.title} · {done.period}", inputs=False), encoding="utf-8")
     write_pdf(page, work / "page.pdf")

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from ..errors import DefinitionError, UnknownNameError
 from .parameters import Parameter, parameters_of
 from .period import UNITS, Unit
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,10 @@ class Template:
     bundled: bool = False
 
     @cached_property
-    def notebook(self) -> nbformat.NotebookNode:
+    def notebook(self) -> NotebookNode:
         """The notebook as it is written."""
+        import nbformat
+
         try:
             return nbformat.read(self.path, as_version=4)
         except (OSError, ValueError, nbformat.ValidationError) as error:

@@ -18,12 +18,14 @@ from typing import Literal
 
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 Front = Literal["lab", "notebook"]
 """JupyterLab 4 or Notebook 7."""
 PICTURES = os.environ.get("PICTURES")
 """The folder of the pictures of the docs, where they are to be taken."""
+PATIENCE = 60_000
+"""Milliseconds that a page may take: other tests run beside."""
 TOKEN = "tests"
 _FAULTS_ONLY = {"resultTypes": ["violations"]}
 """What axe-core has to tell: of what is right it takes seconds to list the places."""
@@ -74,28 +76,35 @@ def served(folder: Path, front: Front = "lab") -> Iterator[str]:
 
 
 @contextmanager
+def launched() -> Iterator[Browser]:
+    """Run Chromium."""
+    expect.set_options(timeout=PATIENCE / 2)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
 def notebook(folder: Path, *cells: str, front: Front = "lab") -> Iterator[Page]:
     """Open a notebook of code cells in a front end, run it, and give the page.
 
     At the end no script of the page may have failed.
     """
     write_notebook(folder / "explore.ipynb", *cells)
-    with served(folder, front) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+    with served(folder, front) as address, launched() as browser:
         page = browser.new_page(
             viewport={"width": 1360, "height": 1800}, device_scale_factor=1.5 if PICTURES else 1
         )
-        # Other tests run beside this one.
-        page.set_default_timeout(60_000)
-        expect.set_options(timeout=30_000)
+        page.set_default_timeout(PATIENCE)
         failures: list[str] = []
         page.on("pageerror", lambda error: failures.append(error.stack or str(error)))
         open_notebook(page, address, "explore.ipynb", front)
         run_all(page)
         yield page
-        browser.close()
+        page.close()
         # The front ends have faults of their own when they start or a kernel restarts; our scripts
         # come as blobs.
         assert not [one for one in failures if "blob:" in one], failures
@@ -152,7 +161,7 @@ def open_notebook(page: Page, address: str, name: str, front: Front = "lab") -> 
     """Open a notebook and wait for its kernel."""
     where = f"lab/tree/{name}?reset&" if front == "lab" else f"notebooks/{name}?"
     page.goto(f"{address}/{where}token={TOKEN}")
-    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
     page.wait_for_function(
         """async () => {
              const panel = window.jupyterapp.shell.currentWidget;
@@ -160,8 +169,7 @@ def open_notebook(page: Page, address: str, name: str, front: Front = "lab") -> 
              await panel?.sessionContext?.ready;
              await panel?.sessionContext?.session?.kernel?.info;
              return panel?.sessionContext?.session?.kernel?.status === 'idle';
-           }""",
-        timeout=60_000,
+           }"""
     )
 
 
@@ -171,7 +179,7 @@ def run_all(page: Page) -> None:
     page.wait_for_function(
         """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
                  .every(prompt => /\\[\\d+\\]/.test(prompt.textContent))""",
-        timeout=120_000,
+        timeout=2 * PATIENCE,
     )
 
 

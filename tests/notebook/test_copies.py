@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from behavio_jupyter.widgets.kept import copy_of
 from behavio_jupyter.widgets.log_widget import built
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from .lab import chromium
+from .lab import launched
 
 VIEW = "lm-Panel jp-OutputArea-output"
 
@@ -21,8 +21,7 @@ def test_either_the_widget_or_its_copy_is_seen_whatever_comes_between(between):
         return f'{style}{view}{between}<div class="jp-OutputArea-child">{copy}</div>'
 
     style = f"<style>.{VIEW.replace(' ', '.')} {{ height: 9px }} {built('funnel.css')}</style>"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    with launched() as browser:
         page = browser.new_page()
         page.set_content(page_with('<div class="behavio-widget">live</div>'))
         expect(page.get_by_text("live")).to_be_visible()
@@ -30,4 +29,3 @@ def test_either_the_widget_or_its_copy_is_seen_whatever_comes_between(between):
         page.set_content(page_with("The widget is lost."))
         expect(page.get_by_text("copy")).to_be_visible()
         expect(page.get_by_text("The widget is lost.")).to_be_hidden()
-        browser.close()

@@ -11,14 +11,13 @@ import pytest
 from nbclient import NotebookClient
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
-from playwright.sync_api import sync_playwright
 
 from behavio_jupyter import datasets
 from behavio_jupyter.report import templates, to_page
 from behavio_jupyter.report.room import Orders, Room
 from behavio_jupyter.report.shown import PLOTLY
 
-from ..notebook.lab import PICTURES, chromium
+from ..notebook.lab import PATIENCE, PICTURES, launched
 
 NAMES = [
     "data_quality",
@@ -74,10 +73,8 @@ def runs(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    with launched() as running:
         yield running
-        running.close()
 
 
 def outputs(node):
@@ -141,6 +138,7 @@ def test_its_page_works_offline(runs, browser, tmp_path, name, log):
     context = browser.new_context(
         offline=True, color_scheme=scheme, viewport={"width": 480, "height": 900}
     )
+    context.set_default_timeout(PATIENCE)
     page, told = context.new_page(), []
     page.on("console", lambda message: told.append(message.text))
     page.on("pageerror", lambda error: told.append(str(error)))

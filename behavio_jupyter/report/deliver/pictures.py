@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import nbformat
-import plotly.graph_objects as go
-
 from ...errors import BehavioError
 from ...result.base import PLOTLY
 from ...result.files import write_image
@@ -38,6 +35,8 @@ def pictures(run: Run) -> list[Picture]:
 
     A message without charts is worth more than none at all.
     """
+    import nbformat
+
     found: list[Picture] = []
     said = run.title
     for cell in nbformat.read(run.notebook, as_version=4).cells:
@@ -54,6 +53,8 @@ def pictures(run: Run) -> list[Picture]:
 
 
 def _drawn(chart: dict[str, object]) -> bytes:
+    import plotly.graph_objects as go
+
     figure = go.Figure({"data": chart["data"], "layout": chart["layout"]}, skip_invalid=True)
     # In the notebook the page behind gives the colour; an image has to bring its own.
     figure.update_layout(paper_bgcolor=_PAPER, plot_bgcolor=_PAPER, font_color=_INK)
