@@ -19,6 +19,7 @@ demo: $(VENV)/.base
 	$(BIN)/python -m behavio_jupyter.report docs/tour.ipynb demo-output
 
 test: $(VENV)/.test $(VENV)/.browser
+	$(BIN)/python -m tests.compiled
 	$(BIN)/python -m pytest -n $(WORKERS)
 	$(BIN)/python -m pytest --nbval docs/tour.ipynb docs/first_hour.ipynb
 

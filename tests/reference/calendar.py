@@ -34,6 +34,7 @@ class Calendar:
         self.zone = ZoneInfo(timezone)
         self.first_weekday = WEEKDAYS.index(week_start)
         self._starts: dict[dt.date, int] = {}
+        self._days: dict[int, dt.date] = {}
 
     # From the wall to instants.
 
@@ -92,12 +93,14 @@ class Calendar:
 
     def day_of(self, instant: int) -> dt.date:
         """The day that holds an instant: the last one that begins at or before it."""
-        day = self.wall(instant).date()
-        if self.day_start(day + dt.timedelta(days=1)) <= instant:
-            return day + dt.timedelta(days=1)
-        if self.day_start(day) > instant:
-            return day - dt.timedelta(days=1)
-        return day
+        if instant not in self._days:
+            day = self.wall(instant).date()
+            if self.day_start(day + dt.timedelta(days=1)) <= instant:
+                day += dt.timedelta(days=1)
+            elif self.day_start(day) > instant:
+                day -= dt.timedelta(days=1)
+            self._days[instant] = day
+        return self._days[instant]
 
     def period_start(self, instant: int, per: str) -> int:
         """The first instant of the hour, day, week or month that holds an instant."""

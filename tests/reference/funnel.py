@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from behavio_jupyter.query import Funnel, Step
@@ -287,6 +288,7 @@ def breakdown_value(attempt: Attempt, funnel: Funnel, log: Log) -> str:
     return value_at(funnel.by, attempt.user, event, log)
 
 
+@lru_cache(maxsize=1)  # the answer and the users behind it are asked one after the other
 def grouped_attempts(funnel: Funnel, log: Log) -> list[tuple[Key, list[Attempt]]]:
     """The counted attempts by breakdown value, segment and, with ``per``, period of step 1."""
     things = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -149,6 +150,7 @@ def as_sequence(user: Any, nodes: list[Node], paths: Paths) -> Sequence:
     return Sequence(user, nodes, shown, ends=len(nodes) < paths.steps)
 
 
+@lru_cache(maxsize=1)  # the answer and the users behind it are asked one after the other
 def grouped_sequences(paths: Paths, log: Log) -> list[tuple[Key, list[Sequence]]]:
     things = []
     for part in parts_of(paths, log):

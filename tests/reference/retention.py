@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from behavio_jupyter.query import Duration, Retention
@@ -124,6 +125,7 @@ def memberships(user: Any, retention: Retention, log: Log) -> list[Membership]:
     return result
 
 
+@lru_cache(maxsize=1)  # the answer and the users behind it are asked one after the other
 def grouped_memberships(retention: Retention, log: Log) -> list[tuple[Key, list[Membership]]]:
     things = []
     for part in parts_of(retention, log):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from behavio_jupyter.query import Formula, Number, Series, Trend
@@ -44,6 +45,7 @@ def matches_of(user: Any, trend: Trend, log: Log) -> list[Match]:
     return result
 
 
+@lru_cache(maxsize=1)  # the answer and the users behind it are asked one after the other
 def grouped_matches(trend: Trend, log: Log) -> list[tuple[Key, list[Match]]]:
     """Matches by group; an event that two series ask for counts for each in the ranking (T7)."""
     things = []
