@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import behavio_jupyter.widgets
@@ -21,6 +22,17 @@ def test_what_is_built_names_the_sources_it_is_built_from(name):
         digest.update(path.read_bytes() + b"\n")
     first = (WIDGETS / "static" / name).read_text(encoding="utf-8").split("*/")[0]
     assert digest.hexdigest() in first, "run: make widgets"
+
+
+@pytest.mark.parametrize("kind", ["explorer", "funnel", "paths", "retention", "segment", "trend"])
+def test_the_style_sheet_of_a_widget_is_of_its_own_region(kind):
+    # Each widget brings its styles to the page, also after those of others.
+    sheet = (WIDGETS / "src" / f"{kind}.css").read_text(encoding="utf-8")
+    outermost = re.findall(r"^(?:@.*\n  )?([^\s}/][^\n;{]*) {$", sheet, re.MULTILINE)
+    regions = [one for one in outermost if not one.startswith("@")]
+    assert regions
+    assert len({*regions}) == 1
+    assert regions[0].startswith(".behavio-widget.bh-")
 
 
 def test_each_source_of_a_widget_is_built():

@@ -15,6 +15,11 @@ const LABELS: Record<string, string> = {
   segment: "Segments", funnel: "Funnel", retention: "Retention", paths: "Paths", trend: "Trends",
   timeline: "Users",
 };
+/** What the bar does not limit, and why. */
+const NOT_LIMITED: Record<string, string> = {
+  segment: "A segment is of the whole log: range, filter and segments above are of the tabs beside.",
+  timeline: "A user is shown whole: range, filter and segments above are of the tabs beside.",
+};
 const EMPTY: Clauses = { where: null, segments: [], during: null };
 
 function render({ model, el, host, signal }: { model: Model; el: HTMLElement; host: Host; signal: AbortSignal }): () => void {
@@ -32,7 +37,11 @@ function render({ model, el, host, signal }: { model: Model; el: HTMLElement; ho
       onkeydown: (event: KeyboardEvent) => walk(event, kind),
     }, LABELS[kind]),
   );
-  const panels = new Map(kinds.map((kind) => [kind, h("div", { class: "bh-panel", role: "tabpanel", "aria-label": LABELS[kind] })]));
+  const panels = new Map(kinds.map((kind) => [
+    kind,
+    h("div", { class: "bh-panel", role: "tabpanel", "aria-label": LABELS[kind] },
+      NOT_LIMITED[kind] ? h("p", { class: "bh-quiet bh-not-limited" }, NOT_LIMITED[kind]) : null),
+  ]));
   const rendered = new Set<string>();
   const tablist = h("div", { class: "bh-tabs", role: "tablist", "aria-label": "Analyses" }, tabs);
   const around = region(named("Explore", model), "bh-app", question, bar, sentence, tablist, [...panels.values()]);

@@ -15,11 +15,11 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const made = frame(
     question,
     "Paths",
+    "bh-explores-paths",
     (around) => controls(question, around),
     (around) => view.draw(around, model.get("answer") as Answer),
     () => advice(question),
   );
-  made.root.classList.add("bh-explores-paths");
   el.append(made.root);
   return () => {
     view.close();

@@ -86,6 +86,7 @@ function toggles(outputs: Outputs, around: Around): HTMLElement[] {
   const set = (place: number, on: boolean) => {
     parts[place].output.classList.toggle("bh-away", !on);
     buttons[place].setAttribute("aria-pressed", String(on));
+    buttons[place].title = `${on ? "Put away" : "Show"} the ${parts[place].name.toLowerCase()}`;
   };
   const buttons = parts.map(({ name, sign }, place) =>
     h(
@@ -93,7 +94,6 @@ function toggles(outputs: Outputs, around: Around): HTMLElement[] {
       {
         type: "button",
         class: "bh-toggle",
-        "aria-pressed": String(!parts[place].output.classList.contains("bh-away")),
         "data-key": name,
         onclick: () => {
           const on = buttons[place].getAttribute("aria-pressed") !== "true";
@@ -108,6 +108,7 @@ function toggles(outputs: Outputs, around: Around): HTMLElement[] {
       name,
     ),
   );
+  parts.forEach(({ output }, place) => set(place, !output.classList.contains("bh-away")));
   return buttons;
 }
 

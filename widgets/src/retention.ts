@@ -15,6 +15,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const made = frame(
     question,
     "Retention",
+    "bh-explores-retention",
     () => controls(question),
     (around) => answered(question, around, model.get("answer") as Answer),
     () => advice(question),

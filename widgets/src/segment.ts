@@ -20,11 +20,11 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   made = frame(
     question,
     "Segment",
+    "bh-explores-segment",
     (around) => controls(question, around, effects),
     () => further.answered(model.get("answer") as Answer),
     () => advice(question),
   );
-  made.root.classList.add("bh-segment");
   const show = () => {
     effects.show();
     further.show();

@@ -16,6 +16,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
   const made = frame(
     question,
     "Trend",
+    "bh-explores-trend",
     (around) => controls(question, around),
     (around) => answered(question, around),
     () => advice(question),

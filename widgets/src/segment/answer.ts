@@ -57,11 +57,11 @@ export function below(question: Ask, around: () => Frame): Below {
       h("h3", {}, "In the segment"),
       h(
         "div",
-        { class: "bh-number" },
+        { class: "bh-total" },
         h("button", {
           type: "button", class: "bh-count", "data-key": "users", "aria-label": `${says}. Show them.`, title: "Show them",
           disabled: users === 0,
-          onclick: () => void showPeople(question, around(), around().answer.querySelector(".bh-number")!, {}, "Users in the segment"),
+          onclick: () => void showPeople(question, around(), around().answer.querySelector(".bh-total")!, {}, "Users in the segment"),
         }, number(users)),
         h("span", {}, users === 1 ? "user" : "users"),
         h("span", { class: "bh-soft" }, share === null ? "" : shareOf(answer)),

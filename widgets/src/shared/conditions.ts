@@ -43,7 +43,7 @@ export function conditions(
     { class: "bh-conditions", role: "group", "aria-label": label },
     rows.map((row, place) => {
       const key = `${path}-${place}`;
-      const name = `${label} ${place + 1}`;
+      const name = rows.length > 1 ? `${label}, ${place + 1} of ${rows.length}` : label;
       return h(
         "div",
         { class: "bh-condition" },

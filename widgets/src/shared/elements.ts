@@ -39,14 +39,36 @@ function append(element: Element, children: Child[]): void {
   }
 }
 
-/** Replace what is in an element; the focus stays where it was, by `data-key`. */
+/**
+ * Replace what is in an element. The focus stays where it was, by `data-key`; where that is gone,
+ * it goes to what came next, or before.
+ */
 export function replace(element: Element, ...children: Child[]): void {
   const root = element.getRootNode() as Document | ShadowRoot;
-  const focused = root.activeElement;
-  const key = element.contains(focused) ? (focused as HTMLElement).dataset.key : undefined;
+  const focused = root.activeElement as HTMLElement | null;
+  const before = element.contains(focused) ? controlsIn(element) : [];
+  const at = before.indexOf(focused!);
+  const keys = before.map((control) => control.dataset.key);
   element.replaceChildren();
   append(element, children);
-  if (key) focusOn(element, key);
+  if (!focused || !before.length) return;
+  const after = controlsIn(element);
+  const order = [...keys.slice(Math.max(at, 0)), ...keys.slice(0, Math.max(at, 0)).reverse()];
+  const key = order.find((one) => one && after.some((control) => control.dataset.key === one));
+  (after.find((control) => key && control.dataset.key === key) ?? after[0])?.focus();
+}
+
+/** What can have the focus in an element, in order. */
+function controlsIn(element: Element): HTMLElement[] {
+  const all = element.querySelectorAll<HTMLElement>("button, input, select, summary, [tabindex]");
+  return [...all].filter((control) => !control.hasAttribute("disabled") && control.checkVisibility());
+}
+
+/** Let a button be pressed or not; one that has the focus gives it to another. */
+export function enable(button: HTMLElement, isEnabled: boolean, otherwise: HTMLElement): void {
+  const root = button.getRootNode() as Document | ShadowRoot;
+  if (!isEnabled && root.activeElement === button) otherwise.focus();
+  button.toggleAttribute("disabled", !isEnabled);
 }
 
 /** Give the focus to what has a key. */

@@ -40,20 +40,7 @@ export function count(
   value: number,
   onpick: (value: number) => void,
 ): HTMLElement {
-  const element = h("input", {
-    class: "bh-input bh-number",
-    type: "number",
-    min: 1,
-    step: 1,
-    "data-key": key,
-    "aria-label": label,
-    value,
-    oninput: () => {
-      const typed = element.valueAsNumber;
-      if (Number.isInteger(typed) && typed > 0) onpick(typed);
-    },
-  }) as HTMLInputElement;
-  return element;
+  return numeric(key, label, value, { min: 1, step: 1 }, (typed) => Number.isInteger(typed) && typed > 0, onpick);
 }
 
 /** A number of any size; `onpick` is called while it is typed, where it is one. */
@@ -63,14 +50,36 @@ export function real(
   value: number,
   onpick: (value: number) => void,
 ): HTMLElement {
+  return numeric(key, label, value, { step: "any" }, Number.isFinite, onpick);
+}
+
+/** A field for numbers. What is none is marked while it stands, and gone when the field is left. */
+function numeric(
+  key: string,
+  label: string,
+  value: number,
+  limits: Record<string, unknown>,
+  isTaken: (typed: number) => boolean,
+  onpick: (value: number) => void,
+): HTMLElement {
+  let taken = value;
   const element = h("input", {
     class: "bh-input bh-number",
     type: "number",
-    step: "any",
+    ...limits,
     "data-key": key,
     "aria-label": label,
     value,
-    oninput: () => Number.isFinite(element.valueAsNumber) && onpick(element.valueAsNumber),
+    oninput: () => {
+      const typed = element.valueAsNumber;
+      element.setAttribute("aria-invalid", String(!isTaken(typed)));
+      if (isTaken(typed)) onpick((taken = typed));
+    },
+    onchange: () => {
+      if (isTaken(element.valueAsNumber)) return;
+      element.valueAsNumber = taken;
+      element.removeAttribute("aria-invalid");
+    },
   }) as HTMLInputElement;
   return element;
 }

@@ -1,7 +1,7 @@
 // What stands around every widget: undo, the line of text, what went wrong, controls and answer.
 
 import { copyButton } from "./copying";
-import { h, iconButton, replace, type Child } from "./elements";
+import { enable, h, iconButton, replace, type Child } from "./elements";
 import type { Question } from "./question";
 import { named, region, type Around } from "./region";
 
@@ -11,12 +11,13 @@ export interface Frame extends Around {
 }
 
 /**
- * Make the frame. `controls` and `answer` make what is in it; they are called again when the
- * draft, or the answer, is another.
+ * Make the frame; `kind` is the class that the widget's own style sheet goes by. `controls` and
+ * `answer` make what is in it; they are called again when the draft, or the answer, is another.
  */
 export function frame(
   question: Question<any>,
   name: string,
+  kind: string,
   controls: (frame: Frame) => Child[],
   answer: (frame: Frame) => Child[],
   advice: () => Child,
@@ -31,7 +32,7 @@ export function frame(
   const right = h("div", { role: "group", class: "bh-answer", "aria-label": "Answer" });
   const around = region(
     named(name, model),
-    "",
+    kind,
     question,
     h(
       "div",
@@ -55,8 +56,8 @@ export function frame(
     const text: string = question.isComplete ? model.get("text") : "";
     command.textContent = text;
     copy.toggleAttribute("disabled", !text);
-    undo.toggleAttribute("disabled", !question.canUndo);
-    redo.toggleAttribute("disabled", !question.canRedo);
+    enable(redo, question.canRedo, undo);
+    enable(undo, question.canUndo, redo);
   };
   const showState = () => {
     const error: string = model.get("error");
@@ -72,7 +73,9 @@ export function frame(
   };
   const hasAnswer = () => question.isComplete && model.get("answer");
   const showAdvice = () => {
-    if (!hasAnswer()) replace(right, h("p", { class: "bh-advice" }, advice()));
+    if (hasAnswer()) return;
+    const said = question.isComplete && model.get("error") ? "No answer: what is wrong stands above." : advice();
+    replace(right, h("p", { class: "bh-advice" }, said));
   };
   const showAnswer = () => {
     if (hasAnswer()) replace(right, answer(made));
@@ -85,7 +88,10 @@ export function frame(
     question.on("events", showAdvice),
     question.on("text", showBar),
     question.on("history", showBar),
-    question.on("error", showState),
+    question.on("error", () => {
+      showState();
+      showAdvice();
+    }),
     question.on("busy", showState),
   ];
   showAll();
