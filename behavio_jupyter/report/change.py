@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import DefinitionError
-from ..result.statistics import compare
+from ..result.statistics import compare, holm
 from ..result.wording import MISSING, number, percent, points, points_interval
 from .figures import KeyFigure
 
@@ -32,6 +33,8 @@ class Change(NamedTuple):
         What was tested; None: nothing, for want of users or of a test.
     p_value : float
         Two-sided.
+    p_adjusted : float or None
+        The p-value adjusted for the other changes it stands among (Holm); None: for no others.
     """
 
     difference: float
@@ -40,16 +43,37 @@ class Change(NamedTuple):
     high: float
     test: str | None
     p_value: float
+    p_adjusted: float | None = None
 
     @property
     def noise(self) -> bool:
-        """Whether a test says that chance makes such changes (p ≥ 0.05)."""
-        return self.test is not None and self.p_value >= NOISE
+        """Whether a test says that chance makes such changes (p ≥ 0.05, adjusted)."""
+        return self.test is not None and self._p >= NOISE
 
     @property
     def real(self) -> bool:
-        """Whether a test says that chance hardly makes such a change (p < 0.05)."""
-        return self.test is not None and self.p_value < NOISE
+        """Whether a test says that chance hardly makes such a change (p < 0.05, adjusted)."""
+        return self.test is not None and self._p < NOISE
+
+    @property
+    def _p(self) -> float:
+        return self.p_value if self.p_adjusted is None else self.p_adjusted
+
+
+class Compared(NamedTuple):
+    """A key figure, and the earlier one of the same question.
+
+    Attributes
+    ----------
+    now : KeyFigure
+    then : KeyFigure or None
+        None: there was none.
+    change : Change or None
+    """
+
+    now: KeyFigure
+    then: KeyFigure | None
+    change: Change | None
 
 
 _UNKNOWN = Change(math.nan, math.nan, math.nan, math.nan, None, math.nan)
@@ -120,6 +144,47 @@ def _counts(now: int, then: int) -> Change:
     )
 
 
+def changes(
+    now: Sequence[KeyFigure], then: Sequence[KeyFigure], days: tuple[int, int] = (1, 1)
+) -> list[Compared]:
+    """Compare key figures that are shown together, each with the earlier one of its question.
+
+    Parameters
+    ----------
+    now, then : sequence of KeyFigure
+    days : (int, int)
+        As :func:`change` takes them.
+
+    Returns
+    -------
+    list of Compared
+        In the order of ``now``. Where several are tested, p-values are adjusted (Holm).
+
+    Examples
+    --------
+    >>> now = [KeyFigure.rate("seen", 56, 70), KeyFigure.rate("paid", 20, 70)]
+    >>> then = [KeyFigure.rate("seen", 48, 80), KeyFigure.rate("paid", 20, 80)]
+    >>> [verdict(one.change) for one in changes(now, then) if one.change]
+    ['changed, adjusted p = 0.016', 'noise, adjusted p = 0.622']
+    """
+    known = {one.name: one for one in then}
+    pairs = []
+    for one in now:
+        other = known.get(one.name)
+        pairs.append((one, other if other is not None and one.same_as(other) else None))
+    found = [None if other is None else change(one, other, days) for one, other in pairs]
+    tested = [one.p_value for one in found if one is not None and one.test is not None]
+    adjusted = iter(holm(tested).tolist() if len(tested) > 1 else [None] * len(tested))
+    return [
+        Compared(
+            one,
+            other,
+            made._replace(p_adjusted=next(adjusted)) if made is not None and made.test else made,
+        )
+        for (one, other), made in zip(pairs, found, strict=True)
+    ]
+
+
 def words(found: Change, figure: KeyFigure) -> str:
     """Return a change as it is read: ``+2.1 points``, ``−12.0 %``."""
     if figure.kind == "rate":
@@ -144,8 +209,15 @@ def verdict(found: Change) -> str:
     """Return in a word or two what a change is worth."""
     if found.test is None:
         return "not tested"
-    p_value = "p < 0.001" if found.p_value < 0.001 else f"p = {found.p_value:.3f}"
-    return f"{'noise' if found.noise else 'changed'}, {p_value}"
+    worth = "noise" if found.noise else "changed"
+    if found.p_adjusted is None:
+        return f"{worth}, {p_words(found.p_value)}"
+    return f"{worth}, adjusted {p_words(found.p_adjusted)}"
+
+
+def p_words(p_value: float) -> str:
+    """Return a p-value as it is read: ``p = 0.012``."""
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
 
 
 def signed(part: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -15,9 +15,8 @@ from IPython.display import display
 from ..errors import DefinitionError
 from ..result import Result
 from ..result.files import write_parquet, write_table
-from ..result.statistics import holm
 from ..result.wording import number
-from .change import NOISE, change, interval_words, verdict, words
+from .change import Compared, changes, interval_words, verdict, words
 from .figures import KeyFigure
 from .findings import finding
 from .period import Period, Unit
@@ -174,20 +173,16 @@ class Review:
         """
         now = self._noted(of(self.period))
         # Of days before its first one the log knows nothing: fewer would look like more.
-        begun = covered(self.log, self.before)
-        before, year = _named(of(self.before)) if begun else {}, self.year_before
+        begun, year = covered(self.log, self.before), self.year_before
+        before = changes(now, of(self.before) if begun else [], self._days(self.before))
         head = ["", str(self.period), *self._heads(self.before)]
-        head += [] if year is None else [str(year), "change on the year"]
-        a_year_ago = {} if year is None else _named(of(year))
-        rows = []
-        for figure in now:
-            row = [figure.name, figure.words]
-            row += self._compared(figure, before.get(figure.name), self.before)
-            if year is not None:
-                then = self._compared(figure, a_year_ago.get(figure.name), year)
-                row += [then[0], f"{then[1]} ({then[3].partition(',')[0]})"]
-            rows.append(row)
-        self.say(_told(now, before, self._days(self.before)))
+        rows = [[one.now.name, one.now.words, *_cells(one)] for one in before]
+        if year is not None:
+            head += [str(year), "change on the year"]
+            for row, one in zip(rows, changes(now, of(year), self._days(year)), strict=True):
+                then, moved, _, worth = _cells(one)
+                row += [then, f"{moved} ({worth.partition(',')[0]})"]
+        self.say(_told(before))
         display(Table(head, rows, "Key figures"))
 
     def beside(
@@ -207,14 +202,10 @@ class Review:
         days : (int, int)
             How long each was counted.
         """
-        figures, others = self._noted(now), _named(then)
-        rows = []
-        for figure in figures:
-            other = others.get(figure.name)
-            told = ["–"] * 4 if other is None else _compared(figure, other, days)
-            rows.append([figure.name, figure.words, *told])
-        self.say(_told(figures, others, days))
+        found = changes(self._noted(now), then, days)
+        self.say(_told(found))
         head = ["", names[0], names[1], "change", "95 % interval", "worth"]
+        rows = [[one.now.name, one.now.words, *_cells(one)] for one in found]
         display(Table(head, rows, "Key figures"))
 
     def _noted(self, figures: Sequence[KeyFigure]) -> list[KeyFigure]:
@@ -234,20 +225,11 @@ class Review:
                 Sentence("This is the first run of this report: there is none to compare with.")
             )
             return
-        known = _named(earlier.figures)
         period = Period.parse(earlier.period)
-        rows = []
-        for now in self._notes.figures:
-            then = known.get(now.name)
-            then = then if then is not None and now.same_as(then) else None
-            rows.append([now.name, now.words, *self._compared(now, then, period)])
+        found = changes(self._notes.figures, earlier.figures, self._days(period))
+        rows = [[one.now.name, one.now.words, *_cells(one)] for one in found]
         head = ["", str(self.period), *self._heads(period)]
         display(Table(head, rows, f"Since the report before, of {period}"))
-
-    def _compared(self, now: KeyFigure, then: KeyFigure | None, period: Period) -> list[str]:
-        if then is None:
-            return ["–", "–", "–", "–"]
-        return _compared(now, then, self._days(period))
 
     def _heads(self, other: Period) -> list[str]:
         return [str(other), "change", "95 % interval", "worth"]
@@ -268,25 +250,24 @@ class Review:
             self._room.note(self._notes)
 
 
-def _compared(now: KeyFigure, then: KeyFigure, days: tuple[int, int]) -> list[str]:
-    found = change(now, then, days)
-    return [then.words, words(found, now), interval_words(found, now), verdict(found)]
-
-
-def _named(figures: Sequence[KeyFigure]) -> dict[str, KeyFigure]:
-    return {one.name: one for one in figures}
-
-
-def _told(now: Sequence[KeyFigure], before: Mapping[str, KeyFigure], days: tuple[int, int]) -> str:
-    """Return in a sentence which key figures changed by more than chance makes."""
-    changes = [(one, change(one, before[one.name], days)) for one in now if one.name in before]
-    sure = holm([found.p_value for _, found in changes]) < NOISE
-    real = [
-        f"{one.name} {words(found, one)}"
-        for (one, found), is_sure in zip(changes, sure, strict=True)
-        if is_sure
+def _cells(one: Compared) -> list[str]:
+    """Return the earlier number, the change, its interval and what it is worth."""
+    if one.then is None or one.change is None:
+        return ["–", "–", "–", "–"]
+    found = one.change
+    return [
+        one.then.words,
+        words(found, one.now),
+        interval_words(found, one.now),
+        verdict(found),
     ]
-    tested = sum(found.test is not None for _, found in changes)
+
+
+def _told(compared: Sequence[Compared]) -> str:
+    """Return in a sentence which key figures changed by more than chance makes."""
+    found = [(one.now, one.change) for one in compared if one.change is not None]
+    real = [f"{now.name} {words(change, now)}" for now, change in found if change.real]
+    tested = sum(change.test is not None for _, change in found)
     if real:
         return f"Changed by more than chance makes: {', '.join(real)}."
     if not tested:

@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from behavio_jupyter import DefinitionError
-from behavio_jupyter.report import KeyFigure, change
-from behavio_jupyter.report.change import interval_words, signed, verdict, words
+from behavio_jupyter.report import KeyFigure, Review, change
+from behavio_jupyter.report.change import changes, interval_words, signed, verdict, words
+from behavio_jupyter.report.deliver.message import message
+
+from .watch.runs import run
 
 counts = st.integers(0, 400)
 
@@ -90,3 +93,22 @@ def test_from_nothing_there_is_no_relative_change():
     assert math.isnan(found.relative)
     assert found.real
     assert words(found, KeyFigure.counted("a", 9)) == "+9"
+
+
+def test_among_several_one_p_value_tells_the_sentence_the_table_and_the_message(capsys):
+    now = [KeyFigure.rate(f"rate {place}", 300 + 44 * (not place), 1000) for place in range(6)]
+    then = [KeyFigure.rate(one.name, 300, 1000) for one in now]
+    assert change(now[0], then[0]).real
+    review = Review("cdnow", "1998-05")
+    review.figures(lambda month: now if month == review.period else then)
+    said = capsys.readouterr().out
+    assert "None of the 6 key figures that can be tested changed by more" in said
+    assert "noise, adjusted p = 0.211" in said.split("Key figures")[1]
+    assert "changed," not in said
+    told = message(run("1998-05", *now), run("1998-04", *then)).rows[0]
+    assert (told.worth, told.turn) == ("noise, adjusted p = 0.211", "noise")
+
+
+def test_what_answered_another_question_is_not_compared():
+    now, then = (KeyFigure.rate("paid", 3, 10, of=of) for of in ("a -> b", "a -> c"))
+    assert changes([now], [then]) == [(now, None, None)]

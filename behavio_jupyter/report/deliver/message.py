@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ...result.wording import plural
 from ..archive import Run
-from ..change import change, verdict, words
+from ..change import Compared, changes, verdict, words
 from ..period import Period
 from ..watch import Checked
 
@@ -20,7 +20,8 @@ class Row(NamedTuple):
     told : str
         The change since the run before; empty where there is none.
     worth : str
-        ``changed, p = 0.012``, ``noise, p = 0.310``, ``not tested``; empty without a change.
+        ``changed, adjusted p = 0.012``, ``noise, p = 0.310``, ``not tested``; empty without a
+        change.
     turn : {"good", "bad", "", "noise"}
         What a change beyond chance means; colours only.
     """
@@ -95,18 +96,18 @@ def message(
     whole : bool
         Whether the report comes with it.
     """
-    known = {one.name: one for one in earlier.figures} if earlier is not None else {}
-    rows = []
-    for now in run.figures:
-        then = known.get(now.name)
-        if earlier is None or then is None or not now.same_as(then):
-            rows.append(Row(now.name, now.words, "", "", ""))
-            continue
-        days = Period.parse(run.period).days, Period.parse(earlier.period).days
-        found = change(now, then, days)
-        turn = "noise" if found.noise else ""
-        if found.real and now.good:
-            turn = "good" if (found.difference > 0) == (now.good == "up") else "bad"
-        told = words(found, now)
-        rows.append(Row(now.name, now.words, "" if told == "–" else told, verdict(found), turn))
-    return Message(run, whole, alerts, tuple(rows), earlier.period if earlier is not None else "")
+    period = "" if earlier is None else earlier.period
+    days = Period.parse(run.period).days, Period.parse(period or run.period).days
+    found = changes(run.figures, [] if earlier is None else earlier.figures, days)
+    return Message(run, whole, alerts, tuple(map(_row, found)), period)
+
+
+def _row(one: Compared) -> Row:
+    now, found = one.now, one.change
+    if found is None:
+        return Row(now.name, now.words, "", "", "")
+    turn = "noise" if found.noise else ""
+    if found.real and now.good:
+        turn = "good" if (found.difference > 0) == (now.good == "up") else "bad"
+    told = words(found, now)
+    return Row(now.name, now.words, "" if told == "–" else told, verdict(found), turn)

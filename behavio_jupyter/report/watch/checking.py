@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from ...errors import BehavioError, UnknownNameError
 from ...result.wording import number, percent, plural
 from ..archive import Run
-from ..change import change, signed
+from ..change import change, p_words, signed
 from ..figures import KeyFigure
 from ..period import Period
 from .rule import Limit, Move, Rule, Sign
@@ -161,7 +161,7 @@ def _move(
     told = f"{now.name} is {now.words}, {then.words} in {period}"
     told += "" if math.isinf(part) else f" ({signed(part)})"
     if found.test is not None:
-        told += f"; p {_p_words(found.p_value)}"
+        told += f"; {p_words(found.p_value)}"
     if move.p_value is not None:
         alert = alert and found.p_value < move.p_value
     return alert, f"{told}."
@@ -188,7 +188,3 @@ def _words(figure: KeyFigure, value: float) -> str:
     if figure.kind == "rate":
         return percent(value)
     return number(round(value, 1) if figure.kind == "count" else float(f"{value:.4g}"))
-
-
-def _p_words(p_value: float) -> str:
-    return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"

@@ -56,7 +56,7 @@ def test_a_mail_has_all_that_a_lead_wants(run, out, trusted, set_up, security):
     assert "The page" in page.get_content()
     text = mail.get_body(("plain",)).get_content().replace("\u202f", " ")
     assert "ALERT: conversion is 8.0 %, below 10.0 %." in text
-    assert "- conversion: 8.0 % (−22.4 pp; changed, p < 0.001)" in text
+    assert "- conversion: 8.0 % (−22.4 pp; changed, adjusted p < 0.001)" in text
     html = mail.get_body(("html",)).get_content()
     assert "Few &amp; fewer reach &lt;cart&gt;." in html
     pictures = [part for part in mail.walk() if part.get_content_type() == "image/png"]

@@ -38,7 +38,7 @@ def test_a_message_is_in_slacks_blocks(run, sent):
     assert "There is no key figure 'nobody'" in unchecked["text"]["text"]
     assert (
         figures["fields"][0]["text"]
-        == "*conversion*\n8.0\u202f%  (−22.4\u202fpp; changed, p &lt; 0.001)"
+        == "*conversion*\n8.0\u202f%  (−22.4\u202fpp; changed, adjusted p &lt; 0.001)"
     )
     assert findings["text"]["text"] == "• Few &amp; fewer reach &lt;cart&gt;."
     assert facts["elements"][0]["text"].startswith("16 November – 22 November 2026")
