@@ -45,8 +45,9 @@ class Run(BaseModel):
         Why it failed, in a sentence.
     figures : list of KeyFigure
     findings : list of str
-    stale : bool
-        Whether it went on with a log that ended before the period.
+    partial : str
+        What the log lacked, such as ``the log ends on 2026-11-20``; empty where it went on to the
+        end of the period.
     notebook_hash, place_hash : str
         Of what the template was, and of where it was.
     folder : Path
@@ -66,7 +67,7 @@ class Run(BaseModel):
     error: str = ""
     figures: list[KeyFigure] = []
     findings: list[str] = []
-    stale: bool = False
+    partial: str = ""
     notebook_hash: str = ""
     place_hash: str = ""
     folder: Path = Field(default=Path(), exclude=True)
@@ -80,6 +81,23 @@ class Run(BaseModel):
     def notebook(self) -> Path:
         """The executed notebook."""
         return self.folder / f"{self.template}.ipynb"
+
+
+def earlier(runs: Iterable[Run], report: str, period: str) -> dict[Period, Run]:
+    """Return the runs that one of a report and a period can be set beside, by their periods.
+
+    They are of the same report and of earlier periods as long. Those of a log that ended too early
+    are left out: its numbers were too small.
+    """
+    about = Period.parse(period)
+    return {
+        at: run
+        for run in runs
+        if run.report == report
+        and not run.partial
+        and (at := Period.parse(run.period)).unit == about.unit
+        and at.start < about.start
+    }
 
 
 class Archive:
@@ -119,13 +137,9 @@ class Archive:
         return found
 
     def before(self, report: str, period: str) -> Run | None:
-        """Return the run of the latest period before this one."""
-        now = Period.parse(period)
-        earlier = [
-            (Period.parse(run.period), run) for run in self.runs(report) if run.period != period
-        ]
-        before = [(one.start, run) for one, run in earlier if one.start < now.start]
-        return max(before, key=lambda pair: pair[0])[1] if before else None
+        """Return the run that one of this period is compared with: see :func:`earlier`."""
+        found = earlier(self.runs(report), report, period)
+        return found[max(found, key=lambda one: one.start)] if found else None
 
     def begin(self) -> Path:
         """Return a new folder to work in; what runs that were killed left is taken away."""

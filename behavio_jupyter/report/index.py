@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from .archive import Archive, Run
+from .archive import Archive, Run, earlier
 from .figures import KeyFigure
 from .page import framed, write_whole
 
@@ -31,9 +31,11 @@ def index_page(runs: Sequence[Run]) -> str:
 
 def _entry(run: Run, runs: Sequence[Run]) -> str:
     link = f"{run.report}/{run.period}"
-    figures = "".join(_figure(figure, run, runs) for figure in run.figures)
+    course = [run, *earlier(runs, run.report, run.period).values()]
+    figures = "".join(_figure(figure, course) for figure in run.figures)
     finding = f"<p>{escape(run.findings[0])}</p>" if run.findings else ""
     parts = [f"run {run.started:%Y-%m-%d %H:%M} in {run.seconds:.0f} s"]
+    parts += [f"<strong>partial: {escape(run.partial)}</strong>"] if run.partial else []
     parts += [] if run.report == run.template else [escape(run.report)]
     parts.append(f'<a href="{link}/{escape(run.template)}.ipynb">notebook</a>')
     if (run.folder / "page.pdf").exists():
@@ -47,15 +49,14 @@ def _entry(run: Run, runs: Sequence[Run]) -> str:
 </article>"""
 
 
-def _figure(figure: KeyFigure, run: Run, runs: Sequence[Run]) -> str:
-    course = sorted(
+def _figure(figure: KeyFigure, course: Sequence[Run]) -> str:
+    values = sorted(
         (other.period, one.value)
-        for other in runs
-        if other.report == run.report and other.period <= run.period
+        for other in course
         for one in other.figures
         if figure.same_as(one) and one.value is not None
     )
-    drawn = sparkline([value for _, value in course])
+    drawn = sparkline([value for _, value in values])
     return f"<div><dt>{escape(figure.name)}</dt><dd>{escape(figure.words)}{drawn}</dd></div>"
 
 

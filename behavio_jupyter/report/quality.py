@@ -11,23 +11,21 @@ from ..result import TrendResult
 from ..result.wording import duration, number, percent, plural
 from .counting import did
 from .period import Period
-from .source import first_day, missing
+from .source import ends_early, first_day, missing
 
 _NAMES = 50
 _SHOWN = 5
 _LONGEST = 48
-_AT_MOST = dt.timedelta(hours=6)
-"""So long before the end of a period its last event may be."""
 
 
 def checks(log: EventLog, period: Period) -> pd.DataFrame:
     """Return what was looked at: ``check``, ``found`` (text) and ``fine`` (``yes`` or ``look``).
 
-    Looked at are the rows that cleaning left out; whether the log ends more than six hours before
-    the period; days of the period without events, where more than half of the same weekdays in the
-    four weeks before had some; events (of the 50 most frequent) that were there in the period
-    before and are gone, or new; users without events; ids that were joined; text that looks like
-    numbers.
+    Looked at are the rows that cleaning left out; whether the log lacks the end of the period
+    (:func:`~behavio_jupyter.report.source.ends_early`); days of the period without events, where
+    more than half of the same weekdays in the four weeks before had some; events (of the 50 most
+    frequent) that were there in the period before and are gone, or new; users without events; ids
+    that were joined; text that looks like numbers.
 
     Examples
     --------
@@ -41,7 +39,7 @@ def checks(log: EventLog, period: Period) -> pd.DataFrame:
     left_out = [f"{number(part.rows)} ({part.reason})" for part in quality.removed if part.rows]
     rows.append(("rows left out", ", ".join(left_out) or "none", not left_out))
     short = missing(log, period)
-    rows.append(("end of the log", _short(short), short <= _AT_MOST))
+    rows.append(("end of the log", _short(short), not ends_early(log, period)))
     rows.append(_empty_days(log, period))
     gone, came = _names(log, period)
     rows.append(("events that are gone", _list(gone), not gone))

@@ -87,10 +87,11 @@ class Review:
         check_begun(self.log, self.period)
         try:
             check_fresh(self.log, self.period)
-        except StaleError:
+        except StaleError as short:
             if self._orders is None or not self._orders.stale:
                 raise
-            self._notes.stale = True
+            self._notes.partial = short.ends
+            self._keep_notes()
         self.before = self.period.before
         earlier = self.period.year_before
         self.year_before = earlier if earlier and covered(self.log, earlier) else None
@@ -109,6 +110,8 @@ class Review:
             + escape(self.log.name),
             escape(quality.timezone),
         ]
+        if self._notes.partial:
+            parts.insert(1, f"<strong>partial: {escape(self._notes.partial)}</strong>")
         return f'<p class="behavio-about">{" · ".join(parts)}</p>'
 
     def since(self, periods: int) -> dt.date:

@@ -51,7 +51,7 @@ class Notes(BaseModel):
 
     figures: list[KeyFigure] = []
     findings: list[str] = []
-    stale: bool = False
+    partial: str = ""
 
 
 class Room:

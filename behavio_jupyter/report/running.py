@@ -63,7 +63,7 @@ def run(
 
     Files appear in ``out/report/period``, whole or not at all; ``out/index.html`` lists all runs.
     A run with the same template, parameters and period is not repeated; one of a log that ended too
-    early is, once that is not asked for, and so is one of a notebook that was changed.
+    early is, and so is one of a notebook that was changed.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def run(
         )
     if published is not None and not force:
         same = published.notebook_hash == told["notebook_hash"]
-        if same and (stale or not published.stale):
+        if same and not published.partial:
             return published
     started, clock = dt.datetime.now(dt.UTC).astimezone(), time.monotonic()
     work = archive.begin()
@@ -136,7 +136,7 @@ def run(
             error=error,
             figures=notes.figures,
             findings=notes.findings,
-            stale=stale and notes.stale,
+            partial=notes.partial,
             **told,
         )
         if error:

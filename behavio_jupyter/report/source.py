@@ -17,9 +17,25 @@ from .period import Period, Unit
 
 BUNDLED = ("contributions", "cdnow")
 
+_AT_MOST = dt.timedelta(hours=6)
+"""So long before the end of a period any log may end."""
+
+_LOOKED_AT = dt.timedelta(weeks=12)
+"""So much of a log says how long it is silent at times."""
+
 
 class StaleError(BehavioError):
-    """The log ends before the period that a report is about."""
+    """The log ends before the period that a report is about.
+
+    Attributes
+    ----------
+    ends : str
+        When, such as ``the log ends on 2026-11-20 at 14:05``.
+    """
+
+    def __init__(self, message: str, ends: str) -> None:
+        super().__init__(message)
+        self.ends = ends
 
 
 def open_log(name: str) -> EventLog:
@@ -99,20 +115,46 @@ def check_weeks(log: EventLog, period: Period) -> None:
 def check_fresh(log: EventLog, period: Period) -> None:
     """See to it that the log does not end before the period does.
 
-    It has to have been observed on the period's last day or later.
-
     Raises
     ------
     StaleError
-        It was not.
+        It does: see :func:`ends_early`.
     """
-    last = last_day(log)
-    if last is None or last < period.last:
-        ends = "is empty" if last is None else f"ends on {last}"
+    if ends_early(log, period):
+        ends = f"the log {_ending(log)}"
         raise StaleError(
-            f"The log {ends}, before the end of {period} ({period.last}): its numbers would be too "
-            "small. Load what is missing, or tell the report to go on: --even-if-stale."
+            f"{ends.capitalize()}, before the end of {period} ({period.last}): its numbers would "
+            "be too small. Load what is missing, or tell the report to go on: --even-if-stale.",
+            ends,
         )
+
+
+def ends_early(log: EventLog, period: Period) -> bool:
+    """Return whether the log lacks the end of a period.
+
+    Nobody knows until when a log was observed, but for its last event. So it may end six hours
+    before the period does, or earlier where it was silent for so long once in its last twelve
+    weeks: a log of working days ends on Friday. A period that is not over by the clock has
+    events to come.
+    """
+    end, over = _moment(log, log.quality.end), _over(log, period)
+    if end is None or dt.datetime.now(dt.UTC) < over:
+        return end is None or end < over
+    return missing(log, period) > _AT_MOST and not _silent_at_times(log, end, over)
+
+
+def _silent_at_times(log: EventLog, end: dt.datetime, over: dt.datetime) -> bool:
+    first = max((end - _LOOKED_AT).date(), first_day(log) or end.date())
+    table = log.trend(f"events of any per hour during {first} to {end.date()}").table
+    hours = table.loc[table["value"] > 0, "period"]
+    return len(hours) > 1 and bool(over - hours.iloc[-1] <= hours.diff().max())
+
+
+def _ending(log: EventLog) -> str:
+    end, last = _moment(log, log.quality.end), last_day(log)
+    if end is None or last is None:
+        return "is empty"
+    return f"ends on {last}" + ("" if end.date() > last else f" at {end:%H:%M}")
 
 
 def check_begun(log: EventLog, period: Period) -> None:
@@ -133,8 +175,9 @@ def check_begun(log: EventLog, period: Period) -> None:
 
 def missing(log: EventLog, period: Period) -> dt.timedelta:
     """Return how long before the end of a period the log ends; nothing if it does not."""
-    zone, end = ZoneInfo(log.quality.timezone), _moment(log, log.quality.end)
-    over = dt.datetime.combine(period.end, dt.time(), zone)
+    end = _moment(log, log.quality.end)
+    # In one time zone Python takes the clocks' times: an hour is lost where they are changed.
+    over = _over(log, period).astimezone(dt.UTC)
     return dt.timedelta() if end is None else max(over - end, dt.timedelta())
 
 
@@ -149,6 +192,10 @@ def last_day(log: EventLog) -> dt.date | None:
     end = log.quality.end
     last = None if end is None else _moment(log, end - 1)
     return None if last is None else last.date()
+
+
+def _over(log: EventLog, period: Period) -> dt.datetime:
+    return dt.datetime.combine(period.end, dt.time(), ZoneInfo(log.quality.timezone))
 
 
 def _moment(log: EventLog, instant: int | None) -> dt.datetime | None:

@@ -10,6 +10,7 @@ from behavio_jupyter.report import Period, Review, quality
 from behavio_jupyter.report.counting import conversions, watched
 from behavio_jupyter.report.launch import Readout
 from behavio_jupyter.report.movers import movers, told
+from behavio_jupyter.report.source import ends_early
 from behavio_jupyter.report.traits import having, traits
 
 WEEK = Period.parse("2026-W40")  # 28 September to 4 October
@@ -17,14 +18,12 @@ WEEK = Period.parse("2026-W40")  # 28 September to 4 October
 
 def log_of(days, **given):
     """A log with a user of its own at noon of each day."""
-    events = pd.DataFrame(
-        {
-            "user": [f"u{place}" for place in range(len(days))],
-            "event": "visit",
-            "time": [dt.datetime.combine(day, dt.time(12)) for day in days],
-        }
-    )
-    return connect(events, **given)
+    return log_at([dt.datetime.combine(day, dt.time(12)) for day in days], **given)
+
+
+def log_at(times, **given):
+    users = [f"u{place}" for place in range(len(times))]
+    return connect(pd.DataFrame({"user": users, "event": "visit", "time": times}), **given)
 
 
 def daily(first, last):
@@ -100,13 +99,44 @@ def test_weekends_off_are_usual():
     )
 
 
+def hourly(until, **given):
+    return log_at(list(pd.date_range("2026-09-01 00:05", until, freq="h")), **given)
+
+
 def test_a_log_that_ends_early_on_the_last_day_is_worth_a_look():
-    days = daily(dt.date(2026, 7, 1), dt.date(2026, 10, 4))
-    found = quality.checks(log_of(days), WEEK).set_index("check").loc["end of the log"]
-    assert found["fine"] == "look"
-    assert found["found"].replace("\u202f", " ") == "12 h before the end of the period"
-    whole = log_of(days, end=dt.date(2026, 10, 4))
+    found = quality.checks(hourly("2026-10-04 12:05"), WEEK).set_index("check")
+    assert found.loc["end of the log", "fine"] == "look"
+    said = found.loc["end of the log", "found"].replace("\u202f", " ")
+    assert said == "11 h 55 min before the end of the period"
+    whole = hourly("2026-10-04 12:05", end=dt.date(2026, 10, 4))
     assert quality.checks(whole, WEEK).set_index("check").loc["end of the log", "fine"] == "yes"
+
+
+WORKING = [day for day in daily(dt.date(2026, 7, 1), dt.date(2026, 10, 2)) if day.weekday() < 5]
+
+
+@pytest.mark.parametrize(
+    ("log", "early"),
+    [
+        (lambda: hourly("2026-10-04 00:05"), True),
+        (lambda: hourly("2026-10-04 17:55"), True),
+        (lambda: hourly("2026-10-04 18:05"), False),
+        (lambda: log_of(WORKING), False),  # Friday noon; Monday comes 72 h after
+        (lambda: log_of(WORKING[:-1]), True),
+        (lambda: log_at(daily(dt.date(2026, 9, 1), dt.date(2026, 10, 3))), True),  # days only
+        (lambda: log_at(daily(dt.date(2026, 9, 1), dt.date(2026, 10, 4))), False),
+        (lambda: log_at([dt.datetime(2026, 10, 4, 12)]), True),
+    ],
+)
+def test_a_log_may_end_as_early_as_it_is_silent_at_times(log, early):
+    assert ends_early(log(), WEEK) == early
+
+
+def test_a_period_that_goes_on_has_events_to_come():
+    now = dt.datetime.now()
+    year = Period.containing("year", now.date())
+    years = [now - dt.timedelta(days=days) for days in (900, 450, 0)]
+    assert ends_early(log_at(years), year)
 
 
 def test_weeks_that_begin_on_sunday_are_refused(tmp_path):

@@ -17,6 +17,7 @@ import pytest
 
 from behavio_jupyter import DefinitionError, UnknownNameError
 from behavio_jupyter.report import Archive, ReportError, Review, Run, StaleError, run
+from behavio_jupyter.report.deliver.message import message
 from behavio_jupyter.report.pdf import browser
 
 from .notebooks import template
@@ -24,6 +25,7 @@ from .notebooks import template
 FIGURES = """\
 from behavio_jupyter.report import KeyFigure, Review
 review = Review(log, period, unit="month")
+display(review)
 review.figures(lambda month: [KeyFigure.rate("paid", paid, 100), KeyFigure.counted("seen", 9)])
 review.since_last_run()
 """
@@ -150,8 +152,12 @@ def test_a_log_that_ends_too_early_is_refused(quick, dated, tmp_path):
     with pytest.raises(StaleError, match="The log ends on 1998-06-30, before the end of 1998-07"):
         Review("cdnow", "1998-07")
     done = run(dated, period="1998-07", out=tmp_path / "out", stale=True)
-    assert (done.outcome, done.stale) == ("done", True)
-    # Once the log is whole, what was run too early does not stand for the report.
+    ends = "the log ends on 1998-06-30"
+    assert (done.outcome, done.partial) == ("done", ends)
+    assert f"<strong>partial: {ends}</strong>" in done.page.read_text()
+    assert f"<strong>partial: {ends}</strong>" in (tmp_path / "out" / "index.html").read_text()
+    assert f"1 July – 31 July 1998 · partial: {ends}" == message(done, None).about
+    # The log may be whole by now: what was run too early does not stand for the report.
     with pytest.raises(ReportError, match=r"^The log ends on 1998-06-30"):
         run(dated, period="1998-07", out=tmp_path / "out")
 

@@ -75,11 +75,11 @@ class Message(NamedTuple):
 
     @property
     def about(self) -> str:
-        """The period in days."""
+        """The period in days, and what the log lacked of it."""
         period = Period.parse(self.run.period)
-        if period.last == period.start:
-            return f"{period.start:%-d %B %Y}"
-        return f"{period.start:%-d %B} – {period.last:%-d %B %Y}"
+        first = "" if period.last == period.start else f"{period.start:%-d %B} – "
+        lacks = f" · partial: {self.run.partial}" if self.run.partial else ""
+        return f"{first}{period.last:%-d %B %Y}{lacks}"
 
 
 def message(

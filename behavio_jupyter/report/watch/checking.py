@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from ...errors import BehavioError, UnknownNameError
 from ...result.wording import number, percent, plural
-from ..archive import Run
+from ..archive import Run, earlier
 from ..change import change, p_words, signed
 from ..figures import KeyFigure
 from ..period import Period
@@ -61,7 +61,8 @@ def check(rules: Sequence[Rule | str], run: Run, past: Sequence[Run]) -> list[Ch
     rules : sequence of Rule or str
     run : Run
     past : sequence of Run
-        Others of the archive; those of the same report and of earlier periods are looked at.
+        Others of the archive; :func:`~behavio_jupyter.report.archive.earlier` says which are
+        looked at.
 
     Raises
     ------
@@ -80,24 +81,17 @@ def check(rules: Sequence[Rule | str], run: Run, past: Sequence[Run]) -> list[Ch
     >>> found.outcome, found.sentence.replace("\u202f", " ")
     ('alert', 'conversion is 8.0 %, below 10.0 %.')
     """
-    about = Period.parse(run.period)
-    earlier = {
-        period: other
-        for other in past
-        if other.report == run.report
-        and (period := Period.parse(other.period)).unit == about.unit
-        and period.start < about.start
-    }
+    before = earlier(past, run.report, run.period)
     read = [rule if isinstance(rule, Rule) else Rule.parse(rule) for rule in rules]
-    return [_check(rule, run, about, earlier) for rule in read]
+    return [_check(rule, run, Period.parse(run.period), before) for rule in read]
 
 
-def _check(rule: Rule, run: Run, about: Period, earlier: Mapping[Period, Run]) -> Checked:
+def _check(rule: Rule, run: Run, about: Period, before: Mapping[Period, Run]) -> Checked:
     try:
         now = _figure(rule.figure, run)
         past = {
             period: one
-            for period, other in earlier.items()
+            for period, other in before.items()
             for one in other.figures
             if now.same_as(one) and one.value is not None
         }

@@ -5,7 +5,7 @@ import datetime as dt
 from behavio_jupyter.report import KeyFigure, Period, Run
 
 
-def run(period, *figures, report="own"):
+def run(period, *figures, report="own", partial=""):
     return Run(
         report=report,
         template=report,
@@ -15,6 +15,7 @@ def run(period, *figures, report="own"):
         started=dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC),
         seconds=1.0,
         figures=list(figures),
+        partial=partial,
     )
 
 

@@ -30,9 +30,10 @@ def test_limits(rule, outcome):
 
 def test_a_change_is_of_the_latest_run_before_and_of_the_same_report():
     past = [
-        run("2026-W44", rate(90)),
-        run("2026-W46", rate(30)),
+        run("2026-W42", rate(90)),
+        run("2026-W43", rate(30)),
         run("2026-W48", rate(90)),
+        run("2026-W45", rate(90), partial="the log ends on 2026-11-05"),
         run("2026-W46", rate(90), report="other"),
         run("2026-10", rate(90)),
     ]
@@ -41,7 +42,7 @@ def test_a_change_is_of_the_latest_run_before_and_of_the_same_report():
     p_value = change(rate(23), rate(30)).p_value
     assert said == (
         "alert",
-        f"conversion is 23.0 %, 30.0 % in 2026-W46 (−23.3 %); p = {p_value:.3f}.",
+        f"conversion is 23.0 %, 30.0 % in 2026-W43 (−23.3 %); p = {p_value:.3f}.",
     )
     assert one(rule, run("2026-W47", rate(24)), past)[0] == "quiet"
     assert one("conversion falls by more than 20% and p < 0.01", run("2026-W47", rate(23)), past)[
