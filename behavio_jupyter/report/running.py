@@ -104,12 +104,8 @@ def run(
     report = report_name(asked, values)
     archive = Archive(Path(out))
     told = _told(asked)
+    _check_same(asked, told, archive.runs(report)[:1], out)
     published = archive.find(report, about)
-    if published is not None and published.place_hash != told["place_hash"]:
-        raise DefinitionError(
-            f"{out} has runs of another notebook called {asked.name}: rename one of them, or give "
-            "this one another --out."
-        )
     if published is not None and not force:
         same = published.notebook_hash == told["notebook_hash"]
         if same and not published.partial:
@@ -147,6 +143,18 @@ def run(
         archive.leave(work)
     write_index(archive)
     return done
+
+
+def _check_same(
+    template: Template, told: Mapping[str, str], latest: Sequence[Run], out: str | Path
+) -> None:
+    """See to it that the latest run was of this notebook; one that was moved is the same."""
+    for run in latest:
+        if all(getattr(run, name) != known for name, known in told.items()):
+            raise DefinitionError(
+                f"{out} has runs of another notebook called {template.name}: rename one of them, "
+                "or give this one another --out."
+            )
 
 
 def _told(template: Template) -> dict[str, str]:

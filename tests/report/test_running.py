@@ -96,6 +96,15 @@ def test_a_changed_notebook_is_run_again_and_another_one_is_refused(quick, own, 
     other = template(tmp_path / "other" / "own.ipynb", "2 * top", parameters="top: int = 5")
     with pytest.raises(DefinitionError, match="has runs of another notebook called own"):
         run(str(other), out=out)
+    # Nor is it compared with what the other one was in an earlier period.
+    first.folder.joinpath("run.json").write_text(
+        again.model_copy(update={"period": "2026-01-01"}).model_dump_json()
+    )
+    first.folder.rename(first.folder.with_name("2026-01-01"))
+    with pytest.raises(DefinitionError, match="has runs of another notebook called own"):
+        run(str(other), out=out)
+    other.write_bytes(Path(own).read_bytes())  # it was moved, and is the same
+    assert run(str(other), out=out).report == again.report
 
 
 def test_nothing_runs_for_a_wrong_name_or_value(own, dated, tmp_path):
