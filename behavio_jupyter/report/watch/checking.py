@@ -14,7 +14,7 @@ from ..change import change, p_words, signed
 from ..figures import KeyFigure
 from ..period import Period
 from .rule import Limit, Move, Rule, Sign
-from .usual import AT_LEAST, usual_range
+from .usual import AT_LEAST, longest, looked_at, usual_range
 
 _SIGNS: dict[Sign, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -164,10 +164,11 @@ def _move(
 def _unusual(now: KeyFigure, about: Period, past: Mapping[Period, KeyFigure]) -> tuple[bool, str]:
     usual = usual_range(now, about, past)
     if usual is None:
-        runs = plural(len(past), "earlier run")
+        known = len(looked_at(about, past))
         raise _UncheckedError(
-            f"The usual range of {now.name} needs {AT_LEAST} earlier runs; there "
-            f"{'is' if len(past) == 1 else 'are'} {runs}."
+            f"The usual range of {now.name} needs runs of {AT_LEAST} of the "
+            f"{longest(about.unit)} {about.unit}s before; there {'is' if known == 1 else 'are'} "
+            f"{plural(known, 'run')}."
         )
     value = _value(now)
     ends = f"{_words(now, usual.low)} to {_words(now, usual.high)}"

@@ -61,7 +61,7 @@ class UsualRange(NamedTuple):
 def usual_range(
     now: KeyFigure, period: Period, past: Mapping[Period, KeyFigure]
 ) -> UsualRange | None:
-    """Return the usual range of a key figure; None where fewer than eight past periods have one.
+    """Return the usual range of a key figure; None where fewer than eight periods tell of it.
 
     Parameters
     ----------
@@ -82,29 +82,23 @@ def usual_range(
     >>> 70 < found.low < 90 < found.expected < 110 < found.high < 130
     True
     """
-    known = {
-        at: one
-        for at, one in past.items()
-        if at.unit == period.unit and at.start < period.start and one.value is not None
-    }
+    known = looked_at(period, past)
     if len(known) < AT_LEAST:
         return None
     every = _SEASON[period.unit]
-    keep = max(60, _LONGEST * every)
     series: list[float] = []
     at = period
     first = min(known, key=lambda one: one.start)
-    while at.start > first.start and len(series) < keep:
+    while at.start > first.start:
         at = at.before
         series.append(_scaled(known[at]) if at in known else math.nan)
     values = np.array(series[::-1])
-    usual = [one for at, one in known.items()]
     seasonal = every > 1 and np.isfinite(values).sum() >= 2 * every
     found = _forecast(values, every if seasonal else 1)
     if found is None:
         return None
     expected, variance, learnt = found
-    variance = _widened(now, usual, variance)
+    variance = _widened(now, [*known.values()], variance)
     from scipy.stats import t
 
     # The variances are themselves estimated, from few periods: hence Student's t, not the normal.
@@ -113,6 +107,21 @@ def usual_range(
         _unscaled(now, one) for one in (expected - reach, expected, expected + reach)
     )
     return UsualRange(low, high, middle, len(known), bool(seasonal))
+
+
+def longest(unit: Unit) -> int:
+    """Return how many periods before one are looked at."""
+    return max(60, _LONGEST * _SEASON[unit])
+
+
+def looked_at(period: Period, past: Mapping[Period, KeyFigure]) -> dict[Period, KeyFigure]:
+    """Return what the usual range of a period is learnt from."""
+    earliest = period.back(longest(period.unit)).start
+    return {
+        at: one
+        for at, one in past.items()
+        if at.unit == period.unit and earliest <= at.start < period.start and one.value is not None
+    }
 
 
 def _forecast(values: Floats, season: int) -> tuple[float, float, int] | None:

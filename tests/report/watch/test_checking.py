@@ -78,7 +78,10 @@ def test_from_nothing_every_rise_is_a_rise():
         ("users < 10%", "users is 5 users, no rate: its limit has no percent sign."),
         ("conversion falls by more than 5%", "There is no earlier run to compare conversion with."),
         ("nothing < 5%", "nothing could not be counted in 2026-W47."),
-        ("conversion is outside its usual range", "needs 8 earlier runs; there are 0 earlier runs"),
+        (
+            "conversion is outside its usual range",
+            "needs runs of 8 of the 156 weeks before",
+        ),
     ],
 )
 def test_what_cannot_be_checked_says_why_and_hides_nothing(rule, said):
@@ -110,5 +113,5 @@ def test_the_usual_range_of_eight_weeks():
     assert said.endswith(" (learnt from 8 periods).")
     assert one(rule, run("2026-W09", users(101)), past)[0] == "quiet"
     assert one(rule, run("2026-W09", users(30)), past[1:])[1] == (
-        "The usual range of users needs 8 earlier runs; there are 7 earlier runs."
+        "The usual range of users needs runs of 8 of the 156 weeks before; there are 7 runs."
     )

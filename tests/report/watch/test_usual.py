@@ -63,6 +63,13 @@ def test_periods_that_were_not_run_are_borne():
     assert 60 < found.low < 100.5 < found.high < 140
 
 
+def test_what_is_too_old_is_neither_used_nor_counted():
+    days = [users(1_000_000)] * 40 + [users(100 + day % 2) for day in range(60)]
+    found = expected("2026-03-02", days, users(0))
+    assert (found.periods, found == expected("2026-04-11", days[40:], users(0))) == (60, True)
+    assert expected("2026-03-02", [*days[:40], *[None] * 55, *days[-5:]], users(0)) is None
+
+
 def test_few_users_have_a_wider_range():
     past = [rate(count, 1000) for count in (300, 310, 290, 305, 295, 300, 302, 298)]
     many, few = (expected("2026-W10", past, rate(0, size)) for size in (1000, 20))
