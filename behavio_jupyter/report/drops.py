@@ -73,7 +73,7 @@ def after_dropping(log: EventLog, funnel: Funnel, step: int) -> pd.DataFrame:
     rows = []
     nodes = paths.nodes
     for name in [] if paths.nothing else nodes[nodes["step"] == 2]["node"]:
-        if following.names == (name,):
+        if name in following.names:
             continue
         users = paths.users(step=2, node=name).users
         counts = [int(part.isin(users).sum()) for part in (dropped, went_on)]

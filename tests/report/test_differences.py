@@ -152,6 +152,8 @@ def test_after_dropping_is_of_those_who_dropped(log):
     assert set(table["size"]) == {counts[step - 1] - counts[step]}
     assert set(table["other_size"]) == {counts[step]}
     assert result.table["name"][step] not in table["name"].tolist()
+    either = drops.after_dropping(log, parse("funnel visit -> (view | cart) within 7d"), 1)
+    assert not {"view", "cart"} & set(either["name"])
 
 
 def test_what_follows_dropping_may_lie_after_the_range():
