@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import glob
 import shutil
 import time
 import uuid
@@ -21,7 +22,7 @@ from .period import Period
 RECORD = "run.json"
 _WORK = ".running"
 _HELD = ".held"
-_FAILED = "failed"
+FAILED = "failed"
 _REPLACED = ".replaced-"
 _WAIT = 0.01
 
@@ -115,16 +116,17 @@ class Archive:
     def runs(self, report: str | None = None) -> list[Run]:
         """Return the published runs, the newest first."""
         self._mend()
-        found = self.folder.glob(f"{report or '*'}/*/{RECORD}")
+        named = "*" if report is None else glob.escape(report)
+        found = self.folder.glob(f"{named}/*/{RECORD}")
         return _newest_first(
             path
             for path in found
-            if path.parts[-3] != _FAILED and not any(part[0] == "." for part in path.parts[-3:])
+            if path.parts[-3] != FAILED and not any(part[0] == "." for part in path.parts[-3:])
         )
 
     def failed(self) -> list[Run]:
         """Return the runs that failed, the newest first."""
-        return _newest_first(self.folder.glob(f"{_FAILED}/*/*/{RECORD}"))
+        return _newest_first(self.folder.glob(f"{FAILED}/*/*/{RECORD}"))
 
     def find(self, report: str, period: str) -> Run | None:
         """Return the published run of a report for a period."""
@@ -187,7 +189,7 @@ class Archive:
         """Keep a run that failed, beside all that were published."""
         _write(run, work)
         moment = run.started.strftime("%Y%m%dT%H%M%S%f")
-        target = self.folder / _FAILED / run.report / f"{run.period}-{moment}"
+        target = self.folder / FAILED / run.report / f"{run.period}-{moment}"
         target.parent.mkdir(parents=True, exist_ok=True)
         with _lock(self._publishing):
             self._release(work)

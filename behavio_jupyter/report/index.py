@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.parse
 from collections.abc import Sequence
 from html import escape
 
@@ -30,14 +31,14 @@ def index_page(runs: Sequence[Run]) -> str:
 
 
 def _entry(run: Run, runs: Sequence[Run]) -> str:
-    link = f"{run.report}/{run.period}"
+    link = _address(run.report, run.period)
     course = [run, *earlier(runs, run.report, run.period).values()]
     figures = "".join(_figure(figure, course) for figure in run.figures)
     finding = f"<p>{escape(run.findings[0])}</p>" if run.findings else ""
     parts = [f"run {run.started:%Y-%m-%d %H:%M} in {run.seconds:.0f} s"]
     parts += [f"<strong>partial: {escape(run.partial)}</strong>"] if run.partial else []
     parts += [] if run.report == run.template else [escape(run.report)]
-    parts.append(f'<a href="{link}/{escape(run.template)}.ipynb">notebook</a>')
+    parts.append(f'<a href="{link}/{_address(f"{run.template}.ipynb")}">notebook</a>')
     if (run.folder / "page.pdf").exists():
         parts.append(f'<a href="{link}/page.pdf">PDF</a>')
     facts = " · ".join(parts)
@@ -47,6 +48,10 @@ def _entry(run: Run, runs: Sequence[Run]) -> str:
 {finding}
 <dl>{figures}</dl>
 </article>"""
+
+
+def _address(*parts: str) -> str:
+    return escape("/".join(urllib.parse.quote(part, safe="") for part in parts))
 
 
 def _figure(figure: KeyFigure, course: Sequence[Run]) -> str:

@@ -13,6 +13,9 @@ from ..errors import DefinitionError, UnknownNameError
 Unit = Literal["day", "week", "month", "quarter", "year"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
+_EARLIEST, _LATEST = 1900, 2200
+"""Years of periods: their neighbours, and those a year and 156 weeks before, are dates as well."""
+
 _NAMES: dict[Unit, str] = {
     "day": r"(\d{4})-(\d\d)-(\d\d)",
     "week": r"(\d{4})-W(\d\d)",
@@ -62,13 +65,18 @@ class Period:
         Raises
         ------
         DefinitionError
-            There is no such period.
+            There is no such period, or not in the years 1900 to 2200.
         """
         for unit, pattern in _NAMES.items():
             match = re.fullmatch(pattern, text.strip())
             if match is None:
                 continue
             parts = [int(part) for part in match.groups()]
+            if not _EARLIEST <= parts[0] <= _LATEST:
+                raise DefinitionError(
+                    f"{text.strip()} is too far away: a period is of the years {_EARLIEST} to "
+                    f"{_LATEST}."
+                )
             try:
                 if unit == "week":
                     return cls(unit, dt.date.fromisocalendar(*parts, 1))  # type: ignore[call-arg]

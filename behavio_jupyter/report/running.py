@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BehavioError, DefinitionError
-from .archive import Archive, Run
+from .archive import FAILED, Archive, Run
 from .index import write_index
 from .page import to_page
 from .parameters import checked
@@ -102,6 +102,10 @@ def run(
     if asked.dated:
         values["period"] = about
     report = report_name(asked, values)
+    if report.startswith(".") or report.casefold() == FAILED:
+        raise DefinitionError(
+            f"Reports of a notebook called {report} would not be found again: rename it."
+        )
     archive = Archive(Path(out))
     told = _told(asked)
     _check_same(asked, told, archive.runs(report)[:1], out)
@@ -185,7 +189,7 @@ def _period(template: Template, values: Mapping[str, Any], given: str, timezone:
     if not template.dated:
         if given:
             raise DefinitionError(f"{template.name} has no parameter called period to set.")
-        return str(Period.containing("day", dt.date.today()))
+        return str(Period.containing("day", dt.datetime.now(zone(timezone)).date()))
     text = given or values["period"]
     if text == "last":
         return str(Period.last_complete(template.unit, dt.datetime.now(zone(timezone))))

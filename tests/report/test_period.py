@@ -83,3 +83,9 @@ def test_a_report_looks_back_at_one_period_or_more():
     assert str(Period.parse("2026-W47").back(0)) == "2026-W47"
     with pytest.raises(DefinitionError, match="ask for 1 week or more"):
         Period.parse("2026-W47").back(-1)
+
+
+@pytest.mark.parametrize("text", ["9999-W52", "0001", "1899-12-31", "2201-Q1"])
+def test_what_is_too_far_away_is_refused(text):
+    with pytest.raises(DefinitionError, match="a period is of the years 1900 to 2200"):
+        Period.parse(text)

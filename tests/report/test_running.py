@@ -9,7 +9,9 @@ import subprocess
 import sys
 import threading
 import time
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 import psutil
@@ -18,9 +20,11 @@ import pytest
 from behavio_jupyter import DefinitionError, UnknownNameError
 from behavio_jupyter.report import Archive, ReportError, Review, Run, StaleError, run
 from behavio_jupyter.report.deliver.message import message
+from behavio_jupyter.report.index import index_page
 from behavio_jupyter.report.pdf import browser
 
 from .notebooks import template
+from .watch.runs import run as small_run
 
 FIGURES = """\
 from behavio_jupyter.report import KeyFigure, Review
@@ -112,6 +116,8 @@ def test_nothing_runs_for_a_wrong_name_or_value(own, dated, tmp_path):
         run(own, {"topp": 6}, out=tmp_path / "out")
     with pytest.raises(DefinitionError, match="has no parameter called period to set"):
         run(own, period="2026-W47", out=tmp_path / "out")
+    with pytest.raises(UnknownNameError, match="no time zone 'Mars'"):
+        run(own, timezone="Mars", out=tmp_path / "out")  # its day is that of the time zone
     with pytest.raises(DefinitionError, match="'next week' is no period"):
         run(dated, period="next week", out=tmp_path / "out")
     with pytest.raises(DefinitionError, match="is about a month, and 2026-W47 is a week"):
@@ -280,6 +286,26 @@ def test_strange_files_beside_runs_hinder_none(quick, own, tmp_path):
     (tmp_path / "out" / ".running").mkdir(parents=True)
     (tmp_path / "out" / ".running" / ".nfs0001").write_text("")
     assert run(own, out=tmp_path / "out").outcome == "done"
+
+
+def test_a_report_is_found_and_linked_whatever_its_name(tmp_path):
+    archive, name = Archive(tmp_path), 'own #1 [a] 50% "x" & <y>'
+    made = small_run("2026-W40", report=name)
+    work = archive.begin()
+    (work / "index.html").write_text("")
+    made = archive.publish(made, work)
+    made.notebook.write_text("")
+    assert archive.runs(name) == [made]
+    assert archive.before(name, "2026-W41") == made
+    links = re.findall(r'href="(.*?)"', index_page([made]))
+    files = {made.folder / "index.html", made.notebook}
+    assert {tmp_path / unquote(unescape(link)) for link in links} == files
+
+
+def test_a_notebook_whose_reports_would_not_be_found_is_refused(tmp_path):
+    for name in ("failed.ipynb", ".own.ipynb"):
+        with pytest.raises(DefinitionError, match="would not be found again: rename it"):
+            run(str(template(tmp_path / name, "1")), out=tmp_path / "out")
 
 
 def test_replacing_that_was_interrupted_is_mended(quick, own, tmp_path):
