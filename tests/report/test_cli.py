@@ -10,6 +10,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
+from behavio_jupyter import datasets
 from behavio_jupyter.cli import main
 
 from .notebooks import template
@@ -43,14 +44,22 @@ def test_a_notebook_that_is_none_hides_no_other(behavio, tmp_path):
 
 
 def test_a_run_its_history_and_the_index(behavio, tmp_path):
-    template(tmp_path / "own.ipynb", "2 * top", parameters="top: int = 5")
-    (tmp_path / "values.yaml").write_text("top: 7\n")
-    first = behavio("report", "run", "own.ipynb", "--params", "values.yaml", "-p", "top=8")
-    assert first.exit_code == 0
-    assert "The page: reports/own-top-8-" in first.output
-    again = behavio("report", "run", "own.ipynb", "-p", "top=8")
-    assert "was run for" in again.output
-    assert "own-top-8-" in behavio("report", "history").output
+    (tmp_path / "values.yaml").write_text("weeks: 7\n")
+    asked = ["report", "run", "weekly_review", "-p", "weeks=8"]
+    first = behavio(*asked, "--params", "values.yaml")
+    assert first.exit_code == 0, first.stderr
+    assert "The page: reports/weekly_review-weeks-8-" in first.output
+    week = "users of any per week during 2026-08-10 to 2026-08-16"
+    [users] = datasets.contributions().trend(week).table["value"]
+    assert f"active users: {users:.0f} users\n" in first.output
+    [page] = (tmp_path / "reports").glob("weekly_review-weeks-8-*/2026-W33/index.html")
+    tables = {"active_users", "data_quality", "funnel", "movers", "retention"}
+    assert {path.stem for path in (page.parent / "tables").glob("*.csv")} == tables
+    assert page.read_text().count("Plotly.newPlot(") == 3
+    assert "review.figures(" not in page.read_text()
+    again = behavio(*asked)
+    assert "was run for 2026-W33 already" in again.output
+    assert "weekly_review-weeks-8-" in behavio("report", "history").output
     assert "There are no runs" in behavio("report", "history", "other").output
 
 
@@ -70,9 +79,9 @@ def test_what_is_never_due_or_not_over_is_refused(behavio, tmp_path):
     assert never.exit_code == 1
     assert "'0 8 31 2 *' is never due within 400 days." in never.stderr
     assert behavio("schedule", "add", "own.ipynb", "--cron", "0 8 * * MON").exit_code == 0
-    early = behavio("schedule", "run-now", "own", "--period", "2999-W01")
+    early = behavio("schedule", "run-now", "own", "--period", "2199-W01")
     assert early.exit_code == 1
-    assert "2999-W01 is not over: its last day is 2999-01-06." in early.stderr
+    assert "2199-W01 is not over: its last day is 2199-01-06." in early.stderr
     assert "Nothing was due yet." in behavio("schedule", "history").output
 
 
