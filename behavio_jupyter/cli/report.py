@@ -140,6 +140,8 @@ def history(name: str | None, out: Path) -> None:
 
     archive = Archive(out)
     runs = [run for run in [*archive.runs(), *archive.failed()] if name in (None, run.report)]
+    for folder in archive.unreadable():
+        click.echo(f"A run cannot be read; take its folder away: {folder}", err=True)
     if not runs:
         click.echo(f"There are no runs in {out}.")
         return

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -13,11 +11,6 @@ from rich.table import Table
 
 from ..errors import BehavioError
 from . import listing, options
-
-if TYPE_CHECKING:
-    from ..report import Run
-    from ..report.schedule import Schedule, Scheduler
-    from ..report.schedule.schedules import Turn
 
 
 @click.group()
@@ -133,8 +126,9 @@ def run_now(name: str, period: str, out: Path) -> None:
     """Run the schedule NAME now: a period that failed, or is not due yet."""
     from ..report import Period
     from ..report.period import zone
+    from ..report.schedule import Scheduler
 
-    scheduler = _scheduler(out, click.echo)
+    scheduler = Scheduler(out, say=click.echo)
     found = scheduler.schedules.find(name)
     now = dt.datetime.now(zone(found.timezone))
     about = Period.parse(period) if period else Period.last_complete(found.unit, now)
@@ -186,37 +180,17 @@ def export_schedule(name: str, format: str, out: Path) -> None:
 @options.out
 def scheduler(out: Path) -> None:
     """Run what is due, and wait for more, until interrupted."""
+    from ..report.schedule import Scheduler
 
     def say(text: str) -> None:
         click.echo(f"{dt.datetime.now():%Y-%m-%d %H:%M:%S} {text}")
 
-    one = _scheduler(out, say)
+    one = Scheduler(out, say=say)
     say(f"{len(one.schedules.all())} schedules in {out}; Ctrl-C ends this.")
     try:
         one.go_on()
     except KeyboardInterrupt:
         say("Ended. What was running is run again when a scheduler is.")
-
-
-def _scheduler(out: Path, say: Callable[[str], None]) -> Scheduler:
-    """Return a scheduler that checks and delivers what it ran, or tells that it failed."""
-    from ..report.deliver import Deliverer, Target, after_run, failed_run
-    from ..report.schedule import Scheduler
-    from ..report.watch import Rule
-
-    def targets(schedule: Schedule) -> list[Target]:
-        return [Target.parse(text) for text in schedule.targets]
-
-    def after(run: Run, schedule: Schedule) -> None:
-        rules = [Rule.parse(text) for text in schedule.alerts]
-        after_run(run, rules, targets(schedule), out, say)
-
-    def failed(turn: Turn, schedule: Schedule, error: str) -> None:
-        started = turn.started or turn.due
-        run = failed_run(schedule.report, turn.period, error, started)
-        Deliverer(out, say).tell_failure(run, targets(schedule))
-
-    return Scheduler(out, after=after, failed=failed, say=say)
 
 
 def _next(due: tuple[dt.datetime, str] | None) -> str:

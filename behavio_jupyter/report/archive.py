@@ -114,19 +114,23 @@ class Archive:
         self._held: dict[Path, FileLock | None] = {}
 
     def runs(self, report: str | None = None) -> list[Run]:
-        """Return the published runs, the newest first."""
+        """Return the published runs, the newest first; without those that cannot be read."""
         self._mend()
-        named = "*" if report is None else glob.escape(report)
-        found = self.folder.glob(f"{named}/*/{RECORD}")
-        return _newest_first(
-            path
-            for path in found
-            if path.parts[-3] != FAILED and not any(part[0] == "." for part in path.parts[-3:])
-        )
+        return _newest_first(self._records("*" if report is None else glob.escape(report)))
 
     def failed(self) -> list[Run]:
-        """Return the runs that failed, the newest first."""
+        """Return the runs that failed, the newest first; without those that cannot be read."""
         return _newest_first(self.folder.glob(f"{FAILED}/*/*/{RECORD}"))
+
+    def unreadable(self) -> list[Path]:
+        """Return the folders of runs, published or failed, whose record cannot be read."""
+        records = [*self._records("*"), *self.folder.glob(f"{FAILED}/*/*/{RECORD}")]
+        return sorted(path.parent for path in records if isinstance(_tried(path), BehavioError))
+
+    def _records(self, named: str) -> Iterator[Path]:
+        for path in self.folder.glob(f"{named}/*/{RECORD}"):
+            if path.parts[-3] != FAILED and not any(part[0] == "." for part in path.parts[-3:]):
+                yield path
 
     def find(self, report: str, period: str) -> Run | None:
         """Return the published run of a report for a period."""
@@ -247,6 +251,14 @@ def _read(path: Path) -> Run | None:
     return read.model_copy(update={"folder": path.parent})
 
 
+def _tried(path: Path) -> Run | BehavioError | None:
+    try:
+        return _read(path)
+    except BehavioError as error:
+        return error
+
+
 def _newest_first(paths: Iterable[Path]) -> list[Run]:
-    found = [run for run in map(_read, paths) if run is not None]
+    # One that is broken must not hinder the others.
+    found = [run for run in map(_tried, paths) if isinstance(run, Run)]
     return sorted(found, key=lambda run: (run.started, run.report), reverse=True)

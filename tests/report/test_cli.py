@@ -61,6 +61,14 @@ def test_a_run_its_history_and_the_index(behavio, tmp_path):
     assert "was run for 2026-W33 already" in again.output
     assert "weekly_review-weeks-8-" in behavio("report", "history").output
     assert "There are no runs" in behavio("report", "history", "other").output
+    # A record that is broken hinders no other run.
+    broken = tmp_path / "reports" / "other" / "2026-W01"
+    broken.mkdir(parents=True)
+    (broken / "run.json").write_text("{")
+    assert behavio("report", "run", "own.ipynb", "-p", "top=9").exit_code == 0
+    told = behavio("report", "history")
+    assert "own-top-9-" in told.output
+    assert "cannot be read; take its folder away: reports/other/2026-W01" in told.stderr
 
 
 def test_a_narrow_terminal_cuts_nothing_off(behavio, tmp_path, monkeypatch):

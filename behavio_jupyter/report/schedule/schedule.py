@@ -32,7 +32,7 @@ class Schedule(BaseModel):
     template : str
         Its name, or the absolute path of its notebook.
     report : str
-        What its runs are called.
+        What its runs were called when it was added.
     unit : {"day", "week", "month", "quarter", "year"}
         What each of them is about.
     parameters : dict
@@ -114,6 +114,18 @@ class Schedule(BaseModel):
             targets=[str(Target.parse(text)) for text in targets],
             added=added,
         )
+
+    def current(self) -> Schedule:
+        """Return it with what its runs are called now: defaults that changed make other names.
+
+        Raises
+        ------
+        BehavioError
+            There is no such template any more, or it has other parameters.
+        """
+        found = find(self.template, [Path(folder) for folder in self.folders])
+        report = report_name(found, checked(found.parameters, self.parameters))
+        return self.model_copy(update={"report": report})
 
     def words(self, out: Path, *period: str) -> list[str]:
         """Return what stands behind ``behavio`` to run its report: for a period, into a folder."""

@@ -16,13 +16,12 @@ import psutil
 from ...errors import BehavioError
 from ...locks import FileLock, try_lock
 from ..archive import Archive, Run
-from ..deliver import Target, out_of_sight
+from ..deliver import Deliverer, Target, after_run, failed_run, out_of_sight
+from ..watch import Rule
 from .schedule import Schedule
 from .schedules import Schedules, Turn
 
 Clock = Callable[[], dt.datetime]
-After = Callable[[Run, Schedule], None]
-Failed = Callable[[Turn, Schedule, str], None]
 
 _LOOK = 10.0
 """Seconds between two looks at what is due."""
@@ -48,6 +47,9 @@ class Scheduler:
     lock that ends with the process. A turn that nobody holds was interrupted: where its report was
     published it is done, else it is run again.
 
+    What was published is checked by the schedule's rules and delivered; where a turn failed or was
+    stopped, those who wait for its report are told.
+
     Parameters
     ----------
     out : Path
@@ -56,10 +58,6 @@ class Scheduler:
         Gives the time.
     command : callable
         Gives the command that runs a schedule for a period.
-    after : callable
-        Is given each run that was published, with its schedule.
-    failed : callable
-        Is given each turn that failed or was stopped, its schedule, and why.
     say : callable
         Is told what goes on.
     """
@@ -69,16 +67,12 @@ class Scheduler:
         out: Path,
         clock: Clock = now,
         command: Callable[[Schedule, str, Path], list[str]] = command,
-        after: After = lambda _run, _schedule: None,
-        failed: Failed = lambda _turn, _schedule, _error: None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.schedules = Schedules(out)
         self.out = out
         self._clock = clock
         self._command = command
-        self._after = after
-        self._failed = failed
         self._say = say
 
     def go_on(self) -> None:
@@ -86,8 +80,8 @@ class Scheduler:
         while True:
             try:
                 self.look()
-            except BehavioError as error:  # such as a full disk: it may have room later
-                self._say(str(error))
+            except (BehavioError, OSError) as error:  # such as a full disk: it may have room later
+                self._say(_told(error))
             time.sleep(_LOOK)
 
     def look(self) -> int:
@@ -102,7 +96,8 @@ class Scheduler:
     def run(self, turn: Turn) -> bool:
         """Run a turn; return whether it was still to be had."""
         with self._lock(turn) as lock:
-            if lock is None or not self.schedules.take(turn, self._clock()):
+            taken = None if lock is None else self.schedules.take(turn, self._clock())
+            if lock is None or taken is None:
                 return False
             try:
                 schedule = self.schedules.find(turn.schedule)
@@ -111,9 +106,9 @@ class Scheduler:
                 return True
             try:
                 self._say(f"{turn.schedule}: running {turn.period}")
-                self._execute(turn, schedule, lock)
-            except BehavioError as error:
-                self._fail(turn, schedule, "failed", 0.0, str(error))
+                self._execute(taken, schedule.current(), lock)
+            except (BehavioError, OSError) as error:
+                self._fail(taken, schedule, "failed", 0.0, _told(error))
             except BaseException:
                 self.schedules.end(turn, "waiting")
                 raise
@@ -122,7 +117,7 @@ class Scheduler:
     def _execute(self, turn: Turn, schedule: Schedule, lock: FileLock) -> None:
         begun = time.monotonic()
         limit = schedule.time_limit.microseconds / 1e6
-        with out_of_sight([Target.parse(text) for text in schedule.targets]):
+        with out_of_sight(_targets(schedule)):
             running = subprocess.Popen(
                 self._command(schedule, turn.period, self.out),
                 stdin=subprocess.DEVNULL,
@@ -134,48 +129,67 @@ class Scheduler:
                 # Whoever is left when this scheduler is killed still holds the turn.
                 pass_fds=(lock.descriptor,),
             )
+        state, error = "failed", ""
         with running:
             try:
                 _, told = running.communicate(timeout=limit)
             except subprocess.TimeoutExpired:
                 _stop(running.pid)
-                seconds = time.monotonic() - begun
-                # It may have been over, but for what comes after publishing.
-                if not self._published(turn, schedule, seconds):
-                    error = f"The run took longer than {schedule.time_limit} and was stopped."
-                    self._fail(turn, schedule, "stopped", seconds, error)
-                return
+                state = "stopped"
+                error = f"The run took longer than {schedule.time_limit} and was stopped."
             except BaseException:
                 _stop(running.pid)
                 raise
         seconds = time.monotonic() - begun
-        if running.returncode:
-            self._fail(turn, schedule, "failed", seconds, _sentence(told, running.returncode))
-        elif not self._published(turn, schedule, seconds):
-            self._end(turn, "done", seconds, "")
+        if state == "failed" and running.returncode:
+            error = _sentence(told, running.returncode)
+        # One that ended well may have found that an identical run was published before.
+        run = self._published(turn, schedule, whenever=not error)
+        if run is not None:
+            self._finish(turn, schedule, run, seconds, error)
+        else:
+            error = error or f"The run ended well, but there is no report {schedule.report}."
+            self._fail(turn, schedule, state, seconds, error)
 
-    def _published(self, turn: Turn, schedule: Schedule, seconds: float | None = None) -> bool:
-        """End a turn whose report was published; return whether it was."""
+    def _published(self, turn: Turn, schedule: Schedule, whenever: bool = False) -> Run | None:
+        """Return the run that a turn published; also one of before, if ``whenever``."""
         run = Archive(self.out).find(schedule.report, turn.period)
-        if run is None:
-            return False
-        error = ""
+        if run is None or whenever:
+            return run
+        # One of before, or one made by hand though its log ended too early, is not the turn's.
+        mine = turn.started is not None and run.started >= turn.started and not run.stale
+        return run if mine else None
+
+    def _finish(
+        self, turn: Turn, schedule: Schedule, run: Run, seconds: float, error: str = ""
+    ) -> None:
+        """Do what comes after publishing, and end the turn."""
         try:
-            self._after(run, schedule)
+            self._bring(run, schedule)
         except Exception as failed:
             # The report is published: what failed after it must not run it again.
-            error = f"It was published, but not all that comes after: {_told(failed)}"
-        self._end(turn, "done", run.seconds if seconds is None else seconds, error)
-        return True
+            error = _told(failed)
+        told = f"It was published, but not all that comes after: {error}" if error else ""
+        self._end(turn, "done", seconds, told)
 
     def _fail(self, turn: Turn, schedule: Schedule, state: str, seconds: float, error: str) -> None:
         """End a turn that has no report, and tell so."""
         self._end(turn, state, seconds, error)
         try:
-            self._failed(turn, schedule, error)
+            self._tell(turn, schedule, error)
         except Exception as failed:
             # The turn is over: what failed after it must not run it again.
             self._say(f"{turn.schedule}: not everybody was told: {_told(failed)}")
+
+    def _bring(self, run: Run, schedule: Schedule) -> None:
+        """Check a published run, and deliver it."""
+        rules = [Rule.parse(text) for text in schedule.alerts]
+        after_run(run, rules, _targets(schedule), self.out, self._say)
+
+    def _tell(self, turn: Turn, schedule: Schedule, error: str) -> None:
+        """Tell those who wait for a report that there is none."""
+        run = failed_run(schedule.report, turn.period, error, turn.started or turn.due)
+        Deliverer(self.out, self._say).tell_failure(run, _targets(schedule))
 
     def _end(self, turn: Turn, state: str, seconds: float | None, error: str) -> None:
         self.schedules.end(turn, state, seconds, error)  # type: ignore[arg-type]
@@ -191,17 +205,27 @@ class Scheduler:
 
     def _go_on_with(self, turn: Turn) -> None:
         self._say(f"{turn.schedule}: {turn.period} was interrupted")
+        schedule = self.schedules.find(turn.schedule)
         try:
-            if not self._published(turn, self.schedules.find(turn.schedule)):
-                self.schedules.end(turn, "waiting")
+            schedule = schedule.current()
+            run = self._published(turn, schedule)
         except BehavioError as error:
-            self._end(turn, "failed", None, str(error))
+            self._fail(turn, schedule, "failed", 0.0, str(error))
+            return
+        if run is None:
+            self.schedules.end(turn, "waiting")
+        else:
+            self._finish(turn, schedule, run, run.seconds)
 
     @contextlib.contextmanager
     def _lock(self, turn: Turn) -> Iterator[FileLock | None]:
         """Hold a turn; None where another process does."""
         named = hashlib.sha256(f"{turn.schedule} {turn.period}".encode()).hexdigest()[:16]
-        lock = try_lock(self.schedules.folder / f"turn-{named}.lock")
+        path = self.schedules.folder / f"turn-{named}.lock"
+        try:
+            lock = try_lock(path)
+        except OSError as error:
+            raise BehavioError(f"{path} cannot be written: {_told(error)}.") from None
         try:
             yield lock
         finally:
@@ -209,8 +233,15 @@ class Scheduler:
                 lock.release()
 
 
+def _targets(schedule: Schedule) -> list[Target]:
+    return [Target.parse(text) for text in schedule.targets]
+
+
 def _told(failed: Exception) -> str:
-    return str(failed) if isinstance(failed, BehavioError) else type(failed).__name__
+    """Return what an error of ours or of the system says; another one may hold a secret."""
+    if isinstance(failed, BehavioError):
+        return str(failed)
+    return getattr(failed, "strerror", None) or type(failed).__name__
 
 
 def _stop(process: int) -> None:

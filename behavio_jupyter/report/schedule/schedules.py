@@ -174,15 +174,17 @@ class Schedules:
         found = {one.period: one.state for one in self.turns(turn.schedule)}
         return found.get(turn.period, "stopped")  # its schedule was removed meanwhile
 
-    def take(self, turn: Turn, now: dt.datetime) -> bool:
-        """Make a waiting turn a running one; return whether it was still to be had."""
+    def take(self, turn: Turn, now: dt.datetime) -> Turn | None:
+        """Make a waiting turn a running one and return it; None where it is no longer waiting."""
         with self._writing() as rows:
             changed = rows.execute(
                 "UPDATE turns SET state = 'running', started = ?, seconds = NULL, error = ''"
                 " WHERE schedule = ? AND period = ? AND state = 'waiting'",
                 (_text(now), turn.schedule, turn.period),
             )
-            return changed.rowcount == 1
+            if changed.rowcount != 1:
+                return None
+        return turn._replace(state="running", started=now, seconds=None, error="")
 
     def end(self, turn: Turn, state: State, seconds: float | None = None, error: str = "") -> None:
         """Say how a turn ended; ``waiting`` gives it back."""

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from behavio_jupyter import BehavioError, DefinitionError, UnknownNameError
-from behavio_jupyter.report import Archive, Period, run
+from behavio_jupyter.report import Archive, Period, Run
 from behavio_jupyter.report.schedule import FORMATS, Schedule, Scheduler, Schedules, export
 
 from ..notebooks import template
@@ -177,65 +177,134 @@ def test_a_real_report_its_history_and_one_that_fails(own, tmp_path, monkeypatch
         scheduler.schedules.put("ours", failed.period, now[0])
 
 
-def test_a_run_that_takes_too_long_is_stopped(own, tmp_path):
+def publish(out, report, period, started=None, stale=False):
+    """Publish a run as one is published, without a notebook."""
+    archive = Archive(out)
+    given = {"report": report, "template": "own", "title": "Own", "period": period, "stale": stale}
+    started = started or dt.datetime.now(UTC)
+    archive.publish(Run(**given, parameters={}, started=started, seconds=0.1), archive.begin())
+
+
+def ends_with(code):
+    return lambda *_given: [sys.executable, "-c", f"raise SystemExit({code})"]
+
+
+@pytest.fixture
+def notes(tmp_path):
+    """Where the team is told of failures."""
+    return tmp_path / "team" / "own"
+
+
+@pytest.fixture
+def schedule_of(tmp_path, own, notes):
+    """Returns a scheduler with one turn to run, and what it said."""
+
+    def scheduler(command, kind=Scheduler, **given):
+        said = []
+        made_ = kind(tmp_path / "out", lambda: START + dt.timedelta(days=8), command, said.append)
+        made_.schedules.add(made(own, targets=[f"folder:{notes.parent}"], **given))
+        return made_, said
+
+    return scheduler
+
+
+def outcome(scheduler):
+    [turn] = scheduler.schedules.turns()
+    return turn.state, turn.error
+
+
+def test_a_run_that_takes_too_long_is_stopped(schedule_of, notes):
     def slow(_schedule, _period, _out):
         return [sys.executable, "-c", "import time; time.sleep(600)"]
 
-    told = []
-    scheduler = Scheduler(
-        tmp_path / "out",
-        lambda: START + dt.timedelta(days=8),
-        slow,
-        failed=lambda turn, schedule, error: told.append((turn.period, schedule.name, error)),
-    )
-    scheduler.schedules.add(made(own, time_limit="1s"))
+    scheduler, _ = schedule_of(slow, time_limit="1s")
     began = time.monotonic()
     assert scheduler.look() == 1
     assert time.monotonic() - began < 30
+    why = "The run took longer than 1s and was stopped."
+    assert outcome(scheduler) == ("stopped", why)
+    assert (notes / "2026-W01-failed.txt").read_text() == f"There is no report: {why}\n"
+
+
+def test_a_run_of_before_does_not_stand_for_one_that_failed(schedule_of, notes, tmp_path):
+    scheduler, said = schedule_of(ends_with(1))
+    publish(tmp_path / "out", "own", "2026-W01", START, stale=True)
+    scheduler.schedules.note_due(START + dt.timedelta(days=8))
     [turn] = scheduler.schedules.turns()
-    assert (turn.state, turn.error) == ("stopped", "The run took longer than 1s and was stopped.")
-    assert told == [(turn.period, turn.schedule, turn.error)]
+    scheduler.schedules.take(turn, START + dt.timedelta(days=8))  # by one that was killed
+    assert scheduler.look() == 1
+    assert "own: 2026-W01 was interrupted" in said
+    assert outcome(scheduler) == ("failed", "The run ended with code 1.")
+    assert (notes / "2026-W01-failed.txt").exists()
 
 
-def test_who_cannot_be_told_of_a_failure_does_not_make_it_run_again(own, tmp_path):
-    def failed(_turn, _schedule, _error):
+def test_a_default_that_changed_gives_the_report_another_name(schedule_of, own, notes, tmp_path):
+    def here(_schedule, period, out):
+        publish(out, "own", period)
+        return ends_with(0)()
+
+    scheduler, _ = schedule_of(here, parameters={"top": "7"})
+    [schedule] = scheduler.schedules.all()
+    assert schedule.report.startswith("own-top-7-")
+    template(Path(own), parameters='period: str = ""\ntop: int = 7')
+    assert scheduler.look() == 1
+    assert outcome(scheduler) == ("done", "")
+    assert (notes / "2026-W01" / "run.json").exists()
+
+
+def test_a_run_that_ends_well_without_a_report_failed(schedule_of, notes):
+    scheduler, _ = schedule_of(ends_with(0))
+    scheduler.look()
+    assert outcome(scheduler) == ("failed", "The run ended well, but there is no report own.")
+    assert (notes / "2026-W01-failed.txt").exists()
+
+
+def test_what_fails_behind_publishing_is_no_failed_report(schedule_of, notes, tmp_path):
+    def here(schedule, period, out):
+        publish(out, schedule.report, period)
+        return [sys.executable, "-c", "raise SystemExit('No room for the index.')"]
+
+    scheduler, _ = schedule_of(here)
+    assert scheduler.look() == 1
+    told = "It was published, but not all that comes after: No room for the index."
+    assert outcome(scheduler) == ("done", told)
+    assert (notes / "2026-W01" / "run.json").exists()
+
+
+def test_what_the_system_refuses_is_a_failed_turn(schedule_of, notes):
+    scheduler, _ = schedule_of(lambda *_: [sys.executable, "-c", "x" * 10_000_000])
+    assert scheduler.look() == 1
+    assert outcome(scheduler) == ("failed", "Argument list too long")
+    assert (notes / "2026-W01-failed.txt").exists()
+
+
+class Untold(Scheduler):
+    """Cannot deliver."""
+
+    def _tell(self, *_given):
         raise OSError("no mail today")
 
-    def broken(_schedule, _period, _out):
-        return [sys.executable, "-c", "raise SystemExit(1)"]
+    def _bring(self, *_given):
+        raise OSError("no mail today")
 
-    said = []
-    scheduler = Scheduler(
-        tmp_path / "out",
-        lambda: START + dt.timedelta(days=8),
-        broken,
-        failed=failed,
-        say=said.append,
-    )
-    scheduler.schedules.add(made(own))
+
+def test_who_cannot_be_told_of_a_failure_does_not_make_it_run_again(schedule_of):
+    scheduler, said = schedule_of(ends_with(1), Untold)
     assert scheduler.look() == 1
     assert said[-1] == "own: not everybody was told: OSError"
-    assert [turn.state for turn in scheduler.schedules.turns()] == ["failed"]
+    assert outcome(scheduler)[0] == "failed"
     assert scheduler.look() == 0
 
 
-def test_what_fails_after_publishing_does_not_run_it_again(own, tmp_path, monkeypatch):
-    monkeypatch.setattr("behavio_jupyter.report.pdf.browser", lambda: None)
-
-    def after(_run, _schedule):
-        raise OSError("no mail today")
-
+def test_what_fails_after_publishing_does_not_run_it_again(schedule_of):
     def here(schedule, period, out):
-        run(own, period=period, out=out)
-        return [sys.executable, "-c", ""]
+        publish(out, schedule.report, period)
+        return ends_with(0)()
 
-    now = [START + dt.timedelta(days=8)]
-    scheduler = Scheduler(tmp_path / "out", lambda: now[0], here, after)
-    scheduler.schedules.add(made(own))
+    scheduler, _ = schedule_of(here, Untold)
     assert scheduler.look() == 1
-    [turn] = scheduler.schedules.turns()
-    assert turn.state == "done"
-    assert turn.error == "It was published, but not all that comes after: OSError"
+    told = "It was published, but not all that comes after: OSError"
+    assert outcome(scheduler) == ("done", told)
     assert scheduler.look() == 0
 
 

@@ -17,14 +17,14 @@ from pathlib import Path
 from behavio_jupyter.report.schedule import Scheduler
 
 REPORT = """
-import json, os, sys, time, pathlib, datetime
-out, log, report, period = sys.argv[1:]
+import json, os, sys, time, pathlib
+out, started, report, period = sys.argv[1:]
 time.sleep(0.15)
 target = pathlib.Path(out) / report / period
 work = pathlib.Path(out) / ".running" / f"{os.getpid()}-x"
 work.mkdir(parents=True)
 run = dict(report=report, template="own", title="Own", period=period, parameters={},
-           started=datetime.datetime.now(datetime.timezone.utc).isoformat(), seconds=0.1)
+           started=started, seconds=0.1)
 (work / "run.json").write_text(json.dumps(run))
 target.parent.mkdir(exist_ok=True)
 if target.exists():
@@ -40,13 +40,14 @@ def main(out, log, clock):
         return dt.datetime.fromisoformat(Path(clock).read_text())
 
     def command(schedule, period, folder):
-        return [sys.executable, "-c", REPORT, str(folder), log, schedule.report, period]
+        return [sys.executable, "-c", REPORT, str(folder), str(now()), schedule.report, period]
 
-    def after(run, _schedule):
-        with open(log, "a", encoding="utf-8") as lines:
-            lines.write(json.dumps([run.period, os.getpid()]) + "\n")
+    class Logging(Scheduler):
+        def _bring(self, run, _schedule):
+            with open(log, "a", encoding="utf-8") as lines:
+                lines.write(json.dumps([run.period, os.getpid()]) + "\n")
 
-    scheduler = Scheduler(Path(out), now, command, after)
+    scheduler = Logging(Path(out), now, command)
     while True:
         scheduler.look()
         time.sleep(random.uniform(0, 0.05))
