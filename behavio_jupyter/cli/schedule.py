@@ -100,7 +100,7 @@ def remove(name: str, out: Path) -> None:
 @click.argument("name")
 @options.out
 def pause(name: str, out: Path) -> None:
-    """Let the schedule NAME rest."""
+    """Let the schedule NAME rest; what is due already waits until it goes on."""
     from ..report.schedule import Schedules
 
     Schedules(out).pause(name, True, dt.datetime.now(dt.UTC))

@@ -90,7 +90,10 @@ class Scheduler:
         self._mend()
         taken = 0
         for turn in self.schedules.turns(state="waiting"):
-            taken += self.run(turn)
+            # The turns before took their time: it may have been paused meanwhile.
+            resting = {one.name for one in self.schedules.all() if one.paused}
+            if turn.schedule not in resting:
+                taken += self.run(turn)
         return taken
 
     def run(self, turn: Turn) -> bool:

@@ -90,8 +90,7 @@ class Schedules:
         if not self.path.exists():
             return []
         with self._writing() as rows:
-            found = rows.execute("SELECT definition FROM schedules ORDER BY name").fetchall()
-        return [Schedule.model_validate_json(text) for (text,) in found]
+            return [schedule for schedule, _ in _kept(rows).values()]
 
     def find(self, name: str) -> Schedule:
         """Return a schedule.
@@ -110,64 +109,52 @@ class Schedules:
         """Forget a schedule and its turns; what it published stays.
 
         Another one of that name may be about something else.
+
+        Raises
+        ------
+        UnknownNameError
+            There is none of that name.
         """
-        self.find(name)
         with self._writing() as rows:
+            _one(rows, name)
             rows.execute("DELETE FROM schedules WHERE name = ?", (name,))
             rows.execute("DELETE FROM turns WHERE schedule = ?", (name,))
 
     def pause(self, name: str, paused: bool, now: dt.datetime) -> None:
-        """Let a schedule rest, or go on; what became due while it rested is not run."""
-        schedule = self.find(name)
-        if schedule.paused == paused:
-            return
-        changed = schedule.model_copy(update={"paused": paused})
+        """Let a schedule rest, or go on.
+
+        What became due while it rested is not run; what was due before is, once it goes on.
+
+        Raises
+        ------
+        UnknownNameError
+            There is none of that name.
+        """
         with self._writing() as rows:
+            schedule, seen = _one(rows, name)
+            if schedule.paused == paused:
+                return
+            if paused:
+                _note(rows, schedule, seen, now)
+            changed = schedule.model_copy(update={"paused": paused})
             rows.execute(
                 "UPDATE schedules SET definition = ?, seen = max(seen, ?) WHERE name = ?",
-                (changed.model_dump_json(), _text(now) if not paused else "", name),
+                (changed.model_dump_json(), _text(now), name),
             )
 
     def note_due(self, now: dt.datetime) -> None:
         """Make a turn of each period that became due; those there are stay as they are."""
-        for schedule in self.all():
-            if schedule.paused:
-                continue
-            with self._writing() as rows:
-                found = rows.execute("SELECT seen FROM schedules WHERE name = ?", (schedule.name,))
-                row = found.fetchone()
-                if row is None:
-                    continue
-                seen = dt.datetime.fromisoformat(row[0])
-                if seen >= now:
-                    continue
-                rows.executemany(
-                    "INSERT OR IGNORE INTO turns (schedule, period, due, state)"
-                    " VALUES (?, ?, ?, 'waiting')",
-                    [
-                        (schedule.name, period, _text(due))
-                        for period, due in schedule.periods(seen, now).items()
-                    ],
-                )
-                rows.execute(
-                    "UPDATE schedules SET seen = ? WHERE name = ?", (_text(now), schedule.name)
-                )
+        with self._writing() as rows:
+            for schedule, seen in _kept(rows).values():
+                if not schedule.paused:
+                    _note(rows, schedule, seen, now)
 
     def turns(self, name: str | None = None, state: State | None = None) -> list[Turn]:
         """Return turns, the one due first first; of a schedule, or in a state only."""
         if not self.path.exists():
             return []
         with self._writing() as rows:
-            found = rows.execute(
-                "SELECT schedule, period, due, state, started, seconds, error FROM turns"
-                " WHERE (?1 IS NULL OR schedule = ?1) AND (?2 IS NULL OR state = ?2)"
-                " ORDER BY due, schedule",
-                (name, state),
-            ).fetchall()
-        return [
-            Turn(one[0], one[1], _moment(one[2]), one[3], one[4] and _moment(one[4]), *one[5:])
-            for one in found
-        ]
+            return _turns(rows, name, state)
 
     def state(self, turn: Turn) -> State:
         """Return the state of a turn as it is now."""
@@ -200,16 +187,19 @@ class Schedules:
 
         Raises
         ------
+        UnknownNameError
+            There is no schedule of that name.
         DefinitionError
             It is running, or was done.
         """
         with self._writing() as rows:
+            _one(rows, name)
             rows.execute(
                 "INSERT INTO turns (schedule, period, due, state) VALUES (?, ?, ?, 'waiting')"
                 " ON CONFLICT DO UPDATE SET state = 'waiting' WHERE state IN ('failed', 'stopped')",
                 (name, period, _text(now)),
             )
-        [turn] = [one for one in self.turns(name) if one.period == period]
+            [turn] = [one for one in _turns(rows, name, None) if one.period == period]
         if turn.state != "waiting":
             told = "is running now" if turn.state == "running" else "was run"
             raise DefinitionError(f"{name} {told} for {period}: a period never runs twice.")
@@ -217,6 +207,48 @@ class Schedules:
 
     def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
         return writing(self.path, _TABLES)
+
+
+def _kept(rows: sqlite3.Connection) -> dict[str, tuple[Schedule, dt.datetime]]:
+    """Return the schedules by name, with the moment up to which what is due was noted."""
+    found = rows.execute("SELECT name, definition, seen FROM schedules ORDER BY name").fetchall()
+    return {name: (Schedule.model_validate_json(text), _moment(seen)) for name, text, seen in found}
+
+
+def _one(rows: sqlite3.Connection, name: str) -> tuple[Schedule, dt.datetime]:
+    found = _kept(rows)
+    if name not in found:
+        raise UnknownNameError("schedule", name, found)
+    return found[name]
+
+
+def _note(
+    rows: sqlite3.Connection, schedule: Schedule, seen: dt.datetime, now: dt.datetime
+) -> None:
+    """Make a turn of each period of a schedule that became due."""
+    if seen >= now:
+        return
+    rows.executemany(
+        "INSERT OR IGNORE INTO turns (schedule, period, due, state) VALUES (?, ?, ?, 'waiting')",
+        [
+            (schedule.name, period, _text(due))
+            for period, due in schedule.periods(seen, now).items()
+        ],
+    )
+    rows.execute("UPDATE schedules SET seen = ? WHERE name = ?", (_text(now), schedule.name))
+
+
+def _turns(rows: sqlite3.Connection, name: str | None, state: State | None) -> list[Turn]:
+    found = rows.execute(
+        "SELECT schedule, period, due, state, started, seconds, error FROM turns"
+        " WHERE (?1 IS NULL OR schedule = ?1) AND (?2 IS NULL OR state = ?2)"
+        " ORDER BY due, schedule",
+        (name, state),
+    ).fetchall()
+    return [
+        Turn(one[0], one[1], _moment(one[2]), one[3], one[4] and _moment(one[4]), *one[5:])
+        for one in found
+    ]
 
 
 def _moment(text: str) -> dt.datetime:

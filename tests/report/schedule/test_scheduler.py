@@ -116,6 +116,19 @@ def test_what_is_due_while_it_rests_is_not_run(own, tmp_path):
     assert scheduler.look() == 0
 
 
+def test_what_was_due_before_it_rested_runs_when_it_goes_on(own, tmp_path):
+    now, ran = [START], []
+    scheduler = Pretended(tmp_path / "out", lambda: now[0], ran)
+    scheduler.schedules.add(made(own, name="ours"))
+    now[0] += dt.timedelta(days=8)  # one is due, and nobody looked yet
+    scheduler.schedules.pause("ours", True, now[0])
+    assert scheduler.look() == 0
+    now[0] += dt.timedelta(days=7)
+    scheduler.schedules.pause("ours", False, now[0])
+    assert scheduler.look() == 1
+    assert [period for _, period, _ in ran] == ["2026-W01"]
+
+
 def test_kills_at_random_moments_and_two_schedulers_at_once(own, tmp_path):
     out, log, clock = tmp_path / "out", tmp_path / "log", tmp_path / "clock"
     schedules = Schedules(out)
