@@ -94,6 +94,7 @@ def run(
     from ..report import ReportError
     from ..report import run as run_report
     from ..report.deliver import Deliverer, Target, after_run, out_of_sight
+    from ..report.schedule import Schedules
     from ..report.watch import Rule
 
     # Read before anything runs: a report takes minutes, a mistake in a rule no time.
@@ -103,7 +104,7 @@ def run(
     # Machinery ends a run by this signal: it cleans up as after Ctrl-C.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with out_of_sight(places):
+        with out_of_sight([*places, *Schedules(out).targets()]):
             done = run_report(
                 name,
                 options.given(pairs, file),

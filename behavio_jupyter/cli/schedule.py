@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
 from pathlib import Path
 
 import click
@@ -187,10 +188,14 @@ def scheduler(out: Path) -> None:
 
     one = Scheduler(out, say=say)
     say(f"{len(one.schedules.all())} schedules in {out}; Ctrl-C ends this.")
+    # Machinery ends it by this signal: it stops what is running as after Ctrl-C.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         one.go_on()
     except KeyboardInterrupt:
         say("Ended. What was running is run again when a scheduler is.")
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _next(due: tuple[dt.datetime, str] | None) -> str:

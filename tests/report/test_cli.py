@@ -112,7 +112,11 @@ def test_a_run_that_is_ended_leaves_nothing(tmp_path):
 def test_a_notebook_finds_no_secret_of_deliveries(behavio, tmp_path, monkeypatch):
     monkeypatch.setenv("BEHAVIO_SMTP_PASSWORD", "s3cret")
     monkeypatch.setenv("TEAM", "hooks.example/s3cret")  # no address: not tried again
-    template(tmp_path / "own.ipynb", "import os", "sorted(os.environ.items())")
+    monkeypatch.setenv("OTHERS", "hooks.example/s3cret")  # a schedule of this folder names it
+    cell = "import os", "sorted(os.environ.items())"
+    template(tmp_path / "own.ipynb", *cell, parameters='period: str = "2026-W47"')
+    words = ["schedule", "add", "own.ipynb", "--cron", "0 8 * * 1", "--deliver", "slack:OTHERS"]
+    assert behavio(*words).exit_code == 0
     done = behavio("report", "run", "own.ipynb", "--deliver", "slack:TEAM")
     assert "1 of 1 deliveries failed" in done.stderr
     [notebook] = (tmp_path / "reports" / "own").rglob("own.ipynb")

@@ -48,14 +48,14 @@ def secret(name: str) -> str:
 
 @contextlib.contextmanager
 def out_of_sight(targets: Sequence[Target]) -> Iterator[None]:
-    """Keep the secrets of deliveries out of the environment: a notebook may print what it finds.
+    """Keep the settings of deliveries out of the environment: a notebook may print what it finds.
 
     Parameters
     ----------
     targets : sequence of Target
         A webhook among them names its secret.
     """
-    names = {PASSWORD, *(one.to[0] for one in targets if one.kind == "slack")}
+    names = {*SMTP, *(one.to[0] for one in targets if one.kind == "slack")}
     hidden = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:
         yield

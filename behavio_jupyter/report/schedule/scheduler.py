@@ -27,6 +27,17 @@ _LOOK = 10.0
 """Seconds between two looks at what is due."""
 
 _GRACE = 5.0
+"""Seconds that a run has to clean up when it is stopped."""
+
+_LATER = 30.0
+"""Seconds after its limit at which a run ends by itself, should its scheduler be gone."""
+
+# An alarm outlives the start of another program; whoever does not wait for it is ended by it.
+_LIMITED = """
+import os, signal, sys
+signal.setitimer(signal.ITIMER_REAL, float(sys.argv[1]))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 def now() -> dt.datetime:
@@ -37,6 +48,11 @@ def now() -> dt.datetime:
 def command(schedule: Schedule, period: str, out: Path) -> list[str]:
     """Return the command that runs a schedule's report for a period."""
     return [sys.executable, "-m", "behavio_jupyter.cli", *schedule.words(out, "--period", period)]
+
+
+def limited(command: list[str], seconds: float) -> list[str]:
+    """Return a command that does the same, and ends by itself after so many seconds."""
+    return [sys.executable, "-I", "-S", "-c", _LIMITED, str(seconds), *command]
 
 
 class Scheduler:
@@ -120,9 +136,9 @@ class Scheduler:
     def _execute(self, turn: Turn, schedule: Schedule, lock: FileLock) -> None:
         begun = time.monotonic()
         limit = schedule.time_limit.microseconds / 1e6
-        with out_of_sight(_targets(schedule)):
+        with out_of_sight(self.schedules.targets()):
             running = subprocess.Popen(
-                self._command(schedule, turn.period, self.out),
+                limited(self._command(schedule, turn.period, self.out), limit + _LATER),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

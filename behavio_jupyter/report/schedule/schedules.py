@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from ...errors import DefinitionError, UnknownNameError
+from ..deliver import Target
 from ..transactions import writing
 from .schedule import Schedule
 
@@ -104,6 +105,10 @@ class Schedules:
         if name not in found:
             raise UnknownNameError("schedule", name, found)
         return found[name]
+
+    def targets(self) -> list[Target]:
+        """Return where any of the schedules is delivered to."""
+        return [Target.parse(text) for one in self.all() for text in one.targets]
 
     def remove(self, name: str) -> None:
         """Forget a schedule and its turns; what it published stays.

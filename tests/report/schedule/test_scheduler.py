@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import random
 import re
 import shlex
@@ -15,10 +16,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from behavio_jupyter import BehavioError, DefinitionError, UnknownNameError
+from behavio_jupyter.cli import main
 from behavio_jupyter.report import Archive, Period, Run
 from behavio_jupyter.report.schedule import FORMATS, Schedule, Scheduler, Schedules, export
+from behavio_jupyter.report.schedule.scheduler import limited
 
 from ..notebooks import template
 
@@ -237,6 +241,37 @@ def test_a_run_that_takes_too_long_is_stopped(schedule_of, notes):
     why = "The run took longer than 1s and was stopped."
     assert outcome(scheduler) == ("stopped", why)
     assert (notes / "2026-W01-failed.txt").read_text() == f"There is no report: {why}\n"
+
+
+def test_a_run_whose_scheduler_is_gone_ends_by_itself():
+    slow = limited([sys.executable, "-c", "import time; time.sleep(600)"], 0.5)
+    assert subprocess.run(slow, timeout=60).returncode == -signal.SIGALRM
+
+
+def test_the_signal_that_stops_services_ends_a_scheduler(tmp_path, monkeypatch):
+    def go_on(_scheduler):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(Scheduler, "go_on", go_on)
+    ended = CliRunner().invoke(main, ["scheduler", "--out", str(tmp_path)])
+    assert "Ended. What was running is run again" in ended.output
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_run_finds_no_setting_of_any_delivery(schedule_of, own, tmp_path, monkeypatch):
+    for name in ("OUR_WEBHOOK", "BEHAVIO_SMTP_USER"):
+        monkeypatch.setenv(name, "s3cret")
+    program = f"import os; open({str(tmp_path / 'seen')!r}, 'w').write(str(sorted(os.environ)))"
+    scheduler, _ = schedule_of(lambda *_: [sys.executable, "-c", program])
+    scheduler.schedules.add(made(own, name="other", targets=["slack:OUR_WEBHOOK"]))
+    scheduler.schedules.pause("other", True, START)
+    scheduler.look()
+    seen = (tmp_path / "seen").read_text()
+    assert "PATH" in seen
+    assert "WEBHOOK" not in seen
+    assert "SMTP" not in seen
 
 
 def test_a_run_of_before_does_not_stand_for_one_that_failed(schedule_of, notes, tmp_path):
