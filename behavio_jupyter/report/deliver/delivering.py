@@ -71,30 +71,46 @@ class Deliverer:
     ) -> list[Delivery]:
         taken = []
         for target in dict.fromkeys(targets):
+            started = run.started if run.outcome == "done" else None
             delivery = self.deliveries.take(
-                run.report, run.period, str(target), alerts, published=run.outcome == "done"
+                run.report, run.period, str(target), alerts, run=started
             )
             if delivery is not None:
                 taken.append(self._send(delivery, run))
         return taken
 
     def repeat(self, number: int) -> Delivery:
-        """Deliver again, whether it was sent or not.
+        """Deliver again, whether it was sent or not; without alerts, if the report was run again.
 
         Raises
         ------
         UnknownNameError
             There is no such delivery.
         BehavioError
-            It is on its way, or its run is no longer there.
+            It is on its way; its run is no longer there, or there is one where it told of none; it
+            has only alerts of a run that another one took the place of.
         """
         old = self.deliveries.find(number)
         run = self._archive.find(old.report, old.period)
-        if run is None:
+        about = f"{old.report} for {old.period}"
+        if old.run is None and run is not None:
+            raise BehavioError(
+                f"Delivery {number} told that there is no {about}, but now there is."
+            )
+        if old.run is None:
             run = _failure(old)
         if run is None:
-            raise BehavioError(f"The run of {old.report} for {old.period} is no longer there.")
-        return self._send(self.deliveries.take_again(number), run)
+            raise BehavioError(f"The run of {about} is no longer there.")
+        replaced = bool(old.run and old.alerts and old.run != run.started)
+        if replaced and not old.whole:
+            raise BehavioError(
+                f"Delivery {number} has only alerts of a run of {about} that was run again since."
+            )
+        delivery = self.deliveries.take_again(number)
+        if replaced:
+            self._say(f"{about} was run again since: the alerts of that delivery are left out.")
+            delivery = delivery._replace(alerts=())
+        return self._send(delivery, run)
 
     def _send(self, delivery: Delivery, run: Run) -> Delivery:
         def failed(error: str) -> None:
@@ -122,6 +138,8 @@ class Deliverer:
         else:
             self.deliveries.note(delivery.id, "sent", told)
             self._say(f"{delivery.target}: sent. {told}".strip())
+        finally:
+            self.deliveries.leave(delivery.id)
         return self.deliveries.find(delivery.id)
 
     def _prepared(self, delivery: Delivery, run: Run) -> Callable[[], str]:
@@ -146,13 +164,11 @@ class Deliverer:
         return lambda: mail.send(letter, server)
 
 
-def _failure(delivery: Delivery) -> Run | None:
-    """Return the run that failed of which a delivery tells; None: it tells of another one."""
-    for one in delivery.alerts:
-        if one.rule == _NO_REPORT:
-            error = one.sentence.partition(": ")[2]
-            return failed_run(delivery.report, delivery.period, error, delivery.begun)
-    return None
+def _failure(delivery: Delivery) -> Run:
+    """Return the run that failed of which a delivery tells."""
+    [told] = delivery.alerts
+    error = told.sentence.partition(": ")[2]
+    return failed_run(delivery.report, delivery.period, error, delivery.begun)
 
 
 def failed_run(report: str, period: str, error: str, started: dt.datetime) -> Run:

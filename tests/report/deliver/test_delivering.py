@@ -104,6 +104,8 @@ def test_a_failure_is_told_once_and_gone_with_the_report(out, tmp_path, monkeypa
     assert [one.whole for one in brought] == [True, True]
     assert not note.exists()
     assert (note.parent / "2026-W47" / "index.html").exists()
+    with pytest.raises(BehavioError, match="there is no own for 2026-W47, but now there is"):
+        Deliverer(out).repeat(told[0].id)
 
 
 def test_a_mail_tells_why_there_is_no_report(out):
@@ -144,13 +146,50 @@ def test_after_a_kill_nobody_says_that_it_arrived(run, out):
     assert Deliverer(out).deliver(run, [TEAM]) == []
 
 
-def test_what_a_kill_left_before_it_was_sent_is_taken_over(run, out, tmp_path, monkeypatch):
+def left(out, run, target, *alerts):
+    """Take a delivery as a process does that ends before it sends anything."""
+    deliveries = Deliveries(out)
+    started = run.started if run.outcome == "done" else None
+    taken = deliveries.take(run.report, run.period, str(target), alerts, run=started)
+    deliveries.leave(taken.id)
+    return taken
+
+
+def test_what_a_kill_left_before_it_was_sent_is_listed_and_taken_over(run, out, tmp_path):
     there = Target.parse(f"folder:{tmp_path / 'there'}")
-    with monkeypatch.context() as patch:
-        patch.setattr("behavio_jupyter.report.deliver.deliveries._me", lambda: "1 0.00")
-        Deliveries(out).take("own", "2026-W47", str(there), [])
-    [delivery] = Deliverer(out).deliver(run, [there])
-    assert (delivery.id, delivery.state) == (1, "sent")
+    few, many = (Checked(rule, "", "alert", rule) for rule in ("users < 5", "users > 5"))
+    left(out, run, there, few)
+    told = CliRunner().invoke(main, ["deliveries", "list", "--failed", "--out", str(out)]).output
+    assert "The process ended before it was sending." in " ".join(told.split())
+    [delivery] = Deliverer(out).deliver(run, [there], [many])
+    assert (delivery.id, delivery.state, delivery.whole) == (1, "sent", True)
+    assert delivery.alerts == (few, many)
+
+
+def test_a_notice_that_a_kill_left_is_not_sent_in_place_of_the_report(out, tmp_path):
+    there = Target.parse(f"folder:{tmp_path / 'there'}")
+    told = Checked("each period has its report", "", "alert", "There is no report: x")
+    left(out, failed_run("own", "2026-W47", "x", NOW), there, told)
+    few = Checked("users < 5", "", "alert", "few users")
+    [delivery] = Deliverer(out).deliver(publish(out), [there], [few])
+    assert (delivery.whole, delivery.alerts) == (True, (few,))
+    assert (tmp_path / "there" / "own" / "2026-W47" / "index.html").exists()
+    assert len(Deliveries(out).all()) == 1
+
+
+def test_alerts_of_a_run_that_was_replaced_are_not_repeated(run, out, tmp_path):
+    there, said = Target.parse(f"folder:{tmp_path / 'there'}"), []
+    deliverer = Deliverer(out, said.append)
+    few, many = (Checked(rule, "", "alert", rule) for rule in ("users < 5", "users > 5"))
+    deliverer.deliver(run, [there], [few])
+    deliverer.deliver(run, [there], [many])
+    again = run.model_copy(update={"started": run.started + dt.timedelta(hours=1)})
+    Archive(out).publish(again, Archive(out).begin())
+    assert deliverer.repeat(1).state == "sent"
+    assert "own for 2026-W47 was run again since" in said[-2]
+    assert not (tmp_path / "there" / "own" / "2026-W47" / "alerts.txt").exists()
+    with pytest.raises(BehavioError, match="Delivery 2 has only alerts of a run of own for"):
+        deliverer.repeat(2)
 
 
 def test_the_command_lists_and_repeats(run, out, monkeypatch):
@@ -211,7 +250,7 @@ def test_what_runs_on_schedule_is_checked_and_delivered_once(tmp_path, monkeypat
 
 
 def test_what_is_no_longer_there_is_not_repeated(out):
-    Deliveries(out).take("own", "2026-W47", "folder:/x", [])
+    Deliveries(out).take("own", "2026-W47", "folder:/x", [], run=NOW)
     with pytest.raises(BehavioError, match="no longer there"):
         Deliverer(out).repeat(1)
     with pytest.raises(UnknownNameError):
