@@ -1,13 +1,12 @@
 """``python -m tests.report.schedule.worker OUT LOG CLOCK``: a scheduler to be killed.
 
-Its reports are a script that takes a while, publishes a run as reports are published, and writes a
-line. The clock is a file; the worker ends when nothing is left to do.
+Its reports are a script that takes a while and publishes a run as reports are published. What the
+scheduler says goes to the log, with its process. The clock is a file.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import random
 import sys
@@ -18,8 +17,8 @@ from behavio_jupyter.report.schedule import Scheduler
 
 REPORT = """
 import json, os, sys, time, pathlib
-out, started, report, period = sys.argv[1:]
-time.sleep(0.15)
+out, log, started, report, period = sys.argv[1:]
+time.sleep(0.3)
 target = pathlib.Path(out) / report / period
 work = pathlib.Path(out) / ".running" / f"{os.getpid()}-x"
 work.mkdir(parents=True)
@@ -28,26 +27,30 @@ run = dict(report=report, template="own", title="Own", period=period, parameters
 (work / "run.json").write_text(json.dumps(run))
 target.parent.mkdir(exist_ok=True)
 if target.exists():
-    sys.exit("run twice: " + period)
+    open(log, "a").write(f"{os.getpid()} published {period} twice\\n")
 work.rename(target)
 """
 
 
 def main(out, log, clock):
-    """Look again and again until all is done."""
+    """Look again and again until killed."""
 
     def now():
         return dt.datetime.fromisoformat(Path(clock).read_text())
 
+    def say(text):
+        with open(log, "a", encoding="utf-8") as lines:
+            lines.write(f"{os.getpid()} {text}\n")
+
     def command(schedule, period, folder):
-        return [sys.executable, "-c", REPORT, str(folder), str(now()), schedule.report, period]
+        words = [str(folder), log, str(now()), schedule.report, period]
+        return [sys.executable, "-c", REPORT, *words]
 
-    class Logging(Scheduler):
+    class Telling(Scheduler):
         def _bring(self, run, _schedule):
-            with open(log, "a", encoding="utf-8") as lines:
-                lines.write(json.dumps([run.period, os.getpid()]) + "\n")
+            say(f"brought {run.period}")
 
-    scheduler = Logging(Path(out), now, command)
+    scheduler = Telling(Path(out), now, command, say)
     while True:
         scheduler.look()
         time.sleep(random.uniform(0, 0.05))
