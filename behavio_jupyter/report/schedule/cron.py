@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from apscheduler.triggers.cron import CronTrigger
 
@@ -12,7 +12,15 @@ from ...errors import DefinitionError
 from ..period import zone
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_FIELDS = ("minute", "hour", "day", "month", "day_of_week")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "minute": ("minute", ()),
+    "hour": ("hour", ()),
+    "day": ("day of the month", ()),
+    "month": ("month", MONTHS),
+    "day_of_week": ("day of the week", _DAYS),
+}
+"""What APScheduler calls the fields, what they are, and the names in them."""
 
 
 class Cron:
@@ -57,6 +65,10 @@ class Cron:
                 f"{line!r} limits the day of the month and the day of the week; make two schedules."
             )
         fields = dict(zip(_FIELDS, self.fields, strict=True))
+        for field, (told, names) in zip(self.fields, _FIELDS.values(), strict=True):
+            # APScheduler knows more, such as "last", that no other machinery does.
+            if not _written(names).fullmatch(field):
+                raise DefinitionError(f"{line!r} is no line of cron: {field!r} is no {told}.")
         fields["day_of_week"] = weekdays(self.fields[4])
         try:
             # UTC here: what a time means on the days of a change of the clock is said below.
@@ -88,6 +100,13 @@ class Cron:
         return moment.astimezone(dt.UTC).astimezone(self.timezone)
 
 
+def _written(names: Sequence[str]) -> re.Pattern[str]:
+    """Return how a field is written: numbers or names, ranges and steps of them, with commas."""
+    one = "|".join((r"\d{1,2}", *names))
+    part = rf"(?:(?:\*|(?:{one})-(?:{one}))(?:/[1-9]\d*)?|{one})"
+    return re.compile(f"{part}(?:,{part})*", re.IGNORECASE)
+
+
 def weekdays(field: str) -> str:
     """Return a field of weekdays with names: APScheduler counts them from Monday, cron not."""
     return ",".join(_weekday(part) for part in field.lower().split(","))
@@ -95,11 +114,11 @@ def weekdays(field: str) -> str:
 
 def _weekday(part: str) -> str:
     numbers = re.sub("|".join(_DAYS), lambda name: str(_DAYS.index(name[0])), part)
-    match = re.fullmatch(r"(\d)(?:-(\d))?(?:/([1-9]\d*))?|\*/([1-9]\d*)", numbers)
+    match = re.fullmatch(r"(\d)(?:-(\d)(?:/([1-9]\d*))?)?|\*/([1-9]\d*)", numbers)
     if match is None:
         return part
     first, last, step, every = match.groups()
-    low, high = (0, 6) if every else (int(first), int(last or (6 if step else first)))
+    low, high = (0, 6) if every else (int(first), int(last or first))
     high = 7 if high == 0 < low else high  # SAT-SUN
     days = range(low, high + 1, int(every or step or 1))
     if not days or high > 7:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from ...errors import DefinitionError, UnknownNameError
 from ..deliver import Target
 from ..deliver.settings import SMTP
-from .cron import weekdays
+from .cron import MONTHS, weekdays
 from .schedule import Schedule
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def export(schedule: Schedule, format: str, out: Path) -> str:
@@ -44,8 +44,9 @@ def export(schedule: Schedule, format: str, out: Path) -> str:
 
 
 def _words(schedule: Schedule, out: Path) -> list[str]:
+    """Return what stands behind ``behavio``."""
     last = ("--period", "last", "--timezone", schedule.timezone)
-    words = ["behavio", *schedule.words(out, *last)]
+    words = schedule.words(out, *last)
     for rule in schedule.alerts:
         words += ["--alert", rule]
     for target in schedule.targets:
@@ -53,8 +54,18 @@ def _words(schedule: Schedule, out: Path) -> list[str]:
     return words
 
 
+def _here(schedule: Schedule, out: Path) -> list[str]:
+    """Return the command on this machine, whatever the machinery's ``PATH`` is."""
+    return [sys.executable, "-m", "behavio_jupyter.cli", *_words(schedule, out.resolve())]
+
+
+def _seconds(schedule: Schedule) -> int:
+    return max(1, schedule.time_limit.microseconds // 1_000_000)
+
+
 def _crontab(schedule: Schedule, out: Path) -> str:
-    line = shlex.join(_words(schedule, out.resolve())).replace("%", r"\%")
+    limited = ["timeout", str(_seconds(schedule)), *_here(schedule, out)]
+    line = f"cd {shlex.quote(schedule.directory)} && {shlex.join(limited)}".replace("%", r"\%")
     if "\n" in line or "\r" in line:
         raise DefinitionError(
             f"A crontab cannot hold the line breaks that {schedule.name} has in its parameters."
@@ -63,17 +74,18 @@ def _crontab(schedule: Schedule, out: Path) -> str:
 
 
 def _systemd(schedule: Schedule, out: Path) -> str:
-    line = " ".join(_systemd_word(word) for word in _words(schedule, out.resolve()))
+    line = " ".join(_systemd_word(word) for word in _here(schedule, out))
     unit, told = _plain(schedule.name), " ".join(schedule.name.replace("%", "%%").split())
-    seconds = schedule.time_limit.microseconds // 1_000_000
+    directory = schedule.directory.replace("%", "%%")
     return f"""# {unit}.service
 [Unit]
 Description=Behavio report {told}
 
 [Service]
 Type=oneshot
-ExecStart=/usr/bin/env {line}
-TimeoutStartSec={seconds}
+WorkingDirectory={directory}
+ExecStart={line}
+TimeoutStartSec={_seconds(schedule)}
 
 # {unit}.timer
 [Unit]
@@ -101,30 +113,57 @@ def _plain(name: str) -> str:
 
 
 def _github(schedule: Schedule, out: Path) -> str:
-    line = shlex.join(_words(schedule, out))
+    root, directory = _repository(Path(schedule.directory)), Path(schedule.directory)
+
+    def inside(path: str) -> str:
+        if not Path(path).is_relative_to(root):
+            raise DefinitionError(f"GitHub has only what is in the repository {root}, not {path}.")
+        return Path(os.path.relpath(path, directory)).as_posix()
+
+    own = schedule.template.endswith(".ipynb")
+    changed = {
+        "template": inside(schedule.template) if own else schedule.template,
+        "folders": [inside(folder) for folder in schedule.folders],
+    }
+    # Reports elsewhere on this machine are in a folder of the usual name there.
+    kept = out.resolve() if out.resolve().is_relative_to(root) else directory / "reports"
+    words = _words(schedule.model_copy(update=changed), Path(inside(str(kept))))
+    line = shlex.join(["behavio", *words])
     return f"""# GitHub reads cron in UTC unless it is told the zone.
-name: {json.dumps(schedule.name)}
+name: {_yaml(schedule.name)}
 on:
   schedule:
-    - cron: {json.dumps(schedule.cron)}
-      timezone: {json.dumps(schedule.timezone)}
+    - cron: {_yaml(schedule.cron)}
+      timezone: {_yaml(schedule.timezone)}
   workflow_dispatch:
 jobs:
   report:
     runs-on: ubuntu-latest
-    timeout-minutes: {max(1, schedule.time_limit.microseconds // 60_000_000)}
+    timeout-minutes: {max(1, _seconds(schedule) // 60)}
     steps:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
       - run: pip install behavio-jupyter
-      - run: {json.dumps(line)}
+      - run: {_yaml(line)}
+        working-directory: {_yaml(directory.relative_to(root).as_posix())}
 {_secrets(schedule)}      - uses: actions/upload-artifact@v4
+        if: always()  # the notebook that failed, too
         with:
           name: reports
-          path: {json.dumps(str(out))}
+          path: {_yaml(kept.relative_to(root).as_posix())}
 """
+
+
+def _repository(folder: Path) -> Path:
+    """Return the folder that GitHub has, as far as one can see here."""
+    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)
+
+
+def _yaml(text: str) -> str:
+    """Return text for GitHub, which takes ``${{`` for the begin of an expression."""
+    return json.dumps(text.replace("${{", "${{ '${{' }}"), ensure_ascii=False)
 
 
 def _secrets(schedule: Schedule) -> str:
@@ -140,8 +179,7 @@ def _secrets(schedule: Schedule) -> str:
 
 
 def _airflow(schedule: Schedule, out: Path) -> str:
-    line = shlex.join(_words(schedule, out.resolve()))
-    seconds = schedule.time_limit.microseconds // 1_000_000
+    line = shlex.join(_here(schedule, out))
     added = schedule.added.astimezone(dt.UTC)
     dag = _plain(schedule.name)
     return f'''"""Behavio report {dag}."""
@@ -162,7 +200,8 @@ with DAG(
     BashOperator(
         task_id="run",
         bash_command={f"{{% raw %}}{line}{{% endraw %}}"!r},
-        execution_timeout=timedelta(seconds={seconds}),
+        cwd={schedule.directory!r},
+        execution_timeout=timedelta(seconds={_seconds(schedule)}),
     )
 '''
 
@@ -195,5 +234,5 @@ def _calendar(cron: str) -> str:
 
 
 def _field(field: str, first: int) -> str:
-    numbers = re.sub("|".join(_MONTHS), lambda name: str(_MONTHS.index(name[0]) + 1), field.lower())
+    numbers = re.sub("|".join(MONTHS), lambda name: str(MONTHS.index(name[0]) + 1), field.lower())
     return numbers.replace("*/", f"{first}/").replace("-", "..")

@@ -39,6 +39,8 @@ class Schedule(BaseModel):
         Those given; all others have their defaults.
     folders : list of str
         Where the user's own templates are.
+    directory : str
+        Where it was added, and is run: paths among the parameters begin there.
     cron, timezone : str
         When it is due.
     time_limit : Duration
@@ -58,6 +60,7 @@ class Schedule(BaseModel):
     unit: Unit
     parameters: dict[str, Any] = {}
     folders: list[str] = []
+    directory: str = "."
     cron: str
     timezone: str = "UTC"
     time_limit: Duration = Duration.model_validate(DEFAULT_LIMIT)
@@ -107,6 +110,7 @@ class Schedule(BaseModel):
             template=str(found.path.resolve()) if template.endswith(".ipynb") else found.name,
             parameters=given,
             folders=[str(folder.resolve()) for folder in folders],
+            directory=str(Path.cwd()),
             cron=cron,
             timezone=timezone,
             time_limit=Duration.model_validate(time_limit),

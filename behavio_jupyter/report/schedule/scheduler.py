@@ -136,9 +136,13 @@ class Scheduler:
     def _execute(self, turn: Turn, schedule: Schedule, lock: FileLock) -> None:
         begun = time.monotonic()
         limit = schedule.time_limit.microseconds / 1e6
+        if not Path(schedule.directory).is_dir():
+            raise BehavioError(f"The folder that it was added in is gone: {schedule.directory}.")
+        command = self._command(schedule, turn.period, self.out.resolve())
         with out_of_sight(self.schedules.targets()):
             running = subprocess.Popen(
-                limited(self._command(schedule, turn.period, self.out), limit + _LATER),
+                limited(command, limit + _LATER),
+                cwd=schedule.directory,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

@@ -70,6 +70,8 @@ def test_the_first_moment_is_left_out_and_the_last_one_belongs_to_it():
         ("0 8 * * 8", "is no day of the week"),
         ("0 8 * * MONDAI", "is no line of cron"),
         ("0 8 1 * MON", "make two schedules"),
+        ("0 8 last * *", "'last' is no day of the month"),  # APScheduler knows it, cron does not
+        ("0 8 * * 1/2", "'1/2' is no day of the week"),
     ],
 )
 def test_what_is_no_line_of_cron(line, said):

@@ -438,6 +438,9 @@ def test_the_same_for_other_machinery(format):
     )
     text = export(one, format, Path("reports"))
     assert "report run weekly_review --period last --timezone Europe/Berlin" in text
+    assert (sys.executable in text) == (format != "github")
+    assert (str(Path.cwd()) in text) == (format != "github")
+    assert ("timeout 3600" in text) == (format == "crontab")
     assert "funnel=code -> test within 7d" in text
     if format == "github":
         read = yaml.safe_load(text)
@@ -450,8 +453,36 @@ def test_the_same_for_other_machinery(format):
         export(one, "cron", Path("reports"))
 
 
+def test_github_gets_paths_of_the_repository(own, tmp_path, monkeypatch):
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "shop").mkdir()
+    monkeypatch.chdir(tmp_path / "shop")
+    one = made(own, name="\N{BAR CHART}", folders=[tmp_path])
+    text = export(one, "github", tmp_path / "shop" / "out")
+    read = yaml.safe_load(text)
+    assert read["name"] == "\N{BAR CHART}"
+    *_, step, kept = read["jobs"]["report"]["steps"]
+    assert "report run ../own.ipynb " in step["run"]
+    assert "--out out --templates .." in step["run"]
+    assert (step["working-directory"], kept["with"]["path"]) == ("shop", "shop/out")
+    assert kept["if"] == "always()"
+    assert str(tmp_path) not in text
+    assert "--out reports" in export(one, "github", Path("/srv/out"))
+    (tmp_path / ".git").rename(tmp_path / "shop" / ".git")
+    with pytest.raises(DefinitionError, match="GitHub has only what is in the repository"):
+        export(one, "github", tmp_path)
+
+
+def test_a_schedule_is_run_where_it_was_added(schedule_of, tmp_path, monkeypatch):
+    with monkeypatch.context() as there:
+        there.chdir(tmp_path)
+        scheduler, _ = schedule_of(lambda *_: [sys.executable, "-c", "open('here', 'w')"])
+    scheduler.look()
+    assert (tmp_path / "here").exists()
+
+
 def test_names_and_values_with_signs_of_their_own(tmp_path):
-    funnel = "a -> \"b\"[x = 'it\\'s $y 5%'] within 7d"
+    funnel = "a -> \"b\"[x = 'it\\'s $y ${{z}} 5%'] within 7d"
     asked = {
         "cron": "0 8 * * 1",
         "timezone": "Europe/Berlin",
@@ -467,7 +498,9 @@ def test_names_and_values_with_signs_of_their_own(tmp_path):
         if "report run" in step.get("run", "")
     ]
     assert shlex.split(step["run"])[:3] == ["behavio", "report", "run"]
-    assert f"funnel={funnel}" in shlex.split(step["run"])
+    begun = "${{ '${{' }}"
+    assert f"funnel={funnel}" in shlex.split(step["run"].replace(begun, "${{"))
+    assert step["run"].count(begun) == step["run"].count("${{") / 2
     assert step["env"]["TEAM_WEBHOOK"] == "${{ secrets.TEAM_WEBHOOK }}"
     assert "BEHAVIO_SMTP_PASSWORD" in step["env"]
     # Systemd reads escapes in its quotes, takes % and $ for its own, and has names for files.
