@@ -27,10 +27,12 @@ _TYPES: dict[str, tuple[Any, str]] = {
 }
 
 _SECRET = re.compile(
-    r"://(?:[^\s/@]*:[^\s@]+@|\S*[?&](?:password|passwd|pwd|secret|token|api_?key)=[^\s&])",
+    r"://(?:[^\s/@]*:[^\s@]+@"
+    r"|\S*[?&;](?:[\w-]*(?:password|passwd|pwd|secret|token|signature|api-?_?key)|sig)=[^\s&;])"
+    r"|\b(?:password|passwd|pwd)=[^\s\])]",
     re.IGNORECASE,
 )
-"""An address with a password in it."""
+"""An address with a password in it, or what a database is told beside one."""
 
 
 class ParameterError(BehavioError):

@@ -233,14 +233,13 @@ def _execute(
                     f"--IPKernelApp.exec_lines={room.entering}",
                 ],
             )
-        except (DeadKernelError, NoSuchKernel) as failed:
+        except (DeadKernelError, NoSuchKernel, RuntimeError) as failed:  # it may not even begin
             told = str(failed).strip().splitlines()
             error = f"The kernel of {template.name} ended: {told[0] if told else 'it was killed'}"
         except PapermillExecutionError as failed:
             line = next(iter(failed.source.strip().splitlines()), "")
             told = failed.evalue.strip().splitlines()
-            # In the template; in what is executed a cell with the parameters stands before it.
-            number = failed.cell_index + (0 if values else 1)
+            number = _number(template, values, failed.cell_index)
             error = (
                 f"Cell {number} of {template.name} ({line:.60}) failed: "
                 f"{told[0] if told else failed.ename}"
@@ -254,6 +253,16 @@ def _execute(
     )
     nbformat.write(node, written)
     return node, error
+
+
+def _number(template: Template, values: Mapping[str, Any], place: int) -> int:
+    """Return which cell of the template stands at a place of what is executed.
+
+    Papermill puts a cell with the values behind the cell of parameters, else before all.
+    """
+    cells = template.notebook.cells
+    tagged = (at for at, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", []))
+    return place + 1 - (bool(values) and place > next(tagged, -1))
 
 
 @contextlib.contextmanager

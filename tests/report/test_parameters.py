@@ -77,6 +77,10 @@ def test_other_values_are_refused(read, given, said):
         "postgresql://user:s3/cret@host/shop",
         "postgresql://host/shop?user=a&password=s3cret",
         "https://host/events.csv?token=s3cret",
+        "https://host/events.csv?v=2&access_token=s3cret",
+        "https://host/events.csv?se=2026&sig=s3cret",
+        "https://host/events.csv?X-Amz-Signature=s3cret",
+        "postgres:dbname=shop user=me password=s3cret",
     ],
 )
 def test_an_address_with_a_password_is_no_parameter(read, address):
@@ -88,7 +92,12 @@ def test_an_address_with_a_password_is_no_parameter(read, address):
 
 
 def test_other_addresses_are_parameters(read):
-    for address in ("postgresql://host:5432/shop", "https://host/a.csv?v=2", "a@b -> c:d@e"):
+    for address in (
+        "postgresql://host:5432/shop",
+        "https://host/a.csv?v=2",
+        "a@b -> c:d@e",
+        "login[token = 'x']",
+    ):
         assert checked(read.parameters, {"name": address})["name"] == address
 
 

@@ -247,6 +247,23 @@ def test_a_kernel_that_dies_is_a_failed_run(quick, tmp_path):
     assert failed.notebook.exists()
 
 
+def test_a_kernel_that_does_not_begin_is_a_failed_run(quick, tmp_path, monkeypatch):
+    ends = "import os, sys\nif 'ipykernel_launcher' in sys.orig_argv: os._exit(3)"
+    (tmp_path / "sitecustomize.py").write_text(ends)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(ReportError, match="The kernel of own ended: Kernel died before"):
+        run(str(template(tmp_path / "own.ipynb", "1")), out=tmp_path / "out")
+
+
+def test_the_cell_that_fails_is_named_as_the_template_has_it(quick, tmp_path):
+    path = template(tmp_path / "own.ipynb", "1", parameters="top: int = 5  # how many")
+    node = nbformat.read(path, 4)
+    node.cells.insert(1, nbformat.v4.new_code_cell("1 / 0"))
+    nbformat.write(node, path)
+    with pytest.raises(ReportError, match=r"Cell 2 of own \(1 / 0\) failed"):
+        run(str(path), {"top": 3}, out=tmp_path / "out")
+
+
 def test_writers_and_readers_at_once_find_a_whole_run(tmp_path):
     out, faults = tmp_path / "out", []
     archive = Archive(out)

@@ -103,9 +103,9 @@ def send(mail: EmailMessage, server: MailServer) -> str:
             opened = smtplib.SMTP(server.host, server.port, timeout=SECONDS)
         try:
             if server.security == "starttls":
-                opened.starttls(context=context)
+                _begin_tls(opened, context, where)
             if server.user:
-                opened.login(server.user, password)
+                _sign_in(opened, server.user, password, where)
             refused = opened.send_message(mail)
         finally:
             _leave(opened)
@@ -114,8 +114,8 @@ def send(mail: EmailMessage, server: MailServer) -> str:
         told = f"{where} takes no mail for {_refused(error.recipients)}."
         raise DeliveryError(told, passing=all(400 <= code < 500 for code in codes)) from None
     except smtplib.SMTPNotSupportedError:
-        told = f"{where} offers no {'TLS' if server.security == 'starttls' else 'sign-in'}"
-        raise DeliveryError(f"{told}: nothing was sent.") from None
+        told = f"{where} takes no addresses with letters outside ASCII: nothing was sent."
+        raise DeliveryError(told) from None
     except smtplib.SMTPResponseException as error:
         code = error.smtp_code
         signing_in = isinstance(error, smtplib.SMTPAuthenticationError)
@@ -137,6 +137,28 @@ def send(mail: EmailMessage, server: MailServer) -> str:
     except (OSError, smtplib.SMTPException):
         raise DeliveryError(f"{where} cannot be reached.", True) from None
     return f"No mail was taken for {_refused(refused)}." if refused else ""
+
+
+def _begin_tls(opened: smtplib.SMTP, context: ssl.SSLContext, where: str) -> None:
+    try:
+        opened.starttls(context=context)
+    except smtplib.SMTPNotSupportedError:
+        raise DeliveryError(f"{where} offers no TLS: nothing was sent.") from None
+
+
+def _sign_in(opened: smtplib.SMTP, user: str, password: str, where: str) -> None:
+    try:
+        opened.login(user, password)
+    except smtplib.SMTPNotSupportedError:
+        raise DeliveryError(f"{where} offers no sign-in: nothing was sent.") from None
+    except UnicodeEncodeError:
+        told = f"{where} cannot be signed in to: name and password must be of ASCII letters."
+        raise DeliveryError(told) from None
+    except (smtplib.SMTPResponseException, smtplib.SMTPServerDisconnected):
+        raise
+    except smtplib.SMTPException:
+        told = f"{where} offers no sign-in by a password: nothing was sent."
+        raise DeliveryError(told) from None
 
 
 def _leave(opened: smtplib.SMTP) -> None:

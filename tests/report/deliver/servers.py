@@ -35,8 +35,9 @@ class Post:
 
 
 class _Controller(Controller):
-    def __init__(self, post, *, tls=None, starttls=None, password=None):
+    def __init__(self, post, *, tls=None, starttls=None, password=None, left_out=()):
         self._given = {"tls_context": starttls, "enable_SMTPUTF8": True}
+        self._given["auth_exclude_mechanism"] = left_out
         if password is not None:
             self._given |= {
                 "auth_required": True,

@@ -125,6 +125,23 @@ def test_a_wrong_password_is_not_tried_again(run, out, trusted, set_up):
     assert delivery.error.endswith("refused the sign-in (535).")
 
 
+def test_a_password_that_mail_cannot_take_is_not_shown(run, out, trusted, set_up):
+    with mail_server(Post(), starttls=trusted.context(), password="other") as port:
+        set_up(port, USER="me", PASSWORD="gehäim")
+        delivery = sent(run, out)
+    assert (delivery.state, delivery.attempts) == ("failed", 1)
+    assert delivery.error.endswith("name and password must be of ASCII letters.")
+
+
+def test_a_server_that_takes_no_passwords(run, out, trusted, set_up):
+    left_out = ["PLAIN", "LOGIN"]
+    with mail_server(Post(), starttls=trusted.context(), left_out=left_out) as port:
+        set_up(port, USER="me", PASSWORD="s3cret")
+        delivery = sent(run, out)
+    assert (delivery.state, delivery.attempts) == ("failed", 1)
+    assert delivery.error.endswith("offers no sign-in by a password: nothing was sent.")
+
+
 def test_no_server_and_a_silent_one(run, out, set_up, monkeypatch):
     monkeypatch.setattr("behavio_jupyter.report.deliver.mail.SECONDS", 0.1)
     with silent_server() as port:
