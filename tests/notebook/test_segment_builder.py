@@ -179,7 +179,7 @@ def _build_by_keyboard(page: Page, widget: Locator) -> None:
     keys.type("mon")
     to("Add a filter")
     found("app")
-    expect(widget.get_by_label("filter of Condition 1 1: value")).to_have_value("true")
+    expect(widget.get_by_label("filter of Condition 1: value")).to_have_value("true")
     to("Add a condition")
     found("user.tier")
     arrive("Condition 2: property")
