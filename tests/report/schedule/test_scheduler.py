@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import multiprocessing
 import os
 import random
 import re
@@ -28,10 +29,10 @@ from behavio_jupyter.report.schedule import FORMATS, Schedule, Scheduler, Schedu
 from behavio_jupyter.report.schedule.scheduler import limited
 
 from ..notebooks import template
+from . import worker
 
 UTC = dt.UTC
 START = dt.datetime(2026, 1, 1, 12, tzinfo=UTC)
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -143,17 +144,20 @@ def test_kills_of_what_works_and_two_schedulers_at_once(own, tmp_path):
     log.write_text("")
     schedules = Schedules(out)
     schedules.add(made(own, cron="0 8 * * *", name="ours"))
-    weeks = 8
+    weeks = 6
     now = START + dt.timedelta(weeks=weeks)
     clock.write_text(now.isoformat())
-    command = [sys.executable, "-m", "tests.report.schedule.worker", *map(str, (out, log, clock))]
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload([worker.__name__, "nbformat"])  # seconds
 
     def begin():
-        return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+        one = processes.Process(target=worker.main, args=(out, log, clock), daemon=True)
+        one.start()
+        return one
 
     random_ = random.Random(11)
     workers = {one.pid: one for one in (begin(), begin())}
-    kills, killed, read = ["both", "report", "scheduler"] * 2, 0, 0
+    kills, killed, read = ["both", "report", "scheduler"], 0, 0
     limit = time.monotonic() + 240
     try:
         while not ((turns := schedules.turns()) and all(turn.state == "done" for turn in turns)):
@@ -164,23 +168,24 @@ def test_kills_of_what_works_and_two_schedulers_at_once(own, tmp_path):
             lines = log.read_text().splitlines()
             begun = [int(line.split()[0]) for line in lines[read:] if ": running " in line]
             read = len(lines)
-            time.sleep(random_.uniform(0, 0.3))
             if not kills or not begun or begun[-1] not in workers:
+                time.sleep(0.05)
                 continue
+            time.sleep(random_.uniform(0, 0.5))
             scheduler, kind, killed = begun[-1], kills.pop(), killed + 1
             reports = psutil.Process(scheduler).children()
             if kind != "report":
                 workers[scheduler].kill()
-                workers.pop(scheduler).wait()
+                workers.pop(scheduler).join()
                 new = begin()
                 workers[new.pid] = new
             for one in reports if kind != "scheduler" else []:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     one.kill()
     finally:
-        for worker in workers.values():
-            worker.kill()
-            worker.wait()
+        for one in workers.values():
+            one.kill()
+            one.join()
     said = log.read_text()
     assert said.count("was interrupted") > 0
     assert "twice" not in said

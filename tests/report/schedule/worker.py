@@ -1,4 +1,4 @@
-"""``python -m tests.report.schedule.worker OUT LOG CLOCK``: a scheduler to be killed.
+"""A scheduler to be killed.
 
 Its reports are a script that takes a while and publishes a run as reports are published. What the
 scheduler says goes to the log, with its process. The clock is a file.
@@ -11,14 +11,13 @@ import os
 import random
 import sys
 import time
-from pathlib import Path
 
 from behavio_jupyter.report.schedule import Scheduler
 
 REPORT = """
 import json, os, sys, time, pathlib
 out, log, started, report, period = sys.argv[1:]
-time.sleep(0.3)
+time.sleep(0.4)
 target = pathlib.Path(out) / report / period
 work = pathlib.Path(out) / ".running" / f"{os.getpid()}-x"
 work.mkdir(parents=True)
@@ -36,25 +35,21 @@ def main(out, log, clock):
     """Look again and again until killed."""
 
     def now():
-        return dt.datetime.fromisoformat(Path(clock).read_text())
+        return dt.datetime.fromisoformat(clock.read_text())
 
     def say(text):
         with open(log, "a", encoding="utf-8") as lines:
             lines.write(f"{os.getpid()} {text}\n")
 
     def command(schedule, period, folder):
-        words = [str(folder), log, str(now()), schedule.report, period]
+        words = [str(folder), str(log), str(now()), schedule.report, period]
         return [sys.executable, "-c", REPORT, *words]
 
     class Telling(Scheduler):
         def _bring(self, run, _schedule):
             say(f"brought {run.period}")
 
-    scheduler = Telling(Path(out), now, command, say)
+    scheduler = Telling(out, now, command, say)
     while True:
         scheduler.look()
-        time.sleep(random.uniform(0, 0.05))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+        time.sleep(random.uniform(0, 0.2))
