@@ -17,7 +17,7 @@ from behavio_jupyter.report.schedule import Scheduler
 REPORT = """
 import json, os, sys, time, pathlib
 out, log, started, report, period = sys.argv[1:]
-time.sleep(0.4)
+time.sleep(1)
 target = pathlib.Path(out) / report / period
 work = pathlib.Path(out) / ".running" / f"{os.getpid()}-x"
 work.mkdir(parents=True)
