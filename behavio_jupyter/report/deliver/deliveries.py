@@ -109,6 +109,12 @@ class Deliveries:
             raise UnknownNameError("delivery", str(number), map(str, found))
         return found[number]
 
+    def last(self, report: str, period: str, target: str) -> Delivery | None:
+        """Return the newest delivery of a report for a period to a target."""
+        about = (report, period, target)
+        found = (one for one in self.all() if (one.report, one.period, one.target) == about)
+        return next(found, None)
+
     def take(
         self,
         report: str,

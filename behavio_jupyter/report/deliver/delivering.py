@@ -77,7 +77,19 @@ class Deliverer:
             )
             if delivery is not None:
                 taken.append(self._send(delivery, run))
+            elif (before := self.deliveries.last(run.report, run.period, str(target))) is not None:
+                taken += self._remind(before, started)
         return taken
+
+    def _remind(self, before: Delivery, started: dt.datetime | None) -> list[Delivery]:
+        """Say where what was delivered before is not what there is; return it if it failed."""
+        again = f"To deliver it again: behavio deliveries repeat {before.id}"
+        if before.state in ("failed", "unknown"):
+            self._say(f"{before.target}: it was not delivered before: {before.error} {again}")
+            return [before]
+        if before.whole and started != before.run:
+            self._say(f"{before.target}: it was sent before it was run again. {again}")
+        return []
 
     def repeat(self, number: int) -> Delivery:
         """Deliver again, whether it was sent or not; without alerts, if the report was run again.
@@ -208,7 +220,7 @@ def after_run(
     Returns
     -------
     list of Delivery
-        Those of this call; what was delivered before is not among them.
+        Those of this call, and those before it that failed.
     """
     found = check(rules, run, Archive(out).runs(run.report))
     for one in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import uuid
@@ -29,6 +30,7 @@ def copy(message: Message, folder: Path) -> str:
     old = beside.with_name(f"{beside.name}-old")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _mend(target)
         shutil.copytree(run.folder, beside)
         if message.alerts:
             lines = "".join(f"{one.sentence}\n" for one in message.alerts)
@@ -64,6 +66,14 @@ def note_failure(message: Message, folder: Path) -> str:
     except OSError as error:
         raise DeliveryError(f"{note} cannot be written: {error.strerror or error}.") from None
     return ""
+
+
+def _mend(target: Path) -> None:
+    """Put back what a copy that was killed had put aside, and take away what else it left."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}-*"):
+        if left.name.endswith("-old") and not target.exists():
+            left.rename(target)
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _note_of(target: Path) -> Path:

@@ -52,11 +52,32 @@ def test_a_folder_has_the_whole_run_and_its_alerts(run, out, tmp_path):
     assert [path.name for path in (there / "own").iterdir()] == ["2026-W47"]
 
 
+def test_a_copy_that_was_killed_is_mended_by_the_next(run, out, tmp_path):
+    target = Target.parse(f"folder:{tmp_path / 'there'}")
+    [delivery] = Deliverer(out).deliver(run, [target])
+    there = tmp_path / "there" / "own"
+    (there / "2026-W47").rename(there / ".2026-W47-1-a-old")
+    (there / ".2026-W47-1-a").mkdir()
+    (there / ".2026-W470-1-a").mkdir()
+    assert Deliverer(out).repeat(delivery.id).state == "sent"
+    assert sorted(path.name for path in there.iterdir()) == [".2026-W470-1-a", "2026-W47"]
+
+
 def test_a_folder_that_cannot_be_written(run, out, tmp_path):
     (tmp_path / "file").write_text("")
-    [delivery] = Deliverer(out).deliver(run, [Target.parse(f"folder:{tmp_path / 'file'}")])
+    target, said = Target.parse(f"folder:{tmp_path / 'file'}"), []
+    [delivery] = Deliverer(out).deliver(run, [target])
     assert delivery.state == "failed"
     assert "cannot be copied to" in delivery.error
+    # Nothing is tried again by itself, and nobody thinks that it arrived.
+    assert Deliverer(out, said.append).deliver(run, [target]) == [delivery]
+    assert said[0].endswith(f"To deliver it again: behavio deliveries repeat {delivery.id}")
+    (tmp_path / "file").unlink()
+    assert Deliverer(out).repeat(delivery.id).state == "sent"
+    said.clear()
+    later = run.model_copy(update={"started": run.started + dt.timedelta(hours=1)})
+    assert Deliverer(out, said.append).deliver(later, [target]) == []
+    assert "it was sent before it was run again" in said[0]
 
 
 def test_neither_a_report_nor_an_alert_is_sent_twice(run, out, monkeypatch):
