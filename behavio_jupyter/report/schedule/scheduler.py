@@ -180,7 +180,7 @@ class Scheduler:
         if run is None or whenever:
             return run
         # One of before, or one made by hand though its log ended too early, is not the turn's.
-        mine = turn.started is not None and run.started >= turn.started and not run.stale
+        mine = turn.started is not None and run.started >= turn.started and not run.partial
         return run if mine else None
 
     def _finish(
