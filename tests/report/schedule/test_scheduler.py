@@ -157,7 +157,7 @@ def test_kills_of_what_works_and_two_schedulers_at_once(own, tmp_path):
 
     random_ = random.Random(11)
     workers = {one.pid: one for one in (begin(), begin())}
-    kills, killed, read = ["both", "report", "scheduler"], 0, 0
+    kills, killed = ["both", "report", "scheduler"], 0
     limit = time.monotonic() + 240
     try:
         while not ((turns := schedules.turns()) and all(turn.state == "done" for turn in turns)):
@@ -165,15 +165,17 @@ def test_kills_of_what_works_and_two_schedulers_at_once(own, tmp_path):
             for turn in turns:
                 if turn.state == "failed":  # its report was killed: again, by hand
                     schedules.put("ours", turn.period, now)
-            lines = log.read_text().splitlines()
-            begun = [int(line.split()[0]) for line in lines[read:] if ": running " in line]
-            read = len(lines)
-            if not kills or not begun or begun[-1] not in workers:
+            at_work = [
+                (scheduler, reports)
+                for scheduler in workers
+                if (reports := psutil.Process(scheduler).children())
+            ]
+            if not kills or not at_work:
                 time.sleep(0.05)
                 continue
             time.sleep(random_.uniform(0, 0.5))
-            scheduler, kind, killed = begun[-1], kills.pop(), killed + 1
-            reports = psutil.Process(scheduler).children()
+            scheduler, reports = random_.choice(at_work)
+            kind, killed = kills.pop(), killed + 1
             if kind != "report":
                 workers[scheduler].kill()
                 workers.pop(scheduler).join()
@@ -222,10 +224,16 @@ def test_a_real_report_its_history_and_one_that_fails(own, tmp_path, monkeypatch
         scheduler.schedules.put("ours", failed.period, now[0])
 
 
-def publish(out, report, period, started=None, stale=False):
+def publish(out, report, period, started=None, partial=""):
     """Publish a run as one is published, without a notebook."""
     archive = Archive(out)
-    given = {"report": report, "template": "own", "title": "Own", "period": period, "stale": stale}
+    given = {
+        "report": report,
+        "template": "own",
+        "title": "Own",
+        "period": period,
+        "partial": partial,
+    }
     started = started or dt.datetime.now(UTC)
     archive.publish(Run(**given, parameters={}, started=started, seconds=0.1), archive.begin())
 
@@ -304,7 +312,7 @@ def test_a_run_finds_no_setting_of_any_delivery(schedule_of, own, tmp_path, monk
 
 def test_a_run_of_before_does_not_stand_for_one_that_failed(schedule_of, notes, tmp_path):
     scheduler, said = schedule_of(ends_with(1))
-    publish(tmp_path / "out", "own", "2026-W01", START, stale=True)
+    publish(tmp_path / "out", "own", "2026-W01", START, partial="It ends early.")
     scheduler.schedules.note_due(START + dt.timedelta(days=8))
     [turn] = scheduler.schedules.turns()
     scheduler.schedules.take(turn, START + dt.timedelta(days=8))  # by one that was killed
