@@ -78,6 +78,7 @@ class TrendExplorer(AnalysisWidget):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         self._lines: tuple[Any, ...] = ()
+        self._titles: tuple[str | None, ...] = ()
         self._setting = False
         super().__init__(*given, **named)
 
@@ -95,7 +96,7 @@ class TrendExplorer(AnalysisWidget):
         """Return the values and changes of each line; or the numbers of lifecycle, stickiness."""
         if isinstance(result, ActivityResult):
             return activity_drawn(result)
-        return trends_drawn(result.results, compare=result.compare)
+        return trends_drawn(result.results, result.names, compare=result.compare)
 
     # What is asked, set from Python
 
@@ -115,12 +116,19 @@ class TrendExplorer(AnalysisWidget):
             lines = tuple(parse_part("expression", text) for text in self.series)
             self._set(lines, self.definition)
 
-    def _set(self, lines: Sequence[Any], clauses: Trend | None, **more: Any) -> None:
-        """Set all that says what is asked, then ask it."""
+    def _set(
+        self,
+        lines: Sequence[Any],
+        clauses: Trend | None,
+        names: Sequence[str] | None = None,
+        **more: Any,
+    ) -> None:
+        """Set all that says what is asked, then ask it; ``names`` are those of the browser."""
         self._setting = True
         try:
             with self._at_once():
                 self._lines = tuple(lines)
+                self._titles = tuple(names or [None] * len(lines))
                 self.series = [str(line) for line in lines]
                 self.expressions = [line.model_dump(mode="json") for line in lines]
                 self.definition = _trend_of(lines, clauses)
@@ -134,11 +142,12 @@ class TrendExplorer(AnalysisWidget):
 
     def _take(self, asked: dict[str, Any] | None) -> None:
         draft = dict(asked or {"expressions": []})
+        names = draft.pop("names", None)
         more = {name: draft.pop(name) for name in ("view", "compare") if name in draft}
         clauses = [
             Trend.model_validate({**draft, "value": value}) for value in draft.pop("expressions")
         ]
-        self._set([one.value for one in clauses], clauses[0] if clauses else None, **more)
+        self._set([one.value for one in clauses], clauses[0] if clauses else None, names, **more)
 
     # What is said and answered
 
@@ -146,7 +155,7 @@ class TrendExplorer(AnalysisWidget):
         if self.definition is None:
             return None
         trends = tuple(self.definition.model_copy(update={"value": line}) for line in self._lines)
-        return _Asked(trends, self.view, self.compare)
+        return _Asked(trends, self._titles, self.view, self.compare)
 
     def _line(self) -> str:
         asked = self._question()
@@ -165,7 +174,7 @@ class TrendExplorer(AnalysisWidget):
             part: Any = asked.view
             return self._log.retention(asked.definitions[0]).activity(part)
         results = tuple(self._log.trend(one) for one in asked.definitions)
-        return _Lines(results, asked.compare)
+        return _Lines(results, asked.names, asked.compare)
 
     @property
     def state(self) -> str:
@@ -188,6 +197,8 @@ class _Asked:
     """All lines, and what of them is looked at."""
 
     trends: tuple[Trend, ...]
+    names: tuple[str | None, ...]
+    """What the browser called each line when it asked; its rows may have moved since."""
     view: str
     compare: bool
 
@@ -219,6 +230,7 @@ class _Lines:
     """The answers of all lines as one result."""
 
     results: tuple[TrendResult, ...]
+    names: tuple[str | None, ...]
     compare: bool
 
     def to_fragment(self) -> str:

@@ -15,10 +15,12 @@ from .plain import plain
 _COUNTS = ("new", "returning", "resurrected", "dormant")
 
 
-def trends_drawn(results: Sequence[TrendResult], *, compare: bool) -> dict[str, Any]:
+def trends_drawn(
+    results: Sequence[TrendResult], names: Sequence[str | None], *, compare: bool
+) -> dict[str, Any]:
     """Return the values of each line by group and period.
 
-    All lines have the same periods; ``changes`` are those from the period before, and with
+    ``names`` are what the browser called the lines. All lines have the same periods; ``changes`` are those from the period before, and with
     ``compare`` ``value_before`` and its changes those from the range before.
     """
     first = results[0]
@@ -38,12 +40,14 @@ def trends_drawn(results: Sequence[TrendResult], *, compare: bool) -> dict[str, 
         "lines": [
             {
                 "title": str(result.definition.value),
+                "name": name,
+                "expression": result.definition.value.model_dump(mode="json"),
                 "unit": unit(result.definition.value),
                 "rule": result.rule,
                 "nothing": result.nothing,
                 "groups": list(_groups(result, len(once), compare=compare)),
             }
-            for result in results
+            for result, name in zip(results, names, strict=True)
         ],
     }
 

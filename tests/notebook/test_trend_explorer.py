@@ -59,6 +59,19 @@ def test_trends_are_built_explored_and_kept(page):
     page.keyboard.press("ArrowUp")
     expect(formula).to_have_value("100 * A / B")
     widget.get_by_role("button", name="Undo").click()
+    # Where the question cannot be asked, the numbers before keep the names they were asked by.
+    legend = widget.locator(".bh-legend-toggle").first
+    expect(legend).to_have_text("A: users of code")
+    last_day = widget.get_by_label("Last day")
+    last_day.fill("2023-12-31")
+    last_day.press("Enter")
+    expect(widget.locator(".bh-error")).not_to_be_empty()
+    grip = widget.get_by_role("button", name="Move B, users of test: arrow")
+    grip.press("ArrowUp")
+    expect(widget.get_by_role("button", name="Move A, users of test: arrow")).to_be_visible()
+    expect(legend).to_have_text("A: users of code")
+    for _ in range(2):
+        widget.get_by_role("button", name="Undo").click()
     widget.get_by_role("button", name="Draw B, users of test").click()
     expect(text).to_have_text("\n".join(f"%trend {one} {CLAUSES}" for one in [lines[0], ratio]))
     widget.get_by_role("button", name="A: users of code", exact=True).click()

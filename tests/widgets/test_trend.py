@@ -80,6 +80,13 @@ def test_definition_and_series_go_both_ways(log):
     )
     assert widget.parts["where"] == "bot = false"
     assert widget.parts["series.1.left.events"] == "test"
+    # A line is called what it was when it was asked, whatever the browser's rows are now.
+    names = ["B: users of code", "C: A / B"]
+    tell(widget, ask="definition", id=1, definition=draft | {"names": names})
+    assert [line["name"] for line in widget.answer["lines"]] == names
+    tell(widget, ask="definition", id=2, definition={"expressions": [series("users", "cod")]})
+    assert [line["name"] for line in widget.answer["lines"]] == names
+    tell(widget, ask="definition", id=3, definition=draft)
     # Every line is what its magic takes.
     assert [str(one.definition) for one in map(log.run, widget.text.split("\n"))]
 

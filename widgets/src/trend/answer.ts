@@ -8,7 +8,7 @@ import type { Frame } from "../shared/frame";
 import { compact, periodNames } from "../shared/lines";
 import { showPeople } from "../shared/people";
 import { MISSING, number, percent } from "../shared/words";
-import { letterOf, rowName, type Ask } from "./definition";
+import { rowsFrom, shownNames, type Ask } from "./definition";
 
 type Maybe = number | null;
 
@@ -22,6 +22,9 @@ interface Group {
 
 interface Counted {
   title: string;
+  /** What the row of it was called when it was asked; null: it was set in Python. */
+  name: string | null;
+  expression: unknown;
   unit: string;
   rule: string;
   nothing: string;
@@ -55,13 +58,12 @@ const looks = new WeakMap<Frame, { off: Set<string>; table: string }>();
 
 /** Draw the lines of all rows. */
 export function trends(question: Ask, around: Frame, answer: Answer): Child[] {
-  const { draft } = question;
   const look = looks.get(around) ?? { off: new Set(), table: "" };
   looks.set(around, look);
-  const rows = draft.rows.filter((row) => row.shown);
   const several = answer.lines.length > 1;
-  const letters = answer.lines.map((_, place) => letterOf(rows[place] ? draft.rows.indexOf(rows[place]) : place));
-  const titles = answer.lines.map(({ title }, place) => (rows[place] && several ? `${letters[place]}: ${rowName(draft, rows[place])}` : title));
+  // Never those of the draft: its rows may have changed, and these numbers are of the rows before.
+  const known = shownNames(rowsFrom(answer.lines.map(({ expression }) => expression)));
+  const titles = answer.lines.map(({ title, name }, place) => (several ? (name ?? known[place]) : title));
   const head = [
     h("h3", { class: "bh-title" }, `${several ? `${answer.lines.length} series` : titles[0]} per ${answer.per}`),
     h("p", { class: "bh-quiet" }, answer.subtitle),

@@ -47,7 +47,7 @@ export const isSeries = (row: AnyRow): row is SeriesRow => "of" in row;
 export const isMeasure = (name: string): boolean => MEASURES.some(([measure]) => measure === name);
 export const letterOf = (place: number): string => String.fromCharCode(65 + place);
 
-export function letterOfId(draft: Draft, id: number): string {
+export function letterOfId(draft: Pick<Draft, "rows">, id: number): string {
   return letterOf(draft.rows.findIndex((row) => row.id === id));
 }
 
@@ -63,11 +63,16 @@ export function newSeries(draft: Draft, ...names: string[]): SeriesRow {
 }
 
 /** What a row counts, in words. */
-export function rowName(draft: Draft, row: AnyRow): string {
+export function rowName(draft: Pick<Draft, "rows">, row: AnyRow): string {
   if (!isSeries(row)) return written(row.formula, (id) => letterOfId(draft, id));
   const { function: name, events, property } = row.of;
   const words = [...FUNCTIONS, ...MEASURES].find(([one]) => one === name)![1];
   return property ? `${words} of ${property} of ${eventsName(events)}` : `${words} ${eventsName(events)}`;
+}
+
+/** The letters of the rows that are drawn, with what they count. */
+export function shownNames(rows: AnyRow[]): string[] {
+  return rows.flatMap((row, place) => (row.shown ? [`${letterOf(place)}: ${rowName({ rows }, row)}`] : []));
 }
 
 /** The series whose events lifecycle and stickiness are of: the first of the first row drawn. */
@@ -121,12 +126,13 @@ export const FORM: Form<Draft> = {
       return rows.filter(isSeries).find(({ id }) => id === expression.id)!.of;
     };
     const shown = rows.filter((row) => row.shown);
-    return { ...more, expressions: shown.map((row) => (isSeries(row) ? row.of : whole(row.formula))) };
+    const expressions = shown.map((row) => (isSeries(row) ? row.of : whole(row.formula)));
+    return { ...more, expressions, names: shownNames(rows) };
   },
 };
 
 /** Make rows of what is drawn: series of formulas that are not drawn themselves come before them. */
-function rowsFrom(expressions: any[]): AnyRow[] {
+export function rowsFrom(expressions: any[]): AnyRow[] {
   const rows: AnyRow[] = [];
   const hidden: SeriesRow[] = [];
   const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
