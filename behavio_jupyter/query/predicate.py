@@ -102,7 +102,10 @@ class Between(Printed):
 
 
 class Like(Printed):
-    """``value like 'a%'``: ``%`` stands for any text, ``_`` for one character, case counts."""
+    r"""``value like 'a%'``: ``%`` stands for any text, ``_`` for one character, case counts.
+
+    ``\`` before a ``%``, ``_`` or ``\`` takes it as it is.
+    """
 
     kind: Literal["like"] = "like"
     value: Value

@@ -144,7 +144,7 @@ comparisons = st.one_of(
     st.builds(
         Like,
         value=st.sampled_from((P, PLAN)),
-        pattern=st.sampled_from(("k", "%", "_", "p%", "%r%")),
+        pattern=st.sampled_from(("k", "%", "_", "p%", "%r%", r"\%", r"\_%")),
         negated=st.booleans(),
     ),
     st.builds(IsNull, value=st.sampled_from((P, X, F, N, T, PLAN)), negated=st.booleans()),

@@ -132,9 +132,16 @@ def compare(left: Any, right: Any, operator: str) -> Truth:
 
 
 def like(text: str, pattern: str) -> bool:
-    """``%`` is any text, ``_`` one character."""
+    r"""``%`` is any text, ``_`` one character; ``\`` takes a sign behind it as it is."""
     parts = {"%": ".*", "_": "."}
-    expression = "".join(parts.get(character, re.escape(character)) for character in pattern)
+    expression, place = "", 0
+    while place < len(pattern):
+        if pattern[place : place + 2] in (r"\%", r"\_", "\\\\"):
+            place += 1
+            expression += re.escape(pattern[place])
+        else:
+            expression += parts.get(pattern[place], re.escape(pattern[place]))
+        place += 1
     return re.fullmatch(expression, text, re.DOTALL) is not None
 
 

@@ -75,6 +75,14 @@ def test_three_values(condition: Any, expected: bool | None):
         ("a.c", "a.c", True),
         ("abc", "a.c", False),
         ("", "%", True),
+        ("a_b", r"a\_b", True),
+        ("axb", r"a\_b", False),
+        ("50% off", r"50\%%", True),
+        ("500 off", r"50\%%", False),
+        ("a\\b", r"%\\%", True),
+        ("ab", r"%\\%", False),
+        ("a\\b", r"a\b", True),
+        ("a\\", "a\\", True),
     ],
 )
 def test_like(text: str, pattern: str, expected: bool):

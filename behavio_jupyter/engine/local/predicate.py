@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -76,8 +77,10 @@ class Expression:
                 return f"({value} {'not ' * node.negated}in ({', '.join(options)}))"
             case Like():
                 value = self._value(node.value, "text").sql
-                self.parameters.append(node.pattern)
-                return f"(cast({value} as varchar) {'not ' * node.negated}like ?)"
+                # A backslash takes what is behind it as it is; in front of no sign it is one itself.
+                self.parameters.append(re.sub(r"\\([%_\\]?)", _escaped, node.pattern))
+                matches = f"{'not ' * node.negated}like ? escape '\\'"
+                return f"(cast({value} as varchar) {matches})"
             case IsNull(value=Property() | FirstLast() as value):
                 return f"({self._resolve(value).sql} is {'not ' * node.negated}null)"
             case IsNull():
@@ -148,3 +151,7 @@ class Expression:
             local = moment.astimezone(ZoneInfo(self._timezone)) if moment.tzinfo else moment
             return local.replace(tzinfo=None)
         return dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=instant(moment, self._timezone))
+
+
+def _escaped(backslash: re.Match[str]) -> str:
+    return backslash[0] if backslash[1] else r"\\"

@@ -50,8 +50,8 @@ function read(node: Node): Comparison | null {
   }
   if (node.kind === "in") return { operator: node.negated ? "not in" : "in", value: [...node.options] };
   if (node.kind === "is_null") return { operator: node.negated ? "set" : "null", value: "" };
-  if (node.kind === "like" && !node.negated && /^%[^%_]*%$/.test(node.pattern)) {
-    return { operator: "like", value: node.pattern.slice(1, -1) };
+  if (node.kind === "like" && !node.negated && /^%([^\\%_]|\\[\\%_])*%$/.test(node.pattern)) {
+    return { operator: "like", value: node.pattern.slice(1, -1).replace(/\\(.)/g, "$1") };
   }
   const ends = [node.low, node.high];
   if (node.kind === "between" && !node.negated && ends.every((end) => end.kind === "constant")) {
@@ -65,7 +65,7 @@ export function nodeOf(left: Node, { operator, value }: Comparison): Node {
   const constant = (one: any) => ({ kind: "constant", value: one });
   if (isNull(operator)) return { kind: "is_null", value: left, negated: operator === "set" };
   if (isList(operator)) return { kind: "in", value: left, options: value, negated: operator === "not in" };
-  if (operator === "like") return { kind: "like", value: left, pattern: `%${value}%`, negated: false };
+  if (operator === "like") return { kind: "like", value: left, pattern: `%${value.replace(/[\\%_]/g, "\\$&")}%`, negated: false };
   if (operator === "between") {
     return { kind: "between", value: left, low: constant(value[0]), high: constant(value[1]), negated: false };
   }
