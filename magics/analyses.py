@@ -13,14 +13,15 @@ from behavio_jupyter import BehavioError, DefinitionError
 
 from .help import Documented, Help
 from .history import History, Question
-from .logs import OpenLogs
+from .logs import OpenLogs, loud
 from .variables import own_variables
 
 if TYPE_CHECKING:
     from behavio_jupyter import EventLog
     from behavio_jupyter.query.text import Kind
 
-_NAMED = re.compile(r"""\s*(?:(?!(?:first|last)_seen\b)(\w+)|"((?:[^"\\]|\\.)+)")\s*=(?!=)""")
+NAMED = re.compile(r"""\s*(?:(?!(?:first|last)_seen\b)(\w+)|"((?:[^"\\]|\\.)+)")\s*=(?!=)""")
+"""A name for a segment, and what is to be in it: no condition on first_seen or last_seen."""
 _NAME = re.compile(r"""\s*(?:(\w+)|"((?:[^"\\]|\\.)+)")?\s*$""")
 
 
@@ -74,11 +75,11 @@ class AnalysisMagics(Magics):
         With a name (``%segment big = …``, or ``%%segment big`` over a cell) the segment is saved in
         the log and can be used by every question: ``for big``.
         """
-        if not f"{line}{cell or ''}".strip():
+        if not loud(f"{line}{cell or ''}").strip():
             return self._help("segment")
         if cell is None:
-            log, text = self._logs.addressed(line)
-            named = _NAMED.match(text)
+            log, text = self._logs.addressed(loud(line))
+            named = NAMED.match(text)
             if named is None:
                 return self._run(log, "segment", text)
             condition = " " * named.end() + text[named.end() :]
@@ -89,7 +90,7 @@ class AnalysisMagics(Magics):
                 raise DefinitionError(
                     f"{head.strip()!r} is no name for a segment; write one word or quote it."
                 )
-            condition = cell
+            condition = loud(cell)
         name = named[1] or (named[2] and re.sub(r"\\(.)", r"\1", named[2]))
         result = log.run(condition, kind="segment", variables=own_variables(self._shell))
         if name:
@@ -98,7 +99,7 @@ class AnalysisMagics(Magics):
         return result
 
     def _ask(self, kind: Kind, line: str, cell: str | None) -> Any:
-        asked = line if cell is None else f"{line}\n{cell}"
+        asked = loud(line if cell is None else f"{line}\n{cell}")
         if not asked.strip() and kind != "paths":  # "paths" alone asks for all of them
             return self._help(kind)
         log, text = self._logs.addressed(asked)
@@ -117,7 +118,7 @@ class AnalysisMagics(Magics):
             text = text.removeprefix(kind).lstrip()
         elif saved_as:
             text = f"{name(saved_as)} = {text}"
-        self._history.add(Question(log.name, kind, text, result.key_figure))
+        self._history.add(Question(self._logs.name_of(log), kind, text, result.key_figure))
 
     def _help(self, kind: Kind) -> Help:
         return Help(kind, self._logs.answering)

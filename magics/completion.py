@@ -16,6 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from behavio_jupyter import BehavioError
 
+from .analyses import NAMED
 from .connection_words import connection_words, takes_files
 from .logs import OpenLogs
 from .values import values_of
@@ -28,7 +29,6 @@ _MAGICS = "funnel|retention|paths|trend|segment|behavio|explore"
 _CELL = re.compile(rf"\s*%%({_MAGICS})(?![\w$])")
 _LINE = re.compile(rf"\s*(?:[\w.,\[\]'\" ]+=\s*)?%({_MAGICS})(?![\w$])")
 _ADDRESS = re.compile(r"\s*@(\w*)")
-_SAVED = re.compile(r"""\s*(?:\w+|"(?:[^"\\]|\\.)+")\s*=(?!=)""")
 _IDENTIFIER = "behavio_jupyter"
 _FILES = "IPCompleter.file_matcher"
 _FIRST = 1000
@@ -116,7 +116,7 @@ class _Completion:
                 if not head:
                     return len(text), []
                 text = _blank(text, head)
-            elif named := _SAVED.match(text):
+            elif named := NAMED.match(text):
                 text = _blank(text, named.end())
         return self._question(asked, text, log, limit)
 

@@ -18,7 +18,7 @@ from behavio_jupyter.errors import nearest_hint
 from behavio_jupyter.interrupts import interruptible
 
 from .history import Asked, History
-from .logs import OpenLogs
+from .logs import OpenLogs, loud
 from .variables import own_variables
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class ConnectionMagics(Magics):
         %behavio history
             The last 200 questions of this session, each to be asked again, and its key figure.
         """
-        words = _words(line)
+        words = _words(loud(line))
         command, rest = (words[0], words[1:]) if words else ("status", [])
         if command == "connect":
             return self._connect(rest)

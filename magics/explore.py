@@ -8,7 +8,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
 from .help import Documented, tour
-from .logs import OpenLogs
+from .logs import OpenLogs, loud
 from .variables import own_variables
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ class ExploreMagics(Magics):
         self._shell = shell
         self._logs = logs
         magics = self.magics["line"]
-        magics["explore"] = Documented(magics["explore"], lambda: tour(logs.answering))
+        magics["explore"] = Documented(
+            magics["explore"], lambda: tour(logs.answering, logs.current)
+        )
 
     @no_var_expand
     @line_magic
@@ -39,6 +41,6 @@ class ExploreMagics(Magics):
 
         from behavio_jupyter import parse
 
-        log, text = self._logs.addressed(line)
+        log, text = self._logs.addressed(loud(line))
         question = parse(text, own_variables(self._shell)) if text.strip() else None
         return explore(log, question)

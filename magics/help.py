@@ -107,8 +107,8 @@ class Help:
         )
 
 
-def tour(log: EventLog | None) -> str:
-    """Return what ``%explore`` opens, with examples from a log; None: where none is open."""
+def tour(log: EventLog | None, name: str | None) -> str:
+    """Return what ``%explore`` opens, with examples from a log and its name; None: none is open."""
     from behavio_jupyter.query.check import Catalog
     from behavio_jupyter.query.guide import guide
 
@@ -128,10 +128,10 @@ def tour(log: EventLog | None) -> str:
             "",
             "Try",
             *(f"  {line}" for line in ["%explore", *examples]),
-            f"  %explore @{'shop' if log is None else log.name}",
+            f"  %explore @{name or 'shop'}",
             "  app = %explore",
             "",
-            f"In the log {'' if log is None else log.name}".rstrip(),
+            f"In the log {name or ''}".rstrip(),
             *known,
             "",
             "Tabs, under one bar for range, filter and segments",

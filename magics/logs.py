@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"\s*@(\w+)\s*")
 
 
+def loud(line: str) -> str:
+    """Return a line without the semicolon at its end, by which IPython keeps other lines silent."""
+    return line.rstrip().removesuffix(";") if line.rstrip().endswith(";") else line
+
+
 class OpenLogs:
     """Open logs under names; one of them, the last opened or chosen, answers."""
 
@@ -28,6 +33,10 @@ class OpenLogs:
         self.current = name
         for other, one in self._logs.items():
             one.address = f"@{other}" if len(self._logs) > 1 else ""
+
+    def name_of(self, log: EventLog) -> str:
+        """Return the name under which a log is open, whatever it is called since."""
+        return next((name for name, one in self if one is log), log.name)
 
     def use(self, name: str) -> EventLog:
         """Make an open log the one that answers."""

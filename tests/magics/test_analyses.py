@@ -98,6 +98,14 @@ def test_a_caret_counts_the_address(shop):
     assert caught.value.position == len("@shop visit -> ")
 
 
+def test_a_semicolon_at_the_end_is_of_the_line(shop):
+    assert shop.run_line_magic("funnel", "visit -> cart; ").table["count"].tolist() == [3, 2]
+    assert shop.run_line_magic("segment", "x = did(cart);").users.size == 2
+    assert shop.run_cell_magic("segment", "x", "did(cart);\n").users.size == 2
+    shop.run_line_magic("behavio", "connect cdnow;")
+    assert shop.run_line_magic("trend", "users of purchase per month;").facts.name == "cdnow"
+
+
 def test_without_a_log_the_sentence_says_what_to_do(shell):
     with pytest.raises(BehavioError, match="%behavio connect"):
         shell.run_line_magic("funnel", "visit -> cart")

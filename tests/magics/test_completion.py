@@ -19,6 +19,7 @@ PLACES = {
     "%segment big = did(p": ["purchase"],
     '%segment "very big" = did(p': ["purchase"],
     "%%segment big\ndid(p": ["purchase"],
+    "%segment seen = did(p": ["purchase"],
     "%funnel @shop visit -> c": ["cart", "purchase"],
     "%funnel @sh": ["shop"],
     "%behavio ": ["connect", "status", "use", "history"],
@@ -47,6 +48,10 @@ def words(shell, code):
 
 def test_inside_of_magics(shop):
     assert {code: words(shop, code) for code in PLACES} == PLACES
+
+
+def test_what_is_said_of_first_seen_is_no_name(shop):
+    assert words(shop, "%segment first_seen = ")[:3] == ["1d", "7d", "30d"]
 
 
 def test_values_of_every_kind(shop):
@@ -97,7 +102,7 @@ def test_outside_of_magics_python_completes(shop):
     assert "visit" not in words(shop, "vis")
     assert "df" in words(shop, "x = d")
     assert "%funnel" in words(shop, "%fun")
-    assert words(shop, "7 %funnel vi") == [] or "visit" not in words(shop, "7 %funnel vi")
+    assert "visit" not in words(shop, "7 %funnel vi")
 
 
 def test_sources_can_be_files(shop, tmp_path, monkeypatch):

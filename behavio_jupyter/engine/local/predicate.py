@@ -77,7 +77,7 @@ class Expression:
                 return f"({value} {'not ' * node.negated}in ({', '.join(options)}))"
             case Like():
                 value = self._value(node.value, "text").sql
-                # A backslash takes what is behind it as it is; in front of no sign it is one itself.
+                # In front of no sign that it could escape, a backslash is one itself.
                 self.parameters.append(re.sub(r"\\([%_\\]?)", _escaped, node.pattern))
                 matches = f"{'not ' * node.negated}like ? escape '\\'"
                 return f"(cast({value} as varchar) {matches})"
