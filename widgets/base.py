@@ -19,6 +19,7 @@ from behavio_jupyter.query.segment import InSegment
 from behavio_jupyter.result import Result
 
 from .catalog import events_by_frequency
+from .copied import line_of
 from .defined import DefinedWidget
 from .kept import NOTHING_ASKED, UNREADABLE, copy_of, copy_of_sentence
 from .log_widget import Content, sentence
@@ -128,12 +129,20 @@ class AnalysisWidget(DefinedWidget):
             raise DefinitionError(f"{type(self).__name__} asks a {kind}, not {found!r:.60}.")
         return found
 
+    def _should_send_property(self, key: str, value: Any) -> bool:
+        # A definition is drawn with the text of its parts: it waits for them (see _ask).
+        with self._telling:
+            if key == "definition" and not self._holding_sync:
+                return False
+            return super()._should_send_property(key, value)
+
     @traitlets.observe("definition")
     def _ask(self, _change: object = None) -> None:
         # As one: what another thread asks meanwhile must not be taken for what is shown.
         with self._telling:
             asked = self._asked = self._question()
             with self._at_once():
+                self._should_send_property("definition", self.definition)  # with its parts
                 self.text = self._line()
                 self.parts = {} if asked is None else dict(self._texts())
                 self.error = ""
@@ -227,16 +236,6 @@ class AnalysisWidget(DefinedWidget):
         if self._result is None:
             return copy_of_sentence(self.error or NOTHING_ASKED)
         return copy_of(self._result.to_fragment(), repr(self._result))
-
-
-def line_of(definition: Question | Segment | None, address: str = "") -> str:
-    """Return the line of magic that asks a definition, of the log with this address."""
-    if definition is None:
-        return ""
-    asked = str(definition)
-    if not isinstance(definition, Segment):  # the text of a segment is its condition alone
-        asked = asked.removeprefix(definition.kind).lstrip()
-    return " ".join(part for part in (f"%{definition.kind}", address, asked) if part)
 
 
 def texts_of(node: Printed, path: str = "") -> Iterator[tuple[str, str]]:

@@ -13,7 +13,8 @@ from behavio_jupyter import DefinitionError, EventLog, UnknownNameError, parse
 from behavio_jupyter.query import Definition, Question, Segment
 from behavio_jupyter.query.clauses import EventQuestion
 
-from .base import AnalysisWidget, line_of, texts_of
+from .base import AnalysisWidget, texts_of
+from .copied import line_of
 from .defined import DefinedWidget
 from .funnel import FunnelExplorer
 from .kept import NOTHING_ASKED, UNREADABLE, copy_of_sentence

@@ -19,6 +19,7 @@ from behavio_jupyter.background import Background
 from behavio_jupyter.query.predicate import Property
 
 from .catalog import names
+from .copied import line_of
 from .history import history_of
 
 _STATIC = Path(__file__).parent / "static"
@@ -170,7 +171,8 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
     def _users(self, content: Content) -> Content:
         found = self.users(content["pick"])
         first = found.users.head(_FIRST_USERS)
-        return {"count": len(found), "first": list(map(str, first)), "text": str(found.definition)}
+        line = line_of(found.definition, self._log.address)
+        return {"count": len(found), "first": list(map(str, first)), "line": line}
 
     def _save(self, content: Content) -> Content:
         taken = self._log.segments.get(content["name"])

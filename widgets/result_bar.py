@@ -7,14 +7,13 @@ from functools import cached_property
 from typing import Any
 
 import traitlets
-from IPython.core.getipython import get_ipython
 
 from behavio_jupyter import BehavioError, EventLog
 from behavio_jupyter.notebook import Cell
 from behavio_jupyter.result import Result
 
 from . import outputs
-from .base import line_of
+from .copied import call_of, line_of
 from .kept import hiding_lost
 from .log_widget import Content, LogWidget, built
 
@@ -71,7 +70,7 @@ class ResultBar(LogWidget):
         self.kind = result.definition.kind
         self._log_changed()
         asked = line_of(result.definition).removeprefix(f"%{self.kind}").lstrip()
-        self.python = f"{_variable(log)}.{self.kind}({_literal(asked)})"
+        self.python = call_of(log, self.kind, asked)
         self.nothing = bool(result.nothing)
         outputs.shown(self, cell, cell)
 
@@ -126,14 +125,3 @@ class ResultBar(LogWidget):
 
     def _ipython_display_(self) -> None:
         self._show("")
-
-
-def _literal(text: str) -> str:
-    return repr(text) if '"' in text or "\\" in text else f'"{text}"'
-
-
-def _variable(log: EventLog) -> str:
-    """Return the variable of the notebook that holds a log."""
-    names: dict[str, Any] = getattr(get_ipython(), "user_ns", {})
-    found = (name for name, value in names.items() if value is log and not name.startswith("_"))
-    return next(found, "log")

@@ -24,7 +24,7 @@ _TIMES = 500
 """A curve of survival is drawn at no more times than this."""
 _STEPS = (1 / 24, 1 / 4, 1, 2, 5, 10, 20, 50, 100)
 _GROUPS = 12
-"""So many groups are drawn."""
+"""So many groups are drawn; it is told how many are not."""
 
 
 class RetentionExplorer(AnalysisWidget):
@@ -70,6 +70,7 @@ class RetentionExplorer(AnalysisWidget):
             "periods": list(result.spans),
             "spans": list(result.spans.values()),
             "groups": _averages(result, result.average, "retained"),
+            "left": max(0, len(_sizes(result)) - _GROUPS) if len(result.groups) else 0,
             "cohorts": _cohorts(result, result.table, "retained", 0),
         }
 
@@ -115,16 +116,17 @@ class RetentionExplorer(AnalysisWidget):
         result = self._answered_one
         segments = result.definition.segments
         if len(segments) < 2:
-            return {"curves": [{"name": "", **_curve(result)}]}
+            return {"curves": [{"name": "", **_curve(result)}], "left": 0}
         alone = [
             result.definition.model_copy(update={"segments": (one,), "by": None})
             for one in segments[:_GROUPS]
         ]
         return {
+            "left": len(segments) - len(alone),
             "curves": [
                 {"name": str(segment), **_curve(self._log.retention(question))}
                 for segment, question in zip(segments, alone, strict=False)
-            ]
+            ],
         }
 
 

@@ -17,6 +17,7 @@ from behavio_jupyter.result.page import fragment
 from behavio_jupyter.result.sheet import Sheet
 from behavio_jupyter.result.wording import plural
 
+from .copied import call_of
 from .history import clock, facts_of, happened
 from .kept import UNREADABLE, KeptWidget, copy_of, copy_of_sentence
 from .log_widget import Content, built
@@ -127,6 +128,7 @@ class UserTimeline(KeptWidget):
         around = (-1, 0) if place is None else (place - 1, place + 1)
         before, after = (people[at] if 0 <= at < len(people) else None for at in around)
         return found | {
+            "python": call_of(self._log, "timeline", found["user"]),
             "place": place,
             "people": len(people),
             "previous": before,

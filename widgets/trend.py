@@ -15,7 +15,8 @@ from behavio_jupyter.query import parse_part
 from behavio_jupyter.query.trend import series_of
 from behavio_jupyter.result import ActivityResult, TrendResult
 
-from .base import AnalysisWidget, line_of, texts_of
+from .base import AnalysisWidget, texts_of
+from .copied import line_of
 from .log_widget import built
 from .trend_answer import activity_drawn, trends_drawn
 
@@ -124,9 +125,9 @@ class TrendExplorer(AnalysisWidget):
         **more: Any,
     ) -> None:
         """Set all that says what is asked, then ask it; ``names`` are those of the browser."""
-        self._setting = True
-        try:
-            with self._at_once():
+        with self._at_once():
+            self._setting = True
+            try:
                 self._lines = tuple(lines)
                 self._titles = tuple(names or [None] * len(lines))
                 self.series = [str(line) for line in lines]
@@ -134,9 +135,9 @@ class TrendExplorer(AnalysisWidget):
                 self.definition = _trend_of(lines, clauses)
                 for name, value in more.items():
                     self.set_trait(name, value)
-        finally:
-            self._setting = False
-        super()._ask()
+            finally:
+                self._setting = False
+            super()._ask()
 
     # What is asked, set in the browser
 

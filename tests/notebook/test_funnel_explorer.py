@@ -59,16 +59,17 @@ def test_a_funnel_is_built_explored_and_kept(page):
         min(stopped, 100)
     )
     expect(people).to_contain_text(f"{stopped} users")
-    people.get_by_label("Name of the segment").fill("stopped")
+    # No name is mistaken for a word of the language.
+    people.get_by_label("Name of the segment").fill("any")
     page.keyboard.press("Enter")
     expect(people).to_contain_text("Saved")
     # A name that is taken is given only after asking.
     people.get_by_role("button", name="Save as segment").click()
-    expect(people).to_contain_text("“stopped” is taken")
+    expect(people).to_contain_text("“any” is taken")
     people.get_by_role("button", name="Keep it").click()
     page.keyboard.press("Escape")
     expect(people).to_have_count(0)
-    pick(page, widget, "Compare a segment", "stopped")
+    pick(page, widget, "Compare a segment", "any")
     _expect_counts(widget, log.funnel(f"{FUNNEL} for users of (funnel {FUNNEL}) "
                                       "with step = 2 and dropped = true"))  # fmt: skip
     widget.get_by_role("button", name="Undo").click()
@@ -87,16 +88,38 @@ def test_a_funnel_is_built_explored_and_kept(page):
     expect(widget.locator(".bh-text code")).to_have_text(
         "%funnel code[repo = 'ipython'] -> docs -> test within 90d"
     )
+    # What a text contains is taken as it is typed.
+    widget.get_by_label("filter of step 1 1: comparison").select_option("like")
+    value = widget.get_by_role("combobox", name="filter of step 1 1: value")
+    value.fill("5%_")
+    value.press("Enter")
+    expect(widget.locator(".bh-text code")).to_have_text(
+        r"%funnel code[repo like '%5\%\_%'] -> docs -> test within 90d"
+    )
+    expect(value).to_have_value("5%_")
     # Taken away by keyboard: the focus stays in the widget.
     widget.get_by_role("button", name="Remove filter of step 1").press("Enter")
     expect(widget.locator(".bh-text code")).to_have_text(f"%funnel {FUNNEL}")
     expect(widget.get_by_role("combobox", name="Add a filter").first).to_be_focused()
+
+    # What must not happen stays between the steps it was between, where one before them goes.
+    pick(page, widget, "Add an event that must not happen in between", "code")
+    widget.get_by_label("After step", exact=True).select_option("2")
+    expect(widget.locator(".bh-text code")).to_contain_text("without code between step 2 and 3")
+    widget.get_by_role("button", name="Remove step 1, code").click()
+    expect(widget.locator(".bh-text code")).to_contain_text("docs -> test")
+    expect(widget.locator(".bh-text code")).to_contain_text("without code between step 1 and 2")
+    for _ in range(3):
+        widget.get_by_role("button", name="Undo").click()
     widget.get_by_role("button", name="optional").click()
     widget.get_by_label("Order of steps").select_option("any")
     expect(widget.get_by_role("alert")).to_contain_text("Optional steps need the usual order")
+    # The line is still that of the question before.
+    expect(widget.get_by_role("button", name="Copy as text")).to_be_disabled()
     for _ in range(2):
         widget.get_by_role("button", name="Undo").click()
     expect(widget.locator("[role=alert]")).to_be_hidden()
+    expect(widget.get_by_role("button", name="Copy as text")).to_be_enabled()
     expect(widget.locator(".bh-text code")).to_have_text(f"%funnel {FUNNEL}")
     _expect_counts(widget, result)
 

@@ -29,7 +29,7 @@ def test_the_answer_is_that_of_the_log(log):
     json.dumps(widget.answer, allow_nan=False)
 
 
-def test_over_time_and_as_a_whole(log):
+def test_over_time_and_as_a_whole(log, sent):
     widget = FunnelExplorer(log, "code -> test within 30d by repo top 1 per month")
     widget.wait()
     table = log.funnel("code -> test within 30d by repo top 1 per month").table
@@ -38,6 +38,15 @@ def test_over_time_and_as_a_whole(log):
     assert found == last["count"].tolist()
     assert len(widget.answer["groups"]) == 2
     json.dumps(widget.answer, allow_nan=False)
+    # A point has its users, and so has a bar.
+    other = widget.answer["over_time"][1]
+    place = max(range(len(other["count"])), key=other["count"].__getitem__)
+    pick = {"repo": other["key"][0], "period": other["period"][place]}
+    tell(widget, ask="users", id=1, pick=pick)
+    assert sent.pop()["count"] == other["count"][place] > 0
+    bars = widget.answer["groups"][1]
+    tell(widget, ask="users", id=2, pick={**bars["pick"], "step": 2})
+    assert sent.pop()["count"] == bars["count"][1]
 
 
 def test_text_is_the_line_of_magic_and_definitions_go_both_ways(log):
@@ -105,7 +114,7 @@ def test_users_behind_a_bar_can_be_saved(sent):
         "id": 7,
         "count": len(result),
         "first": result.users.head(100).tolist(),
-        "text": str(result.definition),
+        "line": f"%segment {result.definition}",
     }
     tell(widget, ask="save", id=8, pick=pick, name="stopped")
     assert sent.pop() == {"id": 8, "saved": "stopped"}

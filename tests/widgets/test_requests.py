@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from behavio_jupyter.widgets import FunnelExplorer
+import pytest
+from behavio_jupyter.widgets import FunnelExplorer, TrendExplorer
 from comm import DummyComm
 
 from behavio_jupyter.query import parse
@@ -55,6 +56,26 @@ def test_what_another_thread_tells_is_not_mixed_into_what_is_told_at_once(log, s
     other.join()
     assert widget._states_to_send == set()
     assert widget.events == [["code", 1]]
+
+
+@pytest.mark.parametrize("widget_", [FunnelExplorer, TrendExplorer])
+def test_a_definition_is_told_with_the_text_of_its_parts(log, monkeypatch, widget_):
+    widget = widget_(log)
+    widget._aside["events"].wait()
+    told = []
+    widget.comm = DummyComm(target_name="jupyter.widget")
+    monkeypatch.setattr(widget, "send_state", lambda key=None: told.append(_names(key)))
+    text = "code -> test" if widget_ is FunnelExplorer else "users of code per week"
+    widget.definition = f"{text} where files * 2 > 5"
+    widget.wait()
+    assert [names for names in told if "definition" in names or "parts" in names] == [
+        names for names in told if {"definition", "parts", "text"} <= names
+    ]
+    assert widget.parts["where"] == "files * 2 > 5"
+
+
+def _names(key):
+    return {key} if isinstance(key, str) else set(key)
 
 
 def test_who_waits_where_no_answer_can_come_is_told(log, sent):

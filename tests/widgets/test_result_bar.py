@@ -90,7 +90,11 @@ def test_copies_ask_the_same(log, shell):
     asked = ResultBar(other, named, HERE).python
     assert asked.startswith("log.trend('users of")
     assert eval(asked, {"log": other}).definition == named.definition
+    # What is called log is another one: it must not be asked.
+    shell.user_ns.update(contributions=other, log=other)
+    assert ResultBar(log, funnel, HERE).python.startswith("log_contributions_2.funnel(")
     shell.user_ns.pop("contributions")
+    assert ResultBar(log, funnel, HERE).python.startswith("contributions.funnel(")
     assert ResultBar(log, log.paths(""), HERE).text == "%paths"
 
 

@@ -77,6 +77,14 @@ def test_segments_compared_have_a_curve_of_survival_each(log, sent):
     assert curves[1]["survival"][-1] == alone["survival"].iloc[-1]
 
 
+def test_groups_that_are_not_drawn_are_counted(log, sent):
+    widget = asked(log, "code -> any for " + " vs ".join(f"count(code) > {n}" for n in range(14)))
+    assert (len(widget.answer["groups"]), widget.answer["left"]) == (12, 2)
+    tell(widget, ask="survival", id=1, group=0)
+    told = sent.pop()
+    assert (len(told["curves"]), told["left"]) == (12, 2)
+
+
 def test_the_latest_of_many_cohorts_are_told(log):
     widget = asked(log, "every any -> any per day for 30")
     cohorts = widget.answer["cohorts"]
@@ -106,7 +114,7 @@ def test_users_behind_a_cell(log, sent, pick):
     if "unbounded" in pick:
         counted = result.churn_average["churned"][3]
     assert sent[0]["count"] == counted
-    assert ("on or after" in sent[0]["text"]) == ("unbounded" in pick)
+    assert ("on or after" in sent[0]["line"]) == ("unbounded" in pick)
 
 
 def test_definitions_go_both_ways(log):

@@ -75,7 +75,7 @@ def test_users_at_the_end_of_each_period(log, sent, per):
         tell(widget, ask="users", id=2, pick={"per": per, "period": drawn["period"][place]})
         found = sent.pop()
         assert found["count"] == drawn["users"][place]
-        assert len(log.segment(found["text"])) == found["count"]
+        assert len(log.run(found["line"])) == found["count"]
     assert max(drawn["users"][place] for place in places) > 0
     tell(widget, ask="users", id=3, pick={"per": per, "period": "2020-01-02"})
     assert "no period '2020-01-02'" in sent.pop()["error"]
@@ -98,7 +98,7 @@ def test_users_behind_each_number(log, sent):
             "id": number,
             "count": len(expected),
             "first": expected.users.head(100).tolist(),
-            "text": str(expected.definition),
+            "line": f"%segment {expected.definition}",
         }
     assert widget.further["overlap"][0]["both"] == len(both)
     tell(widget, ask="users", id=9, pick={"without": "condition.parts.7"})

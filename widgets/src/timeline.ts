@@ -17,6 +17,8 @@ interface Shown extends History {
   people: number;
   previous: string | null;
   next: string | null;
+  /** The call in Python that gives the same. */
+  python: string;
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
@@ -103,7 +105,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       find,
       step("forth", "The next user", shown?.next),
       h("span", { class: "bh-among" }, place, among),
-      shown && copyButton("copy", "Copy as Python", () => `log.timeline(${JSON.stringify(shown!.user)})`, around.announce),
+      shown && copyButton("copy", "Copy as Python", () => shown!.python, around.announce),
     );
   }
 

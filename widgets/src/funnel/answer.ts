@@ -1,9 +1,10 @@
 // The answer of a funnel: bars with intervals and what drops off, times to convert, a trend.
 
-import { histogram, legend, lines } from "../shared/charts";
+import { histogram, legend, lines, type Line } from "../shared/charts";
 import { colours } from "../shared/colours";
 import { h, type Child } from "../shared/elements";
 import type { Frame } from "../shared/frame";
+import { periodNames } from "../shared/lines";
 import { showPeople } from "../shared/people";
 import type { Question } from "../shared/question";
 import { duration, interval, MISSING, number, percent, plural, points } from "../shared/words";
@@ -50,6 +51,7 @@ export interface Answer {
 }
 
 const SHOWN = 12;
+const LINES = 8;
 
 /** Draw an answer. */
 export function answered(question: Question<any>, around: Frame, answer: Answer): Child[] {
@@ -68,7 +70,7 @@ export function answered(question: Question<any>, around: Frame, answer: Answer)
     several ? legend(names, paint) : null,
     bars(question, around, answer, shown, names, paint),
     left > 0 ? h("p", { class: "bh-quiet" }, `${left} more groups are in the result's table`) : null,
-    answer.over_time ? trend(answer, answer.over_time) : null,
+    answer.over_time ? trend(question, around, answer, answer.over_time) : null,
     times(answer, shown, names, paint),
     answer.comparison.length ? comparison(answer, names[0]) : null,
     h("p", { class: "bh-rule" }, answer.rule),
@@ -205,29 +207,42 @@ function times(answer: Answer, groups: Group[], names: string[], paint: string[]
   );
 }
 
-function trend(answer: Answer, all: Period[]): HTMLElement {
-  const names = all.slice(0, 8).map(({ key }) => key.join(" · "));
+function trend(question: Question<any>, around: Frame, answer: Answer, all: Period[]): HTMLElement {
+  const shown = all.slice(0, LINES);
+  const names = shown.map(({ key }) => key.join(" · "));
   const paint = colours(names);
   const last = answer.names[answer.names.length - 1];
-  return h(
+  const drawn = shown.map((one, place): Line => ({
+    name: names[place],
+    colour: paint[place],
+    period: one.period,
+    value: one.from_start,
+    low: one.from_start_low,
+    high: one.from_start_high,
+    complete: one.complete,
+    note: one.count.map((count, at) => `${number(count)} of ${plural(one.entered[at], answer.unit)}`),
+  }));
+  const made: HTMLElement = h(
     "div",
     { role: "group", class: "bh-part", "aria-label": "Over time" },
     h("h4", {}, `Reached ${last}, by the time of step 1`),
     names.length > 1 ? legend(names, paint) : null,
     lines(
-      all.slice(0, 8).map((one, place) => ({
-        name: names[place],
-        colour: paint[place],
-        period: one.period,
-        value: one.from_start,
-        low: one.from_start_low,
-        high: one.from_start_high,
-        complete: one.complete,
-        note: one.count.map((count, at) => `${number(count)} of ${plural(one.entered[at], answer.unit)}`),
-      })),
+      drawn,
       `Share that reached ${last}, by the time of step 1`,
+      {
+        onpick: (line, at) => {
+          const { key } = shown[drawn.indexOf(line)];
+          const group = Object.fromEntries(answer.group_names.map((name, place) => [name, key[place]]));
+          const when = periodNames(line.period).long[at];
+          const title = [`Reached ${answer.names.length}. ${last}`, line.name, when].filter(Boolean).join(", ");
+          void showPeople(question, around, made, { ...group, period: line.period[at] }, title);
+        },
+      },
     ),
+    all.length > LINES ? h("p", { class: "bh-quiet" }, `${all.length - LINES} more groups are in the result's table`) : null,
   );
+  return made;
 }
 
 function comparison(answer: Answer, first: string): HTMLElement {

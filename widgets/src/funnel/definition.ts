@@ -38,6 +38,20 @@ export const EMPTY: Funnel = { kind: "funnel", steps: [] };
 export const stepOf = (name: string): Step => ({ kind: "step", events: eventsOf(name), optional: false, label: null });
 export const stepName = (step: Step): string => step.label ?? eventsName(step.events);
 
+/** Take a step away, and what names it; what names later ones goes on to name them. */
+export function removeStep(draft: Funnel, place: number): void {
+  const gone = place + 1;
+  const renumbered = (number: number) => (number > gone ? number - 1 : number);
+  draft.steps.splice(place, 1);
+  draft.exclusions = (draft.exclusions ?? [])
+    // Whatever is first is where exclusions begin that begin at the first step.
+    .filter(({ after, before }) => before !== gone && (after !== gone || after === 1))
+    .map((one) => ({ ...one, after: renumbered(one.after), before: one.before && renumbered(one.before) }));
+  if (draft.attribution === gone) draft.attribution = "first";
+  if (typeof draft.attribution === "number") draft.attribution = renumbered(draft.attribution);
+  fit(draft);
+}
+
 /** Take away what has no meaning for the steps there are now. */
 export function fit(draft: Funnel): void {
   const last = draft.steps.length;
@@ -45,7 +59,7 @@ export function fit(draft: Funnel): void {
     if (place === 0 || place === last - 1) step.optional = false;
   });
   draft.exclusions = (draft.exclusions ?? []).filter(
-    ({ after, before }) => after < last && (before ?? last) <= last,
+    ({ after, before }) => after < (before ?? last) && (before ?? last) <= last,
   );
   if (typeof draft.attribution === "number" && draft.attribution > last) draft.attribution = "first";
 }

@@ -3,8 +3,9 @@
 import { byField, duringField, segmentsField, sessionsField, whereField } from "../shared/clauses";
 import { combobox } from "../shared/combobox";
 import { h, iconButton, type Child } from "../shared/elements";
-import { eventsOf } from "../shared/events";
+import { eventsName, eventsOf } from "../shared/events";
 import { chip, eventOptions, field, propertyField, select, span, type Duration } from "../shared/fields";
+import { textOf } from "../shared/texts";
 import { stepName, type Ask, type Exclusion } from "./definition";
 
 const MONTH: Duration = { amount: 30, unit: "d" };
@@ -91,7 +92,7 @@ function exclusions(question: Ask): Child[] {
       return h(
         "div",
         { class: "bh-row bh-exclusion" },
-        chip(`exclusion-${place}`, one.events.names.join(" or ") || question.part(`exclusions.${place}.events`), () =>
+        chip(`exclusion-${place}`, textOf(question, one.events) || eventsName(one.events), () =>
           question.change((now) => void now.exclusions!.splice(place, 1))),
         "between",
         select(`exclusion-${place}-after`, "After step", String(one.after), numbers(1, last - 1), (value) =>

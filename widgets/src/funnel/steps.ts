@@ -7,7 +7,7 @@ import { eventFields } from "../shared/events";
 import { eventOptions, line } from "../shared/fields";
 import type { Frame } from "../shared/frame";
 import { byArrow, grip } from "../shared/reorder";
-import { fit, stepName, stepOf, type Ask, type Step } from "./definition";
+import { fit, removeStep, stepName, stepOf, type Ask, type Step } from "./definition";
 
 /** Make the list of steps and the field for a further one. */
 export function steps(question: Ask, around: Frame): Child[] {
@@ -39,10 +39,7 @@ function stepRow(question: Ask, around: Frame, step: Step, place: number): HTMLE
   const last = steps.length - 1;
   const move = (to: number) => moveStep(question, around, place, to);
   const remove = () => {
-    question.change((now) => {
-      now.steps.splice(place, 1);
-      fit(now);
-    });
+    question.change((now) => removeStep(now, place));
     around.announce(`Removed ${stepName(step)}`);
     focusOn(around.controls, question.draft.steps.length ? `grip-${Math.max(0, place - 1)}` : "add-step");
   };

@@ -4,9 +4,10 @@ import { byField, duringField, segmentsField, sessionsField, whereField } from "
 import { combobox } from "../shared/combobox";
 import { conditionAdder, conditions, type Condition } from "../shared/conditions";
 import { focusOn, h, iconButton, type Child } from "../shared/elements";
-import { eventFields, eventsName, eventsOf, type Events } from "../shared/events";
+import { eventFields, eventsName, eventsOf } from "../shared/events";
 import { chip, count, eventOptions, field, line, select } from "../shared/fields";
 import type { Frame } from "../shared/frame";
+import { textOf } from "../shared/texts";
 import { STEPS, TOP, type Ask, type Rename } from "./definition";
 
 /** The events that paths begin and end with, how many steps, how many nodes of each. */
@@ -80,11 +81,10 @@ export function shown(question: Ask, around: Frame): HTMLElement {
 
 function some(question: Ask, side: "hide" | "only", name: string, label: string, nothing: string): HTMLElement {
   const events = question.draft[side] ?? [];
-  const words = (one: Events, place: number) => question.part(`${side}.${place}`) || eventsName(one);
   return field(
     name,
     h("span", { class: "bh-chips" }, events.map((one, place) =>
-      chip(`${side}-${place}`, one.where ? words(one, place) : eventsName(one), () =>
+      chip(`${side}-${place}`, textOf(question, one) || eventsName(one), () =>
         question.change((now) => void now[side]!.splice(place, 1))))),
     combobox({
       key: `add-${side}`,

@@ -58,6 +58,7 @@ export interface Answer {
   periods: number[];
   spans: string[];
   groups: Group[];
+  left: number;
   cohorts: Cohorts;
 }
 
@@ -101,7 +102,8 @@ export function answered(question: Question<any>, around: Frame, answer: Answer)
   if (before && !before.dataset.drawn?.startsWith("Cohorts")) panel.append(...before.childNodes);
   const tabs = tabList(view, () => void draw(at));
   void draw(at);
-  return [...head, tabs, panel, h("p", { class: "bh-rule" }, answer.rule)];
+  const left = answer.left > 0 ? h("p", { class: "bh-quiet" }, `${answer.left} more groups are in the result's table`) : null;
+  return [...head, left, tabs, panel, h("p", { class: "bh-rule" }, answer.rule)];
 }
 
 function tabList(view: View, draw: () => void): HTMLElement {
@@ -168,7 +170,7 @@ async function draw(at: Place): Promise<void> {
     }
   } else {
     const found = await ask("survival");
-    if (found) put(survival(at, found.curves));
+    if (found) put(survival(at, found.curves), found.left ? h("p", { class: "bh-quiet" }, `${found.left} more segments are not drawn`) : null);
   }
 }
 

@@ -7,6 +7,7 @@ import { h, iconButton, type Child } from "../shared/elements";
 import { eventFields, eventsOf, type Events } from "../shared/events";
 import { eventOptions, line, propertyField, real, select, span, type Duration } from "../shared/fields";
 import type { Property } from "../shared/question";
+import { learn, textOf } from "../shared/texts";
 import { counted, measured, step, type Place } from "./definition";
 import { moment, today, windowFields } from "./window";
 
@@ -193,7 +194,7 @@ function seen({ row: item, key, name, edit }: Place): Child[] {
           if ((how === "at") !== isDate) row.at = how === "at" ? today() : { amount: 30, unit: "d" };
         })),
       isDate
-        ? moment(`${key}-at`, `${name}: date`, row.at, (at) => edit(() => (row.at = at)))
+        ? moment(`${key}-at`, `${name}: date`, row.at, (at, quiet) => edit(() => (row.at = at), quiet))
         : span(`${key}-ago`, `${name}: how long`, row.at, (at, quiet) => edit(() => (row.at = at), quiet)),
     ),
   ];
@@ -309,15 +310,17 @@ function segment({ question, row: item, key, name, edit }: Place): Child[] {
 }
 
 /** What no fields can show: as text, which the kernel reads. */
-function text({ question, row: item, key, name, path, edit }: Place): Child[] {
+function text({ question, row: item, key, name, edit }: Place): Child[] {
   const wrong = h("p", { class: "bh-error", role: "alert" });
   const read = async (typed: string) => {
     const reply = await question.request("condition", { text: typed });
     wrong.textContent = reply.error ?? "";
-    if (!reply.error) edit(() => (item.row = reply.condition));
+    if (reply.error) return;
+    learn(question, reply.condition, typed);
+    edit(() => (item.row = reply.condition));
   };
   return [
-    h("div", { class: "bh-row" }, line(`${key}-text`, `${name} as text`, question.part(path), (typed) => void (typed.trim() && read(typed)))),
+    h("div", { class: "bh-row" }, line(`${key}-text`, `${name} as text`, textOf(question, item.row), (typed) => void (typed.trim() && read(typed)))),
     wrong,
   ];
 }

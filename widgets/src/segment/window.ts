@@ -3,7 +3,7 @@
 import { conditionAdder, conditions } from "../shared/conditions";
 import { h, type Child } from "../shared/elements";
 import { eventFields, eventsOf } from "../shared/events";
-import { line, select, span } from "../shared/fields";
+import { day, line, select, span } from "../shared/fields";
 import { inLast, type Place } from "./definition";
 
 const KINDS: [string, string][] = [
@@ -39,9 +39,9 @@ export function windowFields(place: Place): Child[] {
     const { range } = window;
     return [
       chosen,
-      moment(`${key}-window-start`, `${name}: first day`, range.start, (start) => edit(() => (range.start = start))),
+      moment(`${key}-window-start`, `${name}: first day`, range.start, (start, quiet) => edit(() => (range.start = start), quiet)),
       h("span", { class: "bh-word" }, "and"),
-      moment(`${key}-window-end`, `${name}: last day`, range.end, (end) => edit(() => (range.end = end))),
+      moment(`${key}-window-end`, `${name}: last day`, range.end, (end, quiet) => edit(() => (range.end = end), quiet)),
     ];
   }
   if (kind === "within_of_first") {
@@ -68,7 +68,12 @@ export function windowFields(place: Place): Child[] {
 export const today = () => new Date().toISOString().slice(0, 10);
 
 /** A day; a time of day where there is one already. */
-export function moment(key: string, label: string, value: string, onpick: (value: string) => void): HTMLElement {
-  const type = value.length > 10 ? "text" : "date";
-  return line(key, label, value, (typed) => typed && onpick(typed), { type });
+export function moment(
+  key: string,
+  label: string,
+  value: string,
+  onpick: (value: string, quiet?: boolean) => void,
+): HTMLElement {
+  if (value.length > 10) return line(key, label, value, (typed) => typed && onpick(typed));
+  return day(key, label, value, (typed) => typed && onpick(typed, true));
 }

@@ -4,9 +4,10 @@ import { combobox } from "./combobox";
 import { conditionAdder, conditions, type Condition, type Node } from "./conditions";
 import { h, iconButton, type Child } from "./elements";
 import {
-  chip, count, field, line, propertyField, propertyValue, select, span, type Duration,
+  chip, count, day, field, propertyField, propertyValue, select, span, type Duration,
 } from "./fields";
 import type { Question } from "./question";
+import { textOf } from "./texts";
 
 export interface Breakdown {
   kind: "breakdown";
@@ -77,7 +78,7 @@ export function segmentsField<D extends Clauses>(question: Question<D>): HTMLEle
   return field(
     "for",
     segments.map((segment, place) => {
-      const text = typeof segment === "string" ? segment : segmentName(segment) || question.part(`segments.${place}`);
+      const text = typeof segment === "string" ? segment : segmentName(segment) || textOf(question, segment);
       return chip(`segment-${place}`, text, () => question.change((now) => void now.segments!.splice(place, 1)));
     }),
     combobox({
@@ -86,16 +87,27 @@ export function segmentsField<D extends Clauses>(question: Question<D>): HTMLEle
       value: "",
       placeholder: segments.length ? "vs …" : "everybody",
       free: true,
-      options: () => saved.flatMap((name) => [{ value: quoted(name), label: name }, { value: `not ${quoted(name)}`, label: `not ${name}` }]),
+      options: () => saved.flatMap((name) => [{ value: name }, { value: `not ${name}` }]),
       onpick: (text) => {
-        if (text.trim()) question.change((now) => void (now.segments = [...(now.segments ?? []), text.trim()]));
+        const picked = segmentOf(saved, text.trim());
+        if (picked) question.change((now) => void (now.segments = [...(now.segments ?? []), picked]));
       },
     }),
   );
 }
 
-const quoted = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name));
-const segmentName = (segment: Node) => (segment.kind === "in_segment" ? segment.name : "");
+/** What was chosen: a saved segment, whatever it is called, those not in it, or a condition. */
+function segmentOf(saved: string[], text: string): Node | string {
+  const inside = (name: string): Node => ({ kind: "in_segment", name });
+  if (saved.includes(text)) return inside(text);
+  const others = saved.find((name) => text === `not ${name}`);
+  return others === undefined ? text : { kind: "not", part: inside(others) };
+}
+
+function segmentName(segment: Node): string {
+  if (segment.kind === "not" && segment.part.kind === "in_segment") return `not ${segment.part.name}`;
+  return segment.kind === "in_segment" ? segment.name : "";
+}
 
 /** Choose the first and the last day. */
 export function duringField<D extends Clauses>(question: Question<D>): HTMLElement | null {
@@ -103,15 +115,15 @@ export function duringField<D extends Clauses>(question: Question<D>): HTMLEleme
   const during = question.draft.during ?? { start: null, end: null };
   const range = (side: "start" | "end", value: string) =>
     question.change((now) => {
-      const next = { ...during, [side]: value || null };
+      const next = { ...(now.during ?? { start: null, end: null }), [side]: value || null };
       now.during = next.start || next.end ? next : null;
-    });
+    }, true);
   return field("during", h(
     "span",
     { class: "bh-row" },
-    line("start", "First day", (during.start ?? "").slice(0, 10), (value) => range("start", value), { type: "date" }),
+    day("start", "First day", (during.start ?? "").slice(0, 10), (value) => range("start", value)),
     "to",
-    line("end", "Last day", (during.end ?? "").slice(0, 10), (value) => range("end", value), { type: "date" }),
+    day("end", "Last day", (during.end ?? "").slice(0, 10), (value) => range("end", value)),
   ));
 }
 

@@ -4,7 +4,7 @@
 
 import { combobox } from "./combobox";
 import { h } from "./elements";
-import { chip, line, propertyValue, real, select } from "./fields";
+import { chip, day, propertyValue, real, select } from "./fields";
 import type { Property, Question } from "./question";
 
 export type Node = { kind: string; [name: string]: any };
@@ -175,7 +175,7 @@ function valueField(
   }
   if (property.kind === "number") return real(key, label, value, (typed) => onpick(typed, true));
   if (property.kind === "time") {
-    return line(key, label, String(value), (typed) => typed && onpick(typed), { type: "date" });
+    return day(key, label, String(value), (typed) => typed && onpick(typed, true));
   }
   return combobox({
     key,

@@ -7,6 +7,7 @@ import { begun, comparisonFields, comparisonOf, nodeOf, type Comparison, type No
 import { h, iconButton, icon } from "./elements";
 import { line, propertyField, propertyValue } from "./fields";
 import type { Property, Question } from "./question";
+import { textOf } from "./texts";
 
 export type { Node } from "./comparisons";
 /** A condition, its text, or none. */
@@ -16,7 +17,7 @@ interface Row extends Comparison {
   property: Property;
 }
 
-/** Make the rows of a condition. `path` is where it stands in the definition. */
+/** Make the rows of a condition. `path` tells its fields from others. */
 export function conditions(
   question: Question<any>,
   path: string,
@@ -26,7 +27,7 @@ export function conditions(
 ): HTMLElement {
   const rows = rowsOf(question, condition);
   if (rows === null) {
-    const text = typeof condition === "string" ? condition : question.part(path);
+    const text = typeof condition === "string" ? condition : textOf(question, condition);
     return h(
       "div",
       { class: "bh-condition" },

@@ -137,6 +137,33 @@ export function line(
   return element;
 }
 
+/**
+ * A day; empty where it is cleared. What is typed is taken when the field is left or Enter is
+ * pressed: on its way to 2021 a year is 2, and is one already. The field shows it already.
+ */
+export function day(key: string, label: string, value: string, onpick: (value: string) => void): HTMLElement {
+  let taken = value;
+  let types = false;
+  const take = () => {
+    types = false;
+    if (element.value === taken || element.validity.badInput) return;
+    taken = element.value;
+    onpick(taken);
+  };
+  const element = h("input", {
+    class: "bh-input",
+    type: "date",
+    max: "9999-12-31",
+    "data-key": key,
+    "aria-label": label,
+    value,
+    onkeydown: (event: KeyboardEvent) => (event.key === "Enter" ? take() : (types = true)),
+    onchange: () => types || take(),
+    onblur: take,
+  }) as HTMLInputElement;
+  return element;
+}
+
 /** Something that was chosen and can be taken away. */
 export function chip(key: string, text: string, onremove: () => void): HTMLElement {
   return h(

@@ -55,7 +55,8 @@ export function frame(
   const showBar = () => {
     const text: string = question.isComplete ? model.get("text") : "";
     command.textContent = text;
-    copy.toggleAttribute("disabled", !text);
+    // What was refused, or is not sent yet, is not what the line says.
+    copy.toggleAttribute("disabled", !text || !question.isTaken);
     enable(redo, question.canRedo, undo);
     enable(undo, question.canUndo, redo);
   };

@@ -11,7 +11,8 @@ interface Found {
   error?: string;
   count: number;
   first: string[];
-  text: string;
+  /** The line of magic that asks for them. */
+  line: string;
 }
 
 const PATIENCE = 4000;
@@ -85,7 +86,7 @@ export async function showPeople(
         )
       : null,
     left > 0 ? h("p", { class: "bh-quiet" }, `… and ${number(left)} more`) : null,
-    h("code", { class: "bh-command" }, `%segment ${found.text}`),
+    h("code", { class: "bh-command" }, found.line),
   );
   replace(body, list);
 

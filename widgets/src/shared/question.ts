@@ -41,6 +41,8 @@ export class Question<D> extends Requests {
    * asked yet.
    */
   asked: number | null = null;
+  /** Whether the kernel took the draft over, so that `text` is that of the draft. */
+  isTaken = true;
   private past: string[] = [];
   private future: string[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -65,6 +67,11 @@ export class Question<D> extends Requests {
     for (const name of ["definition", ...(form.traits ?? [])]) {
       model.on(`change:${name}`, () => this.take());
     }
+    model.on("change:request", () => {
+      if (model.get("request") !== this.asked) return;
+      this.isTaken = !model.get("error");
+      this.spread("text");
+    });
     for (const name of ["answer", "error", "busy", "text", "parts", "catalog", "events"]) {
       model.on(`change:${name}`, () => this.spread(name));
     }
@@ -78,11 +85,6 @@ export class Question<D> extends Requests {
   get events(): [string, number | null][] {
     const counted: [string, number][] = this.model.get("events");
     return counted.length ? counted : this.catalog.events.map((name) => [name, null]);
-  }
-
-  /** The text of a part of the definition, by its path. */
-  part(path: string): string {
-    return this.model.get("parts")[path] ?? "";
   }
 
   /** Whether the answer is still that of an earlier question. */
@@ -145,6 +147,7 @@ export class Question<D> extends Requests {
   private send(wait: number): void {
     clearTimeout(this.timer);
     this.asked = -1;
+    this.isTaken = false;
     this.timer = setTimeout(() => {
       this.timer = undefined;
       const definition = this.isComplete ? this.form.write(this.draft) : null;
@@ -168,6 +171,7 @@ export class Question<D> extends Requests {
     this.future = [];
     this.draft = taken;
     this.asked = null;
+    this.isTaken = true;
     this.spread("draft");
     this.spread("history");
   }

@@ -89,27 +89,6 @@ export function without(draft: Draft, id: number): AnyRow[] {
 
 export const isWhole = (draft: Draft): boolean => draft.rows.some((row) => row.shown);
 
-/** Where a series stands in what was sent: the path by which the kernel tells the text of parts. */
-export function pathOf(draft: Draft, wanted: SeriesRow): string {
-  const shown = draft.rows.filter((row) => row.shown);
-  for (const [place, row] of shown.entries()) {
-    if (row.id === wanted.id) return `series.${place}`;
-    const path = isSeries(row) ? null : pathIn(row.formula, wanted.id);
-    if (path !== null) return `series.${place}${path}`;
-  }
-  return `row.${wanted.id}`;
-}
-
-function pathIn(expression: Expression, id: number): string | null {
-  if (expression.kind === "row") return expression.id === id ? "" : null;
-  if (expression.kind === "number") return null;
-  for (const side of ["left", "right"] as const) {
-    const path = pathIn(expression[side], id);
-    if (path !== null) return `.${side}${path}`;
-  }
-  return null;
-}
-
 export const FORM: Form<Draft> = {
   traits: ["expressions", "view", "compare"],
   read(definition: any, model: Model): Draft {

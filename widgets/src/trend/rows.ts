@@ -8,7 +8,7 @@ import { eventOptions, line, propertyField, select } from "../shared/fields";
 import type { Frame } from "../shared/frame";
 import { byArrow, grip } from "../shared/reorder";
 import {
-  FUNCTIONS, isMeasure, isSeries, letterOf, letterOfId, MEASURES, MOST, newId, newSeries, pathOf, rowName,
+  FUNCTIONS, isMeasure, isSeries, letterOf, letterOfId, MEASURES, MOST, newId, newSeries, rowName,
   without, type AnyRow, type Ask, type FormulaRow, type SeriesRow,
 } from "./definition";
 import { read, written } from "./formula";
@@ -121,7 +121,7 @@ function filters(
   letter: string,
   change: (edit: (row: SeriesRow) => void, quiet?: boolean) => void,
 ): HTMLElement {
-  const path = `${pathOf(question.draft, row)}.events.where`;
+  const path = `row-${row.id}-where`;
   const where = (condition: Condition, quiet = false) => change((now) => void (now.of.events.where = condition), quiet);
   return h(
     "div",

@@ -5,7 +5,7 @@ import { h, type Child } from "../shared/elements";
 import { eventFields } from "../shared/events";
 import { field, select } from "../shared/fields";
 import { conditionAdder, conditions, type Condition } from "../shared/conditions";
-import { activity, isSeries, newSeries, pathOf, type Ask, type Draft } from "./definition";
+import { activity, isSeries, newSeries, type Ask, type Draft } from "./definition";
 
 const VIEWS: [string, string][] = [["trend", "Trend"], ["lifecycle", "Lifecycle"], ["stickiness", "Stickiness"]];
 const PERIODS: Record<string, string[]> = {
@@ -54,7 +54,7 @@ export function activityFields(question: Ask): Child[] {
   if (!row) return [];
   const edit = (what: (events: any) => void, quiet = false) =>
     question.change((now) => what(now.rows.filter(isSeries).find(({ id }) => id === row.id)!.of.events), quiet);
-  const path = `${pathOf(question.draft, row)}.events.where`;
+  const path = `row-${row.id}-where`;
   const where = (condition: Condition, quiet = false) => edit((events) => void (events.where = condition), quiet);
   return [
     h("div", { class: "bh-events" }, eventFields(question, row.of.events, "activity", "Active with", edit)),

@@ -1,0 +1,47 @@
+"""What somebody copies to ask the same: a line of magic, a call in Python."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+from IPython.core.getipython import get_ipython
+
+from behavio_jupyter import EventLog, Segment
+from behavio_jupyter.query import Question
+
+
+def line_of(definition: Question | Segment | None, address: str = "") -> str:
+    """Return the line of magic that asks a definition, of the log with this address."""
+    if definition is None:
+        return ""
+    asked = str(definition)
+    if not isinstance(definition, Segment):  # the text of a segment is its condition alone
+        asked = asked.removeprefix(definition.kind).lstrip()
+    return " ".join(part for part in (f"%{definition.kind}", address, asked) if part)
+
+
+def call_of(log: EventLog, name: str, argument: str) -> str:
+    """Return the call of a log's method with a text, by the variable that holds the log.
+
+    Where none does, it is called ``log``; by its own name, where ``log`` is another thing.
+    """
+    names: dict[str, Any] = getattr(get_ipython(), "user_ns", {})
+    held = [one for one, value in names.items() if value is log and not one.startswith("_")]
+    free = (one for one in _names(log) if one.isidentifier() and one not in names)
+    variable = held[0] if held else next(free)
+    return f"{variable}.{name}({_literal(argument)})"
+
+
+def _names(log: EventLog) -> Iterator[str]:
+    """Yield what a log could be called in Python."""
+    own = re.sub(r"\W+", "_", f"log_{log.name}").strip("_")
+    yield "log"
+    yield own.removeprefix("log_")
+    yield from (f"{own}_{number}" for number in count(2))
+
+
+def _literal(text: str) -> str:
+    return repr(text) if '"' in text or "\\" in text else f'"{text}"'
