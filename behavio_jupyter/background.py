@@ -32,6 +32,7 @@ class Background:
         self._changed = threading.Condition()
         self._next: tuple[Callable[[], None], Callable[[], None]] | None = None
         self._task: Task | None = None
+        self._worker = 0
 
     def do(
         self,
@@ -74,16 +75,25 @@ class Background:
         self.do(lambda: None, lambda _: None, lambda _: None)
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until there is nothing more to do; say whether that came in time."""
+        """Wait until there is nothing more to do; say whether that came in time.
+
+        Raises
+        ------
+        BehavioError
+            This is the work itself, or what takes what it gives: it would wait for itself.
+        """
+        if self._worker == threading.get_ident():
+            raise BehavioError("What is waited for here is done once this is through.")
         with self._changed:
             return self._changed.wait_for(lambda: self._task is None, seconds)
 
     def _run(self) -> None:
+        self._worker = threading.get_ident()
         while True:
             with self._changed:
                 work, self._next = self._next, None
                 if work is None:
-                    self._task = None
+                    self._task, self._worker = None, 0
                     self._changed.notify_all()
                     return
                 self._task = Task()

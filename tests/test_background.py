@@ -119,3 +119,10 @@ def test_what_is_interrupted_by_nobody_is_told():
     background.do(interrupted, failures.append, failures.append)
     assert background.wait(10)
     assert [str(one) for one in failures] == ["The store was busy."]
+
+
+def test_who_would_wait_for_itself_is_told():
+    background, failures = Background(), []
+    background.do(background.wait, print, failures.append)
+    assert background.wait(10)
+    assert str(failures[0]) == "What is waited for here is done once this is through."

@@ -92,7 +92,8 @@ class AnalysisWidget(DefinedWidget):
         Raises
         ------
         BehavioError
-            This is an observer of what the browser changes: observe ``answer`` instead.
+            This is an observer of what the browser changes, or of the answer: the next one comes
+            once it is through. Go on in an observer of ``answer`` instead.
         """
         self._may_wait()
         self._asking.wait()
@@ -201,9 +202,11 @@ class AnalysisWidget(DefinedWidget):
         with self._at_once():
             if asked != self._asked:
                 return
-            self._result, self.answer = found
+            self._result, answer = found
             self.error = ""
             self.busy = False
+            # At last: an observer of it asks what may be the next question.
+            self.answer = answer
         self._show_copy_again()
 
     def _fail(self, error: Exception) -> None:

@@ -36,8 +36,8 @@ class DefinedWidget(KeptWidget):
     parts = traitlets.Dict().tag(sync=True)
     """The text of every part of the definition, by its path: ``steps.0.events``."""
     error = traitlets.Unicode().tag(sync=True)
-    _receiving = 0
-    """The thread in which a change of the browser is being taken over."""
+    _teller = 0
+    """The thread that is telling several traits; no answer can be told meanwhile."""
 
     @abstractmethod
     def _take(self, asked: Any) -> None:
@@ -51,23 +51,23 @@ class DefinedWidget(KeptWidget):
     def _at_once(self) -> Iterator[None]:
         """Tell the browser several traits in one message, whichever thread sets them."""
         with self._telling, self.hold_sync():
-            yield
+            before, self._teller = self._teller, threading.get_ident()
+            try:
+                yield
+            finally:
+                self._teller = before
 
     def _begin(self, kind: str, content: Content) -> None:
         if content["ask"] != "definition":
             super()._begin(kind, content)
             return
-        self._receiving = threading.get_ident()
-        try:
-            with self._at_once():
-                self.request = content["id"]
-                try:
-                    self._take(content["definition"])
-                except BehavioError as error:
-                    self._refuse(error)
-            self.request = 0
-        finally:
-            self._receiving = 0
+        with self._at_once():
+            self.request = content["id"]
+            try:
+                self._take(content["definition"])
+            except BehavioError as error:
+                self._refuse(error)
+        self.request = 0
 
     def _may_wait(self) -> None:
         """Return where an answer can come while one waits for it.
@@ -75,10 +75,10 @@ class DefinedWidget(KeptWidget):
         Raises
         ------
         BehavioError
-            Somebody observes what the browser changes, and waits before it is taken over.
+            Somebody observes what is being told, and waits for what can only be told after it.
         """
-        if self._receiving == threading.get_ident():
+        if self._teller == threading.get_ident():
             raise BehavioError(
-                "The answer comes once this observer is through: observe answer, instead of "
-                "waiting here."
+                "The answer comes once this observer is through: go on in an observer of answer, "
+                "instead of waiting here."
             )

@@ -97,3 +97,18 @@ def test_who_waits_where_no_answer_can_come_is_told(log, sent):
     # From Python one may wait there.
     widget.definition = "code -> docs"
     assert found[-1] == "%funnel code -> docs within 30d"
+
+
+def test_an_observer_of_the_answer_asks_the_next_but_cannot_wait_for_it(log):
+    widget = FunnelExplorer(log)
+
+    def ask_more(_):
+        widget.definition = "code -> docs"
+        widget.wait()
+
+    widget.observe(ask_more, "answer")
+    widget.definition = "code -> test"
+    assert widget._asking.wait(20)
+    assert widget.result.table.equals(log.funnel("code -> docs").table)
+    assert not widget.busy
+    assert widget.error.startswith("The answer comes once this observer is through")
