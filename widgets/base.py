@@ -58,6 +58,8 @@ class AnalysisWidget(DefinedWidget):
     )
     text = traitlets.Unicode().tag(sync=True)
     answer = traitlets.Any(None).tag(sync=True)
+    answered = traitlets.Int(0).tag(sync=True)
+    """The number of the answer: who clicks on one says on which."""
     busy = traitlets.Bool(False).tag(sync=True)
     common = traitlets.Dict().tag(sync=True, to_json=lambda value, _: sorted(value))
     """Clauses that hold for what is asked, whatever it says itself; the browser knows the names."""
@@ -70,7 +72,7 @@ class AnalysisWidget(DefinedWidget):
         self._asking = Background()
         super().__init__(log)
         self._aside["events"].do(
-            partial(events_by_frequency, log), partial(self.set_trait, "events"), self._fail
+            partial(events_by_frequency, log), partial(self.set_trait, "events"), self._fail_aside
         )
         given = self._read(question)
         self._place = Place(type(self).__name__, log.name, line_of(given))
@@ -100,8 +102,8 @@ class AnalysisWidget(DefinedWidget):
 
     @property
     def result(self) -> Result | None:
-        """The answer as ``log.run`` gives it; None while there is none."""
-        found: Result | None = self._result
+        """The answer as ``log.run`` gives it; None while there is none to what is asked now."""
+        found: Result | None = None if self.busy else self._result
         return found
 
     # The definition and its answer
@@ -149,7 +151,9 @@ class AnalysisWidget(DefinedWidget):
                 self.error = ""
                 self.busy = asked is not None
             self._asking.do(
-                partial(self._answered, asked), partial(self._take_answer, asked), self._fail
+                partial(self._answered, asked),
+                partial(self._take_answer, asked),
+                partial(self._take_failure, asked),
             )
 
     def _log_changed(self) -> None:
@@ -205,14 +209,27 @@ class AnalysisWidget(DefinedWidget):
             self._result, answer = found
             self.error = ""
             self.busy = False
+            self.answered += 1
             # At last: an observer of it asks what may be the next question.
             self.answer = answer
         self._show_copy_again()
 
+    def _take_failure(self, asked: Any, error: Exception) -> None:
+        with self._telling:
+            if asked == self._asked:
+                self._fail(error)
+
     def _fail(self, error: Exception) -> None:
         with self._at_once():
+            # Not where an answer came, and somebody who observes it went wrong.
+            if self.busy:
+                self._result = None
             self.error = sentence(error)
             self.busy = False
+        self._show_copy_again()
+
+    def _fail_aside(self, error: Exception) -> None:
+        self.error = sentence(error)
 
     # Requests of the browser
 
@@ -226,6 +243,16 @@ class AnalysisWidget(DefinedWidget):
         self._asking.call_off()
         self._fail(error)
 
+    def _users(self, content: Content) -> Content:
+        self._still_shown(content)
+        found = super()._users(content)
+        self._still_shown(content)  # there may be another answer by now
+        return found
+
+    def _still_shown(self, content: Content) -> None:
+        if content["answer"] != self.answered:
+            raise BehavioError("There is a newer answer: look for the users there.")
+
     def users(self, pick: Content) -> Any:
         """Return the users behind a number of the answer."""
         if self._result is None:
@@ -236,7 +263,7 @@ class AnalysisWidget(DefinedWidget):
 
     def copy(self) -> dict[str, str]:
         """Return the answer for where no browser draws it, as HTML and as plain text."""
-        if self._result is None:
+        if self.error or self._result is None:
             return copy_of_sentence(self.error or NOTHING_ASKED)
         return copy_of(self._result.to_fragment(), repr(self._result))
 

@@ -14,7 +14,7 @@ import anywidget
 import traitlets
 from IPython.display import display
 
-from behavio_jupyter import BehavioError, EventLog
+from behavio_jupyter import BehavioError, EventLog, Segment
 from behavio_jupyter.background import Background
 from behavio_jupyter.query.predicate import Property
 
@@ -171,14 +171,22 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
     def _users(self, content: Content) -> Content:
         found = self.users(content["pick"])
         first = found.users.head(_FIRST_USERS)
-        line = line_of(found.definition, self._log.address)
-        return {"count": len(found), "first": list(map(str, first)), "line": line}
+        return {
+            "count": len(found),
+            "first": list(map(str, first)),
+            "text": str(found.definition),
+            "line": line_of(found.definition, self._log.address),
+        }
 
     def _save(self, content: Content) -> Content:
         taken = self._log.segments.get(content["name"])
         if taken is not None and not content.get("replace", False):
             return {"taken": str(taken)}
-        self._log.save_segment(content["name"], self.users(content["pick"]))
+        # As it is shown, in text or as the browser has it: what is asked may be another by now.
+        segment = content["segment"]
+        if not isinstance(segment, str):
+            segment = Segment.model_validate(segment)
+        self._log.save_segment(content["name"], segment)
         return {"saved": content["name"]}
 
     def _timeline(self, content: Content) -> Content:

@@ -78,7 +78,7 @@ class PathExplorer(AnalysisWidget):
         }
 
     def _of_groups(self, name: str, made: Any, content: Content) -> Content:
-        result = self.result
+        result = self._result
         if result is None:
             raise BehavioError("There is no answer yet whose parts could be shown.")
         return {name: [made(result, pick) for pick in content["picks"]]}

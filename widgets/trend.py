@@ -86,12 +86,13 @@ class TrendExplorer(AnalysisWidget):
     @property
     def results(self) -> tuple[TrendResult, ...]:
         """The answer of each line, as ``log.run`` gives it; none in the other views."""
-        return self._result.results if isinstance(self._result, _Lines) else ()
+        found: Any = super().result
+        return found.results if isinstance(found, _Lines) else ()
 
     @property
     def result(self) -> Any:
         """The answer of the first line, or what ``retention.activity(view)`` gives."""
-        return self.results[0] if self.results else self._result
+        return self.results[0] if self.results else super().result
 
     def drawn(self, result: Any) -> dict[str, Any]:
         """Return the values and changes of each line; or the numbers of lifecycle, stickiness."""

@@ -14,7 +14,9 @@ def tell(widget, **content):
 
     It comes from a page of its own: the numbers of requests are the test's.
     """
-    widget._receive(widget, {"id": 1, "page": f"page {next(_PAGES)}", **content}, [])
+    shown = {"answer": widget.answered} if isinstance(widget, AnalysisWidget) else {}
+    sent = {"id": 1, "page": f"page {next(_PAGES)}", **shown, **content}
+    widget._receive(widget, sent, [])
     for background in list(widget._aside.values()):
         background.wait()
     # What is done beside the answer, such as saving a segment, may ask again.

@@ -60,7 +60,7 @@ def test_a_segment_saved_in_one_tab_is_known_in_all(log):
     app = explore(log, "funnel code -> test")
     funnel = app["funnel"]
     funnel.wait()
-    tell(funnel, ask="save", id=1, pick={"step": 2}, name="testers")
+    tell(funnel, ask="save", id=1, segment="did(test)", name="testers")
     assert app.catalog["segments"] == ["testers"]
 
 

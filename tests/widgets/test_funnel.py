@@ -110,17 +110,21 @@ def test_users_behind_a_bar_can_be_saved(sent):
     pick = {"repo": "ipython", "step": 1, "dropped": True}
     result = log.funnel("code -> test within 30d by repo top 2").users(**pick)
     tell(widget, ask="users", id=7, pick=pick)
-    assert sent.pop() == {
-        "id": 7,
-        "count": len(result),
-        "first": result.users.head(100).tolist(),
-        "line": f"%segment {result.definition}",
-    }
-    tell(widget, ask="save", id=8, pick=pick, name="stopped")
+    text = str(result.definition)
+    first = result.users.head(100).tolist()
+    told = {"count": len(result), "first": first, "text": text, "line": f"%segment {text}"}
+    assert sent.pop() == {"id": 7, **told}
+    shown = widget.answered
+    widget.definition = "docs -> test by repo top 2"
+    widget.wait()
+    tell(widget, ask="users", id=8, pick=pick, answer=shown)
+    assert "newer answer" in sent.pop()["error"]
+    # The list that is open is of the question before, and so is what is kept of it.
+    tell(widget, ask="save", id=8, segment=text, name="stopped")
     assert sent.pop() == {"id": 8, "saved": "stopped"}
     assert widget.catalog["segments"] == ["stopped"]
     assert len(log.segment("stopped")) == len(result)
-    tell(widget, ask="save", id=9, pick=pick, name=" ")
+    tell(widget, ask="save", id=9, segment=text, name=" ")
     assert sent.pop() == {"id": 9, "error": "A segment needs a name."}
 
 

@@ -112,3 +112,22 @@ def test_an_observer_of_the_answer_asks_the_next_but_cannot_wait_for_it(log):
     assert widget.result.table.equals(log.funnel("code -> docs").table)
     assert not widget.busy
     assert widget.error.startswith("The answer comes once this observer is through")
+
+
+def test_a_question_that_fails_has_no_result(log, sent):
+    widget = FunnelExplorer(log, "code -> test")
+    widget.wait()
+    widget.definition = "code -> nosuch"
+    assert widget.result is None
+    widget.wait()
+    assert widget.result is None
+    assert widget.error in widget.copy()["text/plain"] != ""
+    tell(widget, ask="users", pick={"step": 1})
+    assert "no answer yet" in sent.pop()["error"]
+    widget.definition = "code -> test"
+    widget.wait()
+    assert widget.result.table.equals(log.funnel("code -> test").table)
+    # A fault beside the question is told, and ends nothing.
+    widget._asked, widget.busy = None, True
+    widget._fail_aside(ValueError("no events"))
+    assert (widget.error, widget.busy) == ("ValueError: no events", True)

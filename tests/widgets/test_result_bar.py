@@ -109,8 +109,8 @@ def test_users_numbers_cells_and_files(sent):
     assert stopped["figure"] == "353"
     tell(bar, ask="users", pick=stopped["pick"])
     assert sent[-1]["count"] == 353
-    assert len(sent.pop()["first"]) == 100
-    tell(bar, ask="save", pick=stopped["pick"], name="stopped")
+    assert len(sent[-1]["first"]) == 100
+    tell(bar, ask="save", segment=sent.pop()["text"], name="stopped")
     assert sent.pop() == {"id": 1, "saved": "stopped"}
     assert len(log.segment("stopped")) == 353
     tell(bar, ask="cells")

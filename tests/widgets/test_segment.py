@@ -106,19 +106,24 @@ def test_users_behind_each_number(log, sent):
 
 
 def test_a_name_that_is_taken_is_given_after_asking(log, sent):
-    widget = SegmentBuilder(log, "did(docs)")
+    widget = SegmentBuilder(log, "did(code)")
     widget.wait()
-    ask = {"ask": "save", "pick": {}, "replace": False}
+    # What the browser has may be a question later than the answer.
+    built = {"kind": "segment", "condition": "did(docs)", "reference": None}
+    ask = {"ask": "save", "segment": built, "replace": False}
     tell(widget, id=1, name="writers", **ask)
     assert sent.pop() == {"id": 1, "saved": "writers"}
     assert widget.catalog["segments"] == ["testers", "writers"]
-    assert [row["segment"] for row in widget.further["overlap"]] == ["writers", "testers"]
+    assert {row["segment"] for row in widget.further["overlap"]} == {"writers", "testers"}
     tell(widget, id=2, name="testers", **ask)
     assert sent.pop() == {"id": 2, "taken": "did(test)"}
     assert str(log.segments["testers"]) == "did(test)"
     tell(widget, id=3, name="testers", **ask | {"replace": True})
     assert sent.pop() == {"id": 3, "saved": "testers"}
     assert str(log.segments["testers"]) == "did(docs)"
+    tell(widget, id=4, name="new", **ask | {"segment": {**built, "condition": "in_segment(no)"}})
+    assert "no" in sent.pop()["error"]
+    assert "new" not in log.segments
 
 
 def test_size_over_time_and_conditions_as_text(log, sent):

@@ -9,7 +9,7 @@ import { keeper } from "../shared/keeper";
 import { periodNames } from "../shared/lines";
 import { showPeople } from "../shared/people";
 import { interval, MISSING, number, percent, plural } from "../shared/words";
-import type { Ask } from "./definition";
+import { FORM, type Ask } from "./definition";
 import { furtherOf, type Overlap } from "./effects";
 
 export interface Answer {
@@ -74,7 +74,8 @@ export function below(question: Ask, around: () => Frame): Below {
       ),
       answer.nothing ? h("p", { class: "bh-quiet" }, answer.nothing) : null,
       h("p", { class: "bh-quiet" }, answer.about),
-      keeper(question, {}, {
+      // What is built is kept, though its number may be still to come.
+      keeper(question, () => FORM.write(question.draft), {
         key: "segment", placeholder: "name of the segment", save: "Save segment", nameless: "Give it a name first.",
       }),
       shared,

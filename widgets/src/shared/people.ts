@@ -11,6 +11,8 @@ interface Found {
   error?: string;
   count: number;
   first: string[];
+  /** Who they are, as a segment in text. */
+  text: string;
   /** The line of magic that asks for them. */
   line: string;
 }
@@ -54,7 +56,7 @@ export async function showPeople(
     if (opener?.isConnected) opener.focus();
   }
 
-  const found: Found = await patiently(asker.request("users", { pick }), body);
+  const found: Found = await patiently(asker.request("users", { pick, answer: asker.model.get("answered") }), body);
   if (found.error) {
     replace(body, h("p", { class: "bh-error", role: "alert" }, found.error));
     return;
@@ -65,7 +67,7 @@ export async function showPeople(
     "div",
     {},
     h("p", { class: "bh-big" }, number(found.count), h("small", {}, found.count === 1 ? " user" : " users")),
-    keeper(asker, pick, {
+    keeper(asker, () => found.text, {
       key: "people", placeholder: "name of a segment", save: "Save as segment", nameless: "Give them a name first.",
     }),
     found.first.length
