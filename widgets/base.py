@@ -71,7 +71,7 @@ class AnalysisWidget(DefinedWidget):
         self._asked: Any = None
         self._asking = Background()
         super().__init__(log)
-        self._aside["events"].do(
+        self._aside["events",].do(
             partial(events_by_frequency, log), partial(self.set_trait, "events"), self._fail_aside
         )
         given = self._read(question)

@@ -33,6 +33,8 @@ class DefinedWidget(KeptWidget):
 
     request = traitlets.Int(0).tag(sync=True)
     """The number of the browser's request that the definition came with; 0: set in Python."""
+    page = traitlets.Unicode().tag(sync=True)
+    """The page of the browser that the request came from."""
     parts = traitlets.Dict().tag(sync=True)
     """The text of every part of the definition, by its path: ``steps.0.events``."""
     error = traitlets.Unicode().tag(sync=True)
@@ -57,12 +59,12 @@ class DefinedWidget(KeptWidget):
             finally:
                 self._teller = before
 
-    def _begin(self, kind: str, content: Content) -> None:
+    def _begin(self, kind: tuple[str, ...], content: Content) -> None:
         if content["ask"] != "definition":
             super()._begin(kind, content)
             return
         with self._at_once():
-            self.request = content["id"]
+            self.request, self.page = content["id"], content["page"]
             try:
                 self._take(content["definition"])
             except BehavioError as error:

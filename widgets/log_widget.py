@@ -34,13 +34,6 @@ def built(name: str) -> str:
     return (_STATIC / name).read_text(encoding="utf-8")
 
 
-_APART = {
-    "values": ("owner", "name"),
-    "flows": ("picks",),
-    **dict.fromkeys(("cohorts", "churn", "survival"), ("view",)),
-}
-"""What tells requests of one kind apart that may be asked side by side."""
-
 _FIRST_USERS = 100
 _MOST_VALUES = 200
 
@@ -56,8 +49,9 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
     """A widget that answers requests about a log.
 
     The browser sends what it wants as messages (``{"ask": …, "id": …, "page": …}``); the answer is
-    a message with the same ``id``. Work is done in a thread of its own; a request calls off the one
-    of its kind before, which is answered by ``called_off``.
+    a message with the same ``id`` and ``page``. Work is done in a thread of its own; a request
+    calls off the one of its kind before, which is answered by ``called_off``. Requests of two
+    pages, or with another ``apart``, as those of two views of a widget, are of two kinds.
 
     ``id`` counts the requests of a ``page``. JupyterLab hands a page's messages to the kernel's
     main thread first and to another one later, so that a message can overtake those before it:
@@ -73,8 +67,8 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._aside: defaultdict[str, Background] = defaultdict(Background)
-        self._newest: dict[tuple[str, str], int] = {}
+        self._aside: defaultdict[tuple[str, ...], Background] = defaultdict(Background)
+        self._newest: dict[tuple[str, ...], int] = {}
         self._telling = threading.RLock()
         super().__init__()
         self.catalog = self._names()
@@ -142,27 +136,32 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
 
     def _receive(self, _widget: object, content: Content, _buffers: object) -> None:
         number, asked = content["id"], content["ask"]
-        # Values of two properties, flows of two groups, or what two views of a widget show are
-        # two questions: one does not call off the other.
-        apart = [str(content.get(key)) for key in _APART.get(asked, ())]
-        kind = " ".join([asked, *apart])
+        kind = (asked, content["page"], content.get("apart", ""))
         with self._telling:
-            newest = self._newest.get((content["page"], kind), 0)
-            if number < newest:
-                self.send({"id": number, "called_off": True})
+            if number < self._newest.get(kind, 0):
+                self._reply(content, {"called_off": True})
                 return
-            self._newest[content["page"], kind] = number
+            self._newest[kind] = number
             self._begin(kind, content)
 
-    def _begin(self, kind: str, content: Content) -> None:
+    def _begin(self, kind: tuple[str, ...], content: Content) -> None:
         """Begin to answer a request."""
-        number, asked = content["id"], content["ask"]
         self._aside[kind].do(
-            partial(self.requests[asked], content),
-            lambda found: self.send({"id": number, **found}),
-            lambda error: self.send({"id": number, "error": sentence(error)}),
-            lambda: self.send({"id": number, "called_off": True}),
+            partial(self.requests[content["ask"]], content),
+            partial(self._reply, content),
+            lambda error: self._reply(content, {"error": sentence(error)}),
+            lambda: self._reply(content, {"called_off": True}),
         )
+
+    def _reply(self, content: Content, found: Content) -> None:
+        # All pages hear it.
+        self.send({"id": content["id"], "page": content["page"], **found})
+
+    def _call_off(self, *asked: str) -> None:
+        """Call off all requests of these names."""
+        for kind, background in list(self._aside.items()):
+            if kind[0] in asked:
+                background.call_off()
 
     def _values(self, content: Content) -> Content:
         wanted = Property(name=content["name"], owner=content["owner"])

@@ -85,9 +85,7 @@ class PathExplorer(AnalysisWidget):
 
     def _drop_requests(self, _change: object) -> None:
         # What was asked of the answer before would only hold up the next.
-        for kind, background in list(self._aside.items()):
-            if kind.split(" ")[0] in ("flows", "ways", "matrix"):
-                background.call_off()
+        self._call_off("flows", "ways", "matrix")
 
 
 def _groups(result: PathsResult) -> list[dict[str, Any]]:

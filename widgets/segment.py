@@ -39,8 +39,8 @@ class SegmentBuilder(AnalysisWidget):
     ----------
     further : dict or None
         What is asked once the number of users is known: ``effects``, by the path of a condition
-        (``without``, ``change``), and ``overlap`` with saved segments, or an ``error``; ``text``
-        and ``request`` say of which question.
+        (``without``, ``change``), and ``overlap`` with saved segments, or an ``error``; ``text``,
+        ``request`` and ``page`` say of which question.
 
     Examples
     --------
@@ -62,7 +62,7 @@ class SegmentBuilder(AnalysisWidget):
     further = traitlets.Any(None).tag(sync=True)
 
     def __init__(self, log: EventLog, question: Definition | str | None = None) -> None:
-        self._number = 0
+        self._number, self._page = 0, ""
         super().__init__(log, question)
 
     def drawn(self, result: SegmentResult) -> dict[str, Any]:
@@ -85,17 +85,16 @@ class SegmentBuilder(AnalysisWidget):
     def wait(self) -> None:
         """Wait for the answer to what is asked now, and for what is asked after it."""
         super().wait()
-        self._aside["further"].wait()
+        self._aside["further",].wait()
 
     # What is asked after the answer
 
     @traitlets.observe("definition")
     def _ask(self, change: object = None) -> None:
         # What belongs to the question before must not hold this one up.
-        for kind in ("further", "over_time"):
-            self._aside[kind].call_off()
+        self._call_off("further", "over_time")
         if change is not None or self.request:
-            self._number = self.request
+            self._number, self._page = self.request, self.page
         super()._ask(change)
 
     def _take_answer(self, asked: Any, found: Any) -> None:
@@ -104,7 +103,7 @@ class SegmentBuilder(AnalysisWidget):
         if not isinstance(result, SegmentResult):
             self.further = None
         elif result is self._result:
-            self._aside["further"].do(
+            self._aside["further",].do(
                 partial(_further, result),
                 partial(self._take_further, result),
                 lambda error: self._take_further(result, {"error": sentence(error)}),
@@ -113,7 +112,8 @@ class SegmentBuilder(AnalysisWidget):
     def _take_further(self, result: SegmentResult, found: dict[str, Any]) -> None:
         with self._at_once():
             if result is self._result and result.definition == self.definition:
-                self.further = {"text": self.text, "request": self._number, **found}
+                asked = {"text": self.text, "request": self._number, "page": self._page}
+                self.further = {**asked, **found}
 
     # Requests of the browser
 

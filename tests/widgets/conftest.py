@@ -11,7 +11,11 @@ def log():
 
 @pytest.fixture
 def sent(monkeypatch):
-    """Collect the messages to the browser."""
+    """Collect the messages to the browser, without the page that each is for."""
     messages = []
-    monkeypatch.setattr(LogWidget, "send", lambda _self, content: messages.append(content))
+
+    def send(_self, content):
+        messages.append({name: value for name, value in content.items() if name != "page"})
+
+    monkeypatch.setattr(LogWidget, "send", send)
     return messages

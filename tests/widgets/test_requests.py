@@ -42,9 +42,30 @@ def test_an_overtaken_request_is_called_off_and_its_kind_alone(log, sent):
     assert answers[3] == {"id": 3, "called_off": True}
 
 
+def test_pages_and_views_do_not_take_what_is_for_another(log, monkeypatch):
+    told, widget = [], FunnelExplorer(log, "code -> docs")
+    monkeypatch.setattr(FunnelExplorer, "send", lambda _self, content: told.append(content))
+    widget.wait()
+    behind = {"ask": "users", "pick": {"step": 1}, "answer": widget.answered}
+    views = [{"page": page, "apart": view} for page in ("a", "b") for view in ("1", "2")]
+    # All at once: none of them calls off another.
+    for place, view in enumerate(views):
+        widget._receive(widget, {"id": 1 + place % 2, **view, **behind}, [])
+    for background in list(widget._aside.values()):
+        background.wait()
+    came = sorted((one["page"], one["id"]) for one in told if one.get("count"))
+    assert came == [("a", 1), ("a", 2), ("b", 1), ("b", 2)]
+    seen = []
+    widget.observe(lambda _: seen.append((widget.request, widget.page)), "definition")
+    asked = definition("funnel docs -> build")
+    widget._receive(widget, {"ask": "definition", "id": 3, "page": "b", "definition": asked}, [])
+    assert seen == [(3, "b")]
+    assert widget.request == 0
+
+
 def test_what_another_thread_tells_is_not_mixed_into_what_is_told_at_once(log, sent):
     widget = FunnelExplorer(log)
-    widget._aside["events"].wait()
+    widget._aside["events",].wait()
     # What ipykernel makes of a comm tells nothing where no kernel runs.
     widget.comm = DummyComm(target_name="jupyter.widget")
     other = threading.Thread(target=lambda: widget.set_trait("events", [["code", 1]]))

@@ -144,7 +144,7 @@ def test_definitions_go_both_ways(log):
 def test_views_of_a_widget_do_not_call_off_each_other(log, sent):
     widget = asked(log, GROUPED)
     for number, view in enumerate([1, 2]):
-        content = {"ask": "churn", "id": number, "page": "page", "group": 0, "view": view}
+        content = {"ask": "churn", "id": number, "page": "page", "group": 0, "apart": str(view)}
         widget._receive(widget, content, [])
     for background in list(widget._aside.values()):
         background.wait()

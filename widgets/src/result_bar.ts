@@ -65,7 +65,7 @@ function behind(model: Model, asker: Requests, show: (picked: Picked) => void): 
     placeholder: "Users behind …",
     empties: true,
     options: async (typed) => {
-      const found: { numbers: Number[] } = await asker.request("numbers", { typed });
+      const found: { numbers: Number[] } = await asker.request("numbers", { typed }, "");
       return found.numbers.map(({ words, figure, pick }) => {
         known.set(words, pick);
         return { value: words, note: figure };
@@ -113,7 +113,7 @@ function toggles(outputs: Outputs, around: Around): HTMLElement[] {
 }
 
 async function download(asker: Requests, note: HTMLElement, around: Around): Promise<void> {
-  const found: { error?: string; csv: string; file: string } = await asker.request("csv", {});
+  const found: { error?: string; csv: string; file: string } = await asker.request("csv", {}, around.view);
   note.textContent = found.error ?? "";
   if (found.error) return;
   const address = URL.createObjectURL(new Blob([found.csv], { type: "text/csv" }));

@@ -41,7 +41,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       return;
     }
     const isWanted = () => turn === latest;
-    const found: Shown = await patiently(asker.request("timeline", { user, ...filter }), body, isWanted);
+    const found: Shown = await patiently(asker.request("timeline", { user, ...filter }, around.view), body, isWanted);
     if (turn !== latest) return;
     wrong.textContent = found.error ?? "";
     if (found.error) return;
@@ -73,7 +73,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       value: model.get("user") ?? "",
       placeholder: "id of a user",
       options: async (typed) => {
-        const found: { users: string[]; count: number } = await asker.request("find", { typed });
+        const found: { users: string[]; count: number } = await asker.request("find", { typed }, around.view);
         return found.users.map((id) => ({ value: id }));
       },
       onpick: choose,
@@ -147,7 +147,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       kinds,
       h("div", { class: "bh-tools" }, field("With this text", search)),
       found.matching
-        ? pages(asker, found, { user: found.user, ...filter })
+        ? pages(asker, found, { user: found.user, ...filter }, around.view)
         : h("p", { class: "bh-advice" }, "No event of this user matches; take the filter away."),
     );
   }

@@ -58,6 +58,11 @@ export function answered(question: Ask): View {
   let acted = false;
   /** What was called off by a newer question: asked again if the answer stays what it was. */
   let owed: (() => void)[] = [];
+  const owe = (answer: Answer, ask: () => void) => () => {
+    if (last?.answer !== answer) return;
+    if (question.busy) owed.push(ask);
+    else ask();
+  };
   question.on("busy", () => {
     if (!question.busy) owed.splice(0).forEach((ask) => ask());
   });
@@ -96,7 +101,7 @@ export function answered(question: Ask): View {
     const matrix = h("div", {}, h("p", { class: "bh-quiet" }, "Counting …"));
     const picks = shown.map((place) => answer.groups[place].pick);
     const fillMatrix = async () => {
-      const found = await question.request("matrix", { picks }, () => owed.push(() => void fillMatrix()));
+      const found = await question.request("matrix", { picks }, around.view, owe(answer, () => void fillMatrix()));
       replace(matrix, found.error
         ? h("p", { class: "bh-error" }, found.error)
         : h("div", { class: "bh-pair" }, found.matrix.map((one: Matrix, at: number) =>
@@ -107,7 +112,7 @@ export function answered(question: Ask): View {
             }))));
     };
     const fillWays = async () => {
-      const found = await question.request("ways", { picks }, () => owed.push(() => void fillWays()));
+      const found = await question.request("ways", { picks }, around.view, owe(answer, () => void fillWays()));
       replace(ways, h("h4", {}, "Whole ways by frequency"), found.error
         ? h("p", { class: "bh-error" }, found.error)
         : h("div", { class: "bh-pair" }, found.ways.map((one: Way[], at: number) =>
@@ -184,7 +189,7 @@ export function answered(question: Ask): View {
     else {
       replace(spot, h("p", { class: "bh-quiet" }, "Drawing …"));
       const fill = async () => {
-        const found = await question.request("flows", { picks: [group.pick] }, () => owed.push(() => void fill()));
+        const found = await question.request("flows", { picks: [group.pick] }, `${around.view} ${place}`, owe(answer, () => void fill()));
         if (found.error) replace(spot, h("p", { class: "bh-error" }, found.error));
         else show(found.flows[0]);
       };

@@ -82,7 +82,7 @@ function listenToTable(output: HTMLElement, asker: Requests, show: Show): () => 
   };
   // Which cells have users is asked for where a mouse comes near.
   const ask = async () => {
-    const found: { tables: [number, number, Pick][][] } = await asker.request("cells", {});
+    const found: { tables: [number, number, Pick][][] } = await asker.request("cells", {}, "");
     output.querySelectorAll("table").forEach((table, place) => {
       const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent ?? "");
       for (const [row, column, pick] of found.tables[place] ?? []) {

@@ -66,8 +66,6 @@ const TABS = ["Cohorts", "Curve", "Churn", "Survival"] as const;
 
 /** What is looked at in one view of the widget; it stays while the question changes. */
 interface View {
-  /** Tells its requests from those of other views. */
-  id: number;
   tab: (typeof TABS)[number];
   group: string;
   panel: HTMLElement | null;
@@ -82,7 +80,6 @@ interface Place {
 }
 
 const views = new WeakMap<Frame, View>();
-let numbered = 0;
 
 /** Draw an answer. */
 export function answered(question: Question<any>, around: Frame, answer: Answer): Child[] {
@@ -91,7 +88,7 @@ export function answered(question: Question<any>, around: Frame, answer: Answer)
     h("p", { class: "bh-quiet" }, answer.subtitle),
   ];
   if (answer.nothing) return [...head, h("p", { class: "bh-advice" }, answer.nothing)];
-  const view: View = views.get(around) ?? { id: (numbered += 1), tab: "Cohorts", group: "", panel: null, shown: 0 };
+  const view: View = views.get(around) ?? { tab: "Cohorts", group: "", panel: null, shown: 0 };
   views.set(around, view);
   const at = { question, around, answer, view };
   if (!answer.groups.some((group) => nameOf(group) === view.group)) view.group = nameOf(answer.groups[0]);
@@ -152,7 +149,7 @@ async function draw(at: Place): Promise<void> {
   const ask = async (what: string): Promise<any> => {
     panel.toggleAttribute("data-old", true);
     if (!panel.childElementCount) replace(panel, h("p", { class: "bh-advice" }, "Counting …"));
-    const found = await question.request(what, { group, view: view.id });
+    const found = await question.request(what, { group }, at.around.view);
     if (view.shown !== number) return null;
     if (found.error) put(h("p", { class: "bh-error" }, found.error));
     return found.error ? null : found;

@@ -75,7 +75,7 @@ export function below(question: Ask, around: () => Frame): Below {
       answer.nothing ? h("p", { class: "bh-quiet" }, answer.nothing) : null,
       h("p", { class: "bh-quiet" }, answer.about),
       // What is built is kept, though its number may be still to come.
-      keeper(question, () => FORM.write(question.draft), {
+      keeper(question, around().view, () => FORM.write(question.draft), {
         key: "segment", placeholder: "name of the segment", save: "Save segment", nameless: "Give it a name first.",
       }),
       shared,
@@ -94,7 +94,9 @@ export function below(question: Ask, around: () => Frame): Below {
 
   async function showOverTime(): Promise<void> {
     const asked = question.asked;
-    const found: OverTime = await question.request("over_time", { per });
+    const found: OverTime = await question.request("over_time", { per }, around().view, () => {
+      if (asked === question.asked) void showOverTime();
+    });
     if (asked !== question.asked) return;
     const head = h(
       "div",

@@ -15,6 +15,7 @@ interface Effect {
 export interface Further {
   text: string;
   request: number;
+  page: string;
   effects?: Record<string, Effect>;
   overlap?: Overlap[];
   error?: string;
@@ -32,7 +33,9 @@ export interface Overlap {
 export function furtherOf(question: Ask): Further | null {
   const found: Further | null = question.model.get("further");
   if (!found || !question.isComplete) return null;
-  const isNow = question.asked === null ? found.text === question.model.get("text") : found.request === question.asked;
+  const isNow = question.asked === null
+    ? found.text === question.model.get("text")
+    : found.page === question.page && found.request === question.asked;
   return isNow ? found : null;
 }
 

@@ -313,7 +313,7 @@ function segment({ question, row: item, key, name, edit }: Place): Child[] {
 function text({ question, row: item, key, name, edit }: Place): Child[] {
   const wrong = h("p", { class: "bh-error", role: "alert" });
   const read = async (typed: string) => {
-    const reply = await question.request("condition", { text: typed });
+    const reply = await question.request("condition", { text: typed }, key);
     wrong.textContent = reply.error ?? "";
     if (reply.error) return;
     learn(question, reply.condition, typed);

@@ -197,8 +197,11 @@ export function valuesOf(question: Question<any>, property: Property): Promise<s
   const found =
     known.get(key) ??
     question
-      .request("values", { name: property.name, owner: property.owner })
-      .then((reply) => reply.values ?? []);
+      .request("values", { name: property.name, owner: property.owner }, key, () => known.delete(key))
+      .then((reply) => {
+        if (reply.error) known.delete(key);
+        return reply.values ?? [];
+      });
   known.set(key, found);
   return found;
 }

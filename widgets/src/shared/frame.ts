@@ -63,8 +63,8 @@ export function frame(
   const showState = () => {
     const error: string = model.get("error");
     sentence.textContent = error;
-    right.toggleAttribute("data-old", Boolean(error) || Boolean(model.get("busy")));
-    right.setAttribute("aria-busy", String(model.get("busy")));
+    right.toggleAttribute("data-old", Boolean(error) || question.busy);
+    right.setAttribute("aria-busy", String(question.busy));
   };
   const showControls = () => replace(left, controls(made));
   const showAll = () => {

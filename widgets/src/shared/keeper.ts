@@ -13,7 +13,7 @@ export interface Keeping {
 }
 
 /** Make the field for the name of a segment: its text, or a definition. */
-export function keeper(asker: Requests, segment: () => unknown, words: Keeping): HTMLElement {
+export function keeper(asker: Requests, view: string, segment: () => unknown, words: Keeping): HTMLElement {
   const said = h("span", { class: "bh-quiet", role: "status" });
   const name = line(`${words.key}-name`, "Name of the segment", "", () => undefined, {
     placeholder: words.placeholder,
@@ -31,7 +31,7 @@ export function keeper(asker: Requests, segment: () => unknown, words: Keeping):
       name.focus();
       return;
     }
-    const reply = await asker.request("save", { segment: segment(), name: given, replace: replaces });
+    const reply = await asker.request("save", { segment: segment(), name: given, replace: replaces }, view);
     if (reply.taken) {
       said.textContent = `“${given}” is taken: ${reply.taken}`;
       const yes = button("replace", "Replace it", () => void save(true));

@@ -56,7 +56,7 @@ export async function showPeople(
     if (opener?.isConnected) opener.focus();
   }
 
-  const found: Found = await patiently(asker.request("users", { pick, answer: asker.model.get("answered") }), body);
+  const found: Found = await patiently(asker.request("users", { pick, answer: asker.model.get("answered") }, frame.view), body);
   if (found.error) {
     replace(body, h("p", { class: "bh-error", role: "alert" }, found.error));
     return;
@@ -67,7 +67,7 @@ export async function showPeople(
     "div",
     {},
     h("p", { class: "bh-big" }, number(found.count), h("small", {}, found.count === 1 ? " user" : " users")),
-    keeper(asker, () => found.text, {
+    keeper(asker, frame.view, () => found.text, {
       key: "people", placeholder: "name of a segment", save: "Save as segment", nameless: "Give them a name first.",
     }),
     found.first.length
@@ -115,17 +115,17 @@ export async function showPeople(
 }
 
 async function showHistory(asker: Requests, frame: Around, body: Element, user: string): Promise<void> {
-  const found = await patiently(asker.request("timeline", { user }), body);
+  const found = await patiently(asker.request("timeline", { user }, frame.view), body);
   if (found.error) {
     replace(body, h("p", { class: "bh-error", role: "alert" }, found.error));
     return;
   }
   frame.announce(`${plural(found.total, "event")} of ${user}`);
-  replace(body, facts(found), ...pages(asker, found, { user }));
+  replace(body, facts(found), ...pages(asker, found, { user }, frame.view));
 }
 
 /** The events of a user from the last back to the first, as many at once as one answer has. */
-export function pages(asker: Requests, found: History, asked: Record<string, unknown>): Element[] {
+export function pages(asker: Requests, found: History, asked: Record<string, unknown>, view: string): Element[] {
   let events: Happened[] = found.events;
   let begin = found.begin;
   const said = h("p", { class: "bh-quiet" });
@@ -133,7 +133,10 @@ export function pages(asker: Requests, found: History, asked: Record<string, unk
   const list = h("div", { class: "bh-history", tabindex: "0", role: "group", "aria-label": `Events of ${found.user}` });
 
   async function more(): Promise<void> {
-    const older: History & { error?: string } = await asker.request("timeline", { ...asked, before: begin });
+    const older: History & { error?: string } = await asker.request(
+      // The next user may be on the way: that is not called off.
+      "timeline", { ...asked, before: begin }, `${view} before`,
+    );
     if (older.error) {
       said.textContent = older.error;
       return;

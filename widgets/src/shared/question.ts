@@ -47,6 +47,8 @@ export class Question<D> extends Requests {
   private future: string[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private changedAt = 0;
+  /** Whether the kernel has heard of the draft as it is. */
+  private heard = true;
   private listeners = new Map<string, Set<Listener>>();
 
   /**
@@ -68,8 +70,10 @@ export class Question<D> extends Requests {
       model.on(`change:${name}`, () => this.take());
     }
     model.on("change:request", () => {
-      if (model.get("request") !== this.asked) return;
+      if (!this.isOwn() || model.get("request") !== this.asked) return;
+      this.heard = true;
       this.isTaken = !model.get("error");
+      this.spread("busy");
       this.spread("text");
     });
     for (const name of ["answer", "error", "busy", "text", "parts", "catalog", "events"]) {
@@ -89,7 +93,7 @@ export class Question<D> extends Requests {
 
   /** Whether the answer is still that of an earlier question. */
   get busy(): boolean {
-    return Boolean(this.model.get("busy"));
+    return !this.heard || Boolean(this.model.get("busy"));
   }
 
   get isComplete(): boolean {
@@ -148,6 +152,8 @@ export class Question<D> extends Requests {
     clearTimeout(this.timer);
     this.asked = -1;
     this.isTaken = false;
+    this.heard = false;
+    this.spread("busy");
     this.timer = setTimeout(() => {
       this.timer = undefined;
       const definition = this.isComplete ? this.form.write(this.draft) : null;
@@ -160,9 +166,14 @@ export class Question<D> extends Requests {
     return definition ? this.form.read(definition, this.model) : structuredClone(this.empty);
   }
 
-  /** Take a definition that was set in Python; what comes from here is here already. */
+  /** Whether what the kernel tells comes of a request of this page. */
+  private isOwn(): boolean {
+    return this.model.get("request") !== 0 && this.model.get("page") === this.page;
+  }
+
+  /** Take a definition that was set in Python or on another page; what comes from here is here. */
   private take(): void {
-    if (this.timer !== undefined || this.model.get("request") !== 0) return;
+    if (this.timer !== undefined || this.isOwn()) return;
     const before = JSON.stringify(this.draft);
     const taken = this.read();
     // Several traits that change at once are one change.
@@ -172,6 +183,8 @@ export class Question<D> extends Requests {
     this.draft = taken;
     this.asked = null;
     this.isTaken = true;
+    this.heard = true;
+    this.spread("busy");
     this.spread("draft");
     this.spread("history");
   }

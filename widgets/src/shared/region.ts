@@ -6,12 +6,16 @@ import type { Model } from "./requests";
 
 /** A widget as its parts see it. */
 export interface Around {
+  /** Tells this view of a widget from others. */
+  view: string;
   root: HTMLElement;
   /** Give its name back, for another on the page. */
   close(): void;
   /** Say something to those who do not see the page. */
   announce(sentence: string): void;
 }
+
+let views = 0;
 
 /**
  * Make the region of a widget; Ctrl+Z undoes what is asked in it, where there is a question. It is
@@ -42,7 +46,7 @@ export function region(
     children,
     live,
   );
-  return { root, close, announce: (sentence) => void (live.textContent = sentence) };
+  return { view: String((views += 1)), root, close, announce: (sentence) => void (live.textContent = sentence) };
 }
 
 /** The name of a widget with its log's. */

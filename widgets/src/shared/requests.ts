@@ -14,11 +14,13 @@ export interface Model {
 export class Requests {
   private sent = 0;
   /** Tells the requests of this page from those of others; no secret. */
-  private readonly page = `${Date.now()}-${Math.random()}`;
+  readonly page = `${Date.now()}-${Math.random()}`;
   private waiting = new Map<number, [(reply: any) => void, () => void]>();
+  private newest = new Map<string, number>();
 
   constructor(readonly model: Model) {
     model.on("msg:custom", (message) => {
+      if (message.page !== this.page) return;
       const [answered, calledOff] = this.waiting.get(message.id) ?? [];
       this.waiting.delete(message.id);
       if (message.called_off) calledOff?.();
@@ -27,12 +29,16 @@ export class Requests {
   }
 
   /**
-   * Send a request; the answer has `error`, a sentence, where there is none. One that a newer
-   * request of its kind calls off has no answer: then `calledOff` is called.
+   * Send a request; the answer has `error`, a sentence, where there is none. A newer one of its
+   * kind calls it off, unless `apart`, such as the view that asks, is another: it has no answer.
+   * Where the kernel calls off the newest one, `calledOff` is called.
    */
-  request(ask: string, content: Record<string, unknown>, calledOff = () => {}): Promise<any> {
-    const id = this.tell(ask, content);
-    return new Promise((resolve) => this.waiting.set(id, [resolve, calledOff]));
+  request(ask: string, content: Record<string, unknown>, apart: string, calledOff = () => {}): Promise<any> {
+    const id = this.tell(ask, { ...content, apart });
+    const kind = `${ask} ${apart}`;
+    this.newest.set(kind, id);
+    const lost = () => this.newest.get(kind) === id && calledOff();
+    return new Promise((resolve) => this.waiting.set(id, [resolve, lost]));
   }
 
   /** Send a request that is answered by traits. */
