@@ -77,7 +77,7 @@ class Asking:
             self._tell()
 
     def watch(self, told: Callable[[], None]) -> None:
-        """Call a method when a segment is saved or the address changes, while its object lives."""
+        """Call a method when the log or its address changes, while its object lives."""
         self._watching.append(weakref.WeakMethod(told))
 
     def _tell(self) -> None:

@@ -129,6 +129,7 @@ class EventLog(Asking):
                 draft.put_in_place()
                 self.name = target.name
                 self._take(open_store(target))
+        self._tell()
 
     @interruptible
     def append(
@@ -202,6 +203,7 @@ class EventLog(Asking):
             built = append(self.store, more, given, **source, segments=kept)
             if built is not None:
                 self._take(built.finish())
+                self._tell()
             return
         with replacing(path) as draft:
             # The file as it is now: somebody else may have added to it.
@@ -210,6 +212,7 @@ class EventLog(Asking):
             built = append(now, more, given, **source, segments=kept, draft=draft)
             with held_back("The events were added before the interrupt came."):
                 self._take(now if built is None else built.finish())
+        self._tell()
 
     def close(self) -> None:
         """Close the log; one that was not saved is gone."""

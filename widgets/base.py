@@ -71,9 +71,7 @@ class AnalysisWidget(DefinedWidget):
         self._asked: Any = None
         self._asking = Background()
         super().__init__(log)
-        self._aside["events",].do(
-            partial(events_by_frequency, log), partial(self.set_trait, "events"), self._fail_aside
-        )
+        self._count_events()
         given = self._read(question)
         self._place = Place(type(self).__name__, log.name, line_of(given))
         state = self._place.asked
@@ -160,8 +158,19 @@ class AnalysisWidget(DefinedWidget):
         super()._log_changed()
         with self._telling:
             self.text = self._line()
-        if self._knows_segments:
+        if self._store is not self._log.store:
+            self._count_events()
             self._ask()
+        elif self._knows_segments:
+            self._ask()
+
+    def _count_events(self) -> None:
+        self._store = self._log.store
+        self._aside["events",].do(
+            partial(events_by_frequency, self._log),
+            partial(self.set_trait, "events"),
+            self._fail_aside,
+        )
 
     @property
     def _knows_segments(self) -> bool:

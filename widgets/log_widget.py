@@ -107,7 +107,7 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
         return names(self._log)
 
     def _log_changed(self) -> None:
-        """Renew what is known of the log: a segment was saved, or it has another address."""
+        """Renew what is known of the log: a segment, events, or its address are others."""
         self.catalog = self._names()
 
     def open(self) -> None:

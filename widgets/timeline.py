@@ -65,9 +65,11 @@ class UserTimeline(KeptWidget):
 
     user = traitlets.Any(None).tag(sync=True)
     segment = traitlets.Any(None).tag(sync=True)
+    told = traitlets.Int(0).tag(sync=True)
+    """How often the log has changed: what is shown of it is asked for again."""
 
     def __init__(self, log: EventLog, user: Any = None, *, segment: str | None = None) -> None:
-        self._people: pd.Series | None = None
+        self._people: tuple[str | None, pd.Series] | None = None
         self._copying = Background()
         super().__init__(log)
         self._place = Place(type(self).__name__, log.name, json.dumps([_id(user), segment]))
@@ -101,13 +103,11 @@ class UserTimeline(KeptWidget):
             raise UnknownNameError("segment", str(name), self._log.segments)
         return name
 
-    @traitlets.observe("segment")
-    def _forget_people(self, _change: object) -> None:
-        self._people = None
-
     def _log_changed(self) -> None:
         self._people = None  # the segment may be the one that was saved
         super()._log_changed()
+        self.told += 1
+        self._renew_copy(None)
 
     @traitlets.observe("user", "segment")
     def _renew_copy(self, _change: object) -> None:
@@ -137,14 +137,11 @@ class UserTimeline(KeptWidget):
 
     def _those(self) -> pd.Series:
         """Return the ids of those who are gone through, as text."""
-        if self._people is None:
-            all_ = (
-                self._log.users
-                if self.segment is None
-                else self._log.segment(_named(self.segment)).users
-            )
-            self._people = all_.astype(str).reset_index(drop=True)
-        return self._people
+        kept, segment = self._people, self.segment
+        if kept is None or kept[0] != segment:
+            all_ = self._log.users if segment is None else self._log.segment(_named(segment)).users
+            kept = self._people = (segment, all_.astype(str).reset_index(drop=True))
+        return kept[1]
 
     # The notebook
 

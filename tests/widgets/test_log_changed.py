@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 
+import pandas as pd
 import pytest
 from behavio_jupyter.magics.logs import OpenLogs
 from behavio_jupyter.widgets import (
@@ -16,7 +17,7 @@ from behavio_jupyter.widgets import (
 )
 from behavio_jupyter.widgets.result_bar import ResultBar
 
-from behavio_jupyter import datasets
+from behavio_jupyter import connect, datasets
 from behavio_jupyter.notebook import Cell
 
 
@@ -51,6 +52,35 @@ def test_others_are_not_counted_anew(log):
     log.save_segment("those", "did(docs)")
     asked.wait()
     assert asked.result is found
+
+
+def test_events_that_are_added_are_in_lists_answers_and_timelines():
+    events = pd.DataFrame({"user": ["a", "b"], "event": ["x", "x"], "time": ["2026-01-01"] * 2})
+    log = connect(events)
+    asked, shown = FunnelExplorer(log, "any -> any"), UserTimeline(log)
+    asked.wait()
+    asked._aside["events",].wait()
+    found = shown._those()
+    log.append(pd.DataFrame({"user": ["c"], "event": ["new"], "time": ["2026-01-02"]}))
+    assert "new" in asked.catalog["events"]
+    asked._aside["events",].wait()
+    assert dict(asked.events)["new"] == 1
+    asked.wait()
+    assert asked.answer["groups"][0]["count"][0] == len(found) + 1 == 3
+    assert (shown._those().tolist(), shown.told) == (["a", "b", "c"], 1)
+
+
+def test_a_timeline_keeps_the_users_of_the_segment_they_were_counted_for(log, monkeypatch):
+    shown = UserTimeline(log, segment="those")
+    ask = log.segment
+
+    def slow(text):
+        shown.segment = None  # chosen while the users of the segment are looked for
+        return ask(text)
+
+    monkeypatch.setattr(log, "segment", slow)
+    assert len(shown._those()) == len(ask("those"))
+    assert len(shown._those()) == len(log.users)
 
 
 def test_a_timeline_goes_through_the_users_of_the_segment_as_it_is(log):

@@ -156,6 +156,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     ["change:user", () => void load()],
     ["change:segment", () => void (model.get("user") === null ? drawBar() : load())],
     ["change:catalog", drawBar],
+    ["change:told", () => void load()],
   ];
   listeners.forEach(([name, listener]) => model.on(name, listener));
   el.append(around.root);
