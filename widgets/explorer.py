@@ -19,7 +19,7 @@ from .defined import DefinedWidget
 from .funnel import FunnelExplorer
 from .kept import NOTHING_ASKED, UNREADABLE, copy_of_sentence
 from .log_widget import Content, built
-from .notebook import Place
+from .notebook import Place, parts
 from .paths import PathExplorer
 from .retention import RetentionExplorer
 from .segment import SegmentBuilder
@@ -118,7 +118,8 @@ class Explorer(DefinedWidget):
 
     def _tab(self, kind: str) -> Any:
         if kind not in self._opened:
-            opened = self.kinds[self._known(kind)](self._log, self._first.get(kind))
+            with parts():
+                opened = self.kinds[self._known(kind)](self._log, self._first.get(kind))
             self._opened[kind] = opened
             state = self._states.get(kind)
             if state:
@@ -183,6 +184,9 @@ class Explorer(DefinedWidget):
         """Go on with the bar, the tab and what every tab asked."""
         kept = json.loads(state)
         self._states = kept["asked"]
+        for kind, opened in self._opened.items():
+            if kind in self._states:
+                opened.restore(self._states[kind])
         self.definition = EventQuestion.model_validate(kept["common"])
         self.selected = kept["selected"]
 

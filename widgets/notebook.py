@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,6 +38,19 @@ _made: dict[str, tuple[str, Counter[tuple[str, ...]]]] = {}
 """By cell: which run of it made widgets, and how many of each kind."""
 
 
+_is_part = ContextVar("_is_part", default=False)
+
+
+@contextlib.contextmanager
+def parts() -> Iterator[None]:
+    """Give what is made within no place: it is part of a widget that has one and keeps it all."""
+    token = _is_part.set(True)
+    try:
+        yield
+    finally:
+        _is_part.reset(token)
+
+
 class Place:
     """A widget's place in the notebook: the cell that makes it and what that cell gives it.
 
@@ -53,7 +69,7 @@ class Place:
     """
 
     def __init__(self, widget: str, log: str, given: str) -> None:
-        self._maker = cell = _cell()
+        self._maker = cell = None if _is_part.get() else _cell()
         self._cell = "" if cell is None else cell.id
         number = 0
         if cell is not None:

@@ -8,11 +8,13 @@ in a variable can show it again.
 from __future__ import annotations
 
 import threading
+from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
+from IPython.core.getipython import get_ipython
 from ipywidgets import Widget
 
-from behavio_jupyter.notebook import Cell
+from behavio_jupyter.notebook import Cell, running_cell
 
 _runs: dict[str, str] = {}
 """By cell: its last run."""
@@ -24,6 +26,9 @@ _made: WeakKeyDictionary[Widget, Cell] = WeakKeyDictionary()
 """By widget that was shown: the cell, and its run, that made it."""
 
 _changing = threading.RLock()
+
+_shells: WeakSet[Any] = WeakSet()
+"""Those that tell which cells run: a cell may show a widget no more once it was edited."""
 
 
 def begun(cell: Cell) -> None:
@@ -44,5 +49,15 @@ def shown(widget: Widget, made: Cell, cell: Cell) -> None:
     """Take note that a cell shows a widget, which this or another cell made."""
     with _changing:
         begun(cell)
+        shell: Any = get_ipython()
+        if shell is not None and shell not in _shells:
+            _shells.add(shell)
+            shell.events.register("pre_run_cell", _cell_runs)
         _made[widget] = made
         _shown.setdefault(cell.id, WeakSet()).add(widget)
+
+
+def _cell_runs(_info: object) -> None:
+    cell = running_cell()
+    if cell is not None:
+        begun(cell)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 
 import pytest
-from behavio_jupyter.widgets import PathExplorer
+from behavio_jupyter.widgets import FunnelExplorer, PathExplorer, notebook
 
 from behavio_jupyter import BehavioError, Funnel, datasets, explore
+from behavio_jupyter.notebook import Cell
 from behavio_jupyter.query.clauses import EventQuestion
 
 from .browser import tell
@@ -86,6 +87,30 @@ def test_a_tab_opens_while_the_bar_is_changed(monkeypatch):
     assert not opening.is_alive()
     assert not bar.is_alive()
     assert set(app.tabs) == {"funnel", "paths"}
+
+
+def test_tabs_keep_what_they_ask_in_the_app(log, monkeypatch):
+    monkeypatch.setattr(notebook, "_asked", {})
+    runs = []
+
+    def both():
+        runs.append(1)
+        monkeypatch.setattr(notebook, "_cell", lambda: Cell("cell", str(len(runs))))
+        return explore(log), FunnelExplorer(log)
+
+    app, beside = both()
+    beside.definition = "code -> test"
+    beside.wait()
+    beside._place.record(beside.state)
+    app.selected = "paths"
+    app._place.record(app.state)
+    app, beside = both()
+    assert beside.text == "%funnel code -> test within 30d"
+    # What is open already goes on from a state as well.
+    state = explore(log, "funnel docs -> build").state
+    app["funnel"]
+    app.restore(state)
+    assert app["funnel"].text == "%funnel docs -> build within 30d"
 
 
 def test_what_is_shown_of_a_tab_that_is_not_open_opens_none(log):

@@ -6,7 +6,7 @@ import gc
 import weakref
 
 import pytest
-from behavio_jupyter.widgets import FunnelExplorer, explore, notebook
+from behavio_jupyter.widgets import FunnelExplorer, explore, notebook, outputs
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
@@ -55,6 +55,15 @@ def test_what_another_cell_shows_stays_until_that_runs_again(log, run):
     assert (first.comm, second.comm is None) == (None, False)
     run("shower", 3, second)
     assert second.comm is not None
+
+
+def test_a_cell_that_makes_none_any_more_lets_its_widget_go(log, run, monkeypatch):
+    run("edited", 1)
+    widget = FunnelExplorer(log)
+    run("edited", 1, widget)
+    monkeypatch.setattr(outputs, "running_cell", lambda: Cell("edited", "2"))
+    InteractiveShell.instance().run_cell("1 + 1", store_history=True)
+    assert widget.comm is None
 
 
 def test_a_widget_that_was_kept_is_shown_again(log, run):

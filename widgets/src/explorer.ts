@@ -86,11 +86,17 @@ function render({ model, el, host, signal }: { model: Model; el: HTMLElement; ho
     });
     panels.forEach((panel, kind) => panel.toggleAttribute("hidden", kind !== selected));
     const reference: string | undefined = model.get("tabs")[selected];
-    if (!reference || rendered.has(selected)) return;
+    if (rendered.has(selected)) return;
+    const panel = panels.get(selected)!;
+    const waiting = h("p", { class: "bh-quiet bh-loading", role: "status" }, "Loading …");
+    replace(panel, waiting);
+    if (!reference) return;
     rendered.add(selected);
     host.getWidget(reference)
-      .then((widget) => widget.render({ el: panels.get(selected)!, signal }))
+      .then((widget) => widget.render({ el: panel, signal }))
+      .then(() => waiting.remove())
       .catch((error: unknown) => {
+        waiting.remove();
         rendered.delete(selected);
         sentence.textContent = `${LABELS[selected]} cannot be shown (${error}): choose another tab, then this one again.`;
       });

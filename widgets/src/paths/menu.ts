@@ -48,15 +48,20 @@ export function openMenu(root: HTMLElement, mark: Element, title: string, choice
     menu.style.top = `${Math.max(8, below ? box.top + 30 : box.top - own.height - 4)}px`;
   }
 
+  /** What has the focus: in a shadow root the document does not tell. */
+  function active(): Element | null {
+    return (root.getRootNode() as Document).activeElement;
+  }
+
   function close(): void {
     if (!menu.isConnected) return;
-    const had = menu.contains(document.activeElement);
+    const had = menu.contains(active());
     menu.remove();
     if (had) (mark as SVGElement).focus();
   }
 
   function press(event: KeyboardEvent): void {
-    const at = items.indexOf(document.activeElement as HTMLElement);
+    const at = items.indexOf(active() as HTMLElement);
     const by: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 };
     if (event.key in by) {
       event.preventDefault();
