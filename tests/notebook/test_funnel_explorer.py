@@ -83,14 +83,20 @@ def test_a_funnel_is_built_explored_and_kept(page):
     expect(widget.locator(".bh-step-name").nth(1)).to_contain_text("Writing it down")
     widget.get_by_role("button", name="Undo").click()
 
-    # A filter, and a combination that cannot be.
+    # Filters, of which one waits for values while the other is changed.
+    pick(page, widget, "Add a filter", "files")
+    widget.get_by_label("filter of step 1: value").fill("7")
     pick(page, widget, "Add a filter", "repo")
+    expect(widget.locator(".bh-text code")).to_have_text(
+        "%funnel code[files > 7 and repo = 'ipython'] -> docs -> test within 90d"
+    )
+    widget.get_by_role("button", name="Remove filter of step 1, 1 of 2").press("Enter")
     expect(widget.locator(".bh-text code")).to_have_text(
         "%funnel code[repo = 'ipython'] -> docs -> test within 90d"
     )
     # What a text contains is taken as it is typed.
-    widget.get_by_label("filter of step 1 1: comparison").select_option("like")
-    value = widget.get_by_role("combobox", name="filter of step 1 1: value")
+    widget.get_by_label("filter of step 1: comparison").select_option("like")
+    value = widget.get_by_role("combobox", name="filter of step 1: value")
     value.fill("5%_")
     value.press("Enter")
     expect(widget.locator(".bh-text code")).to_have_text(

@@ -1,7 +1,7 @@
 // The steps of a funnel: added, ordered, filtered, taken away.
 
 import { combobox } from "../shared/combobox";
-import { conditionAdder, conditions, type Condition } from "../shared/conditions";
+import { conditionAdder, conditions, type Next } from "../shared/conditions";
 import { focusOn, h, iconButton, type Child } from "../shared/elements";
 import { eventFields } from "../shared/events";
 import { eventOptions, line } from "../shared/fields";
@@ -43,8 +43,8 @@ function stepRow(question: Ask, around: Frame, step: Step, place: number): HTMLE
     around.announce(`Removed ${stepName(step)}`);
     focusOn(around.controls, question.draft.steps.length ? `grip-${Math.max(0, place - 1)}` : "add-step");
   };
-  const where = (condition: Condition, quiet = false) =>
-    question.change((now) => void (now.steps[place].events.where = condition), quiet);
+  const where = (next: Next, quiet = false) =>
+    question.change((now) => void (now.steps[place].events.where = next(now.steps[place].events.where)), quiet);
   const row: HTMLElement = h(
     "li",
     {

@@ -2,7 +2,7 @@
 
 import { byField, duringField, segmentsField, sessionsField, whereField } from "../shared/clauses";
 import { combobox } from "../shared/combobox";
-import { conditionAdder, conditions, type Condition } from "../shared/conditions";
+import { conditionAdder, conditions, type Next } from "../shared/conditions";
 import { focusOn, h, iconButton, type Child } from "../shared/elements";
 import { eventFields, eventsName, eventsOf } from "../shared/events";
 import { chip, count, eventOptions, field, line, select } from "../shared/fields";
@@ -39,8 +39,8 @@ function anchor(question: Ask, around: Frame, side: "from_" | "to", name: string
       onpick: (picked) => question.change((now) => void (now[side] = eventsOf(picked))),
     }));
   }
-  const where = (condition: Condition, quiet = false) =>
-    question.change((now) => void (now[side]!.where = condition), quiet);
+  const where = (next: Next, quiet = false) =>
+    question.change((now) => void (now[side]!.where = next(now[side]!.where)), quiet);
   return h(
     "div",
     { class: "bh-step bh-anchor", role: "group", "aria-label": `Paths ${name}` },
@@ -119,8 +119,8 @@ function renames(question: Ask, around: Frame): Child[] {
 function renameRow(question: Ask, rule: Rename, place: number): HTMLElement {
   const key = `rename-${place}`;
   const change = (edit: (rule: Rename) => void) => question.change((now) => edit(now.rename![place]));
-  const where = (condition: Condition, quiet = false) =>
-    question.change((now) => void (now.rename![place].events.where = condition), quiet);
+  const where = (next: Next, quiet = false) =>
+    question.change((now) => void (now.rename![place].events.where = next(now.rename![place].events.where)), quiet);
   return h(
     "div",
     { class: "bh-step", role: "group", "aria-label": `Shown as ${rule.name}` },

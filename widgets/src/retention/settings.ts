@@ -1,7 +1,7 @@
 // Which events begin and which come back, and how periods and cohorts are counted.
 
 import { combobox } from "../shared/combobox";
-import { conditionAdder, conditions, type Condition } from "../shared/conditions";
+import { conditionAdder, conditions, type Next } from "../shared/conditions";
 import { h, type Child } from "../shared/elements";
 import { eventFields, eventsOf, type Events } from "../shared/events";
 import { count, eventOptions, field, select, type Duration } from "../shared/fields";
@@ -37,8 +37,8 @@ export function events(question: Ask): Child[] {
 }
 
 function eventsBox(question: Ask, part: "start" | "returning", label: string, events: Events): HTMLElement {
-  const where = (condition: Condition, quiet = false) =>
-    question.change((now) => void (now[part]!.where = condition), quiet);
+  const where = (next: Next, quiet = false) =>
+    question.change((now) => void (now[part]!.where = next(now[part]!.where)), quiet);
   const filter = `filter of the ${label.toLowerCase()} event`;
   return h(
     "div",

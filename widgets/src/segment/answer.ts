@@ -86,7 +86,8 @@ export function below(question: Ask, around: () => Frame): Below {
 
   function show(): void {
     const found = furtherOf(question);
-    for (const part of [shared, sized]) part.toggleAttribute("data-old", !found);
+    shared.toggleAttribute("data-old", !found);
+    sized.toggleAttribute("data-old", true);
     if (!found) return;
     replace(shared, found.error ? h("p", { class: "bh-error" }, found.error) : overlaps(question, around, found.overlap ?? []));
     void showOverTime();

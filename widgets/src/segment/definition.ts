@@ -49,6 +49,12 @@ export const isGroup = (item: Item): item is Group => "group" in item;
 /** Whether there is a condition in it: a group without one is left out. */
 export const holdsAny = (item: Item): boolean => !isGroup(item) || item.parts.some(holdsAny);
 
+/** What stands at a place of a draft, such as 0.2.0, by now. */
+export function itemAt(draft: Draft, key: string): Item | undefined {
+  const inner = (item: Item | undefined, place: string) => (item && isGroup(item) ? item.parts[Number(place)] : undefined);
+  return key.split(".").slice(1).reduce(inner, draft.root as Item | undefined);
+}
+
 export const FORM: Form<Draft> = {
   read: ({ condition, reference }) => {
     const item = itemOf(structuredClone(condition));

@@ -7,7 +7,7 @@ import { eventsName } from "../shared/events";
 import { eventOptions, propertyValue, select } from "../shared/fields";
 import type { Frame } from "../shared/frame";
 import {
-  did, firstOf, holdsAny, inSegment, isGroup, ofUser, paths, rowEvents, SPECIAL,
+  did, firstOf, holdsAny, inSegment, isGroup, itemAt, ofUser, paths, rowEvents, SPECIAL,
   type Ask, type Group, type Item, type Mode, type Row,
 } from "./definition";
 import type { Effects } from "./effects";
@@ -99,9 +99,11 @@ export function conditionTree(question: Ask, around: Frame, effects: Effects): H
       options: () => offered(question),
       onpick: async (picked) => {
         const item = await started(question, picked);
-        if (!item) return;
-        const place = group.parts.length;
-        question.change(() => void group.parts.push(item));
+        // The draft may be another since its values were asked for.
+        const now = itemAt(question.draft, key);
+        if (!item || !now || !isGroup(now)) return;
+        const place = now.parts.length;
+        question.change(() => void now.parts.push(item));
         around.announce(`Added ${titleOf(item)}`);
         focusOn(around.controls, firstKey(around.controls, `${key}.${place}-`));
       },

@@ -1,14 +1,14 @@
 // Conditions as rows that read like sentences, each with the fields of its kind.
 
 import { begun, comparisonFields, comparisonOf, nodeOf, type Node } from "../shared/comparisons";
-import { conditionAdder, conditions, type Condition } from "../shared/conditions";
+import { conditionAdder, conditions, type Next } from "../shared/conditions";
 import { combobox } from "../shared/combobox";
 import { h, iconButton, type Child } from "../shared/elements";
 import { eventFields, eventsOf, type Events } from "../shared/events";
 import { eventOptions, line, propertyField, real, select, span, type Duration } from "../shared/fields";
 import type { Property } from "../shared/question";
 import { learn, textOf } from "../shared/texts";
-import { counted, measured, step, type Place } from "./definition";
+import { counted, isGroup, itemAt, measured, step, type Place, type Row } from "./definition";
 import { moment, today, windowFields } from "./window";
 
 const word = (text: string) => h("span", { class: "bh-word" }, text);
@@ -97,7 +97,7 @@ function often({ row: item, key, name, edit }: Place): Child[] {
 function filters(place: Place, events: Events, path: string, key: string): Child {
   const { question, edit, name } = place;
   const at = `${path}.where`;
-  const change = (condition: Condition, quiet = false) => edit(() => (events.where = condition), quiet);
+  const change = (next: Next, quiet = false) => edit(() => (events.where = next(events.where)), quiet);
   return h(
     "div",
     { class: "bh-filters", "data-part": key },
@@ -120,8 +120,13 @@ function value(place: Place): Child[] | null {
   if (!property || !found) return null;
   const put = (next: Node, quiet = false) => edit(() => (item.row = next), quiet);
   const pick = async (picked: Property) => {
-    const next = left.kind === "first_last" ? { ...left, property: picked.name } : { ...left, name: picked.name };
-    put(nodeOf(next, await begun(question, picked)));
+    const first = await begun(question, picked);
+    // The row may be another by now.
+    const now = itemAt(question.draft, key);
+    const its = now && !isGroup(now) ? (now.row.left ?? now.row.value) : undefined;
+    if (its?.kind !== left.kind) return;
+    const next = its.kind === "first_last" ? { ...its, property: picked.name } : { ...its, name: picked.name };
+    question.change(() => void ((now as Row).row = nodeOf(next, first)));
   };
   const of = left.events ?? eventsOf();
   return [

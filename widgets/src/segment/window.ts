@@ -56,8 +56,8 @@ export function windowFields(place: Place): Child[] {
         ? h(
             "div",
             { class: "bh-filters" },
-            conditions(question, at, `filter of the first event of ${name}`, anchor.where, (next, quiet) => edit(() => (anchor.where = next), quiet)),
-            conditionAdder(question, at, "filter", anchor.where, (next) => edit(() => (anchor.where = next))),
+            conditions(question, at, `filter of the first event of ${name}`, anchor.where, (next, quiet) => edit(() => (anchor.where = next(anchor.where)), quiet)),
+            conditionAdder(question, at, "filter", anchor.where, (next) => edit(() => (anchor.where = next(anchor.where)))),
           )
         : null,
     ];

@@ -1,7 +1,7 @@
 // The clauses that several analyses share: filter, breakdown, segments to compare, range, sessions.
 
 import { combobox } from "./combobox";
-import { conditionAdder, conditions, type Condition, type Node } from "./conditions";
+import { conditionAdder, conditions, type Condition, type Next, type Node } from "./conditions";
 import { h, iconButton, type Child } from "./elements";
 import {
   chip, count, day, field, propertyField, propertyValue, select, span, type Duration,
@@ -131,8 +131,8 @@ export function duringField<D extends Clauses>(question: Question<D>): HTMLEleme
 export function whereField<D extends Clauses>(question: Question<D>): HTMLElement | null {
   if (isCommon(question, "where")) return null;
   const { where } = question.draft;
-  const change = (condition: Condition, quiet = false) =>
-    question.change((now) => void (now.where = condition), quiet);
+  const change = (next: Next, quiet = false) =>
+    question.change((now) => void (now.where = next(now.where ?? null)), quiet);
   return field(
     "where",
     conditions(question, "where", "filter of all events", where ?? null, change),

@@ -13,6 +13,9 @@ export type { Node } from "./comparisons";
 /** A condition, its text, or none. */
 export type Condition = Node | string | null;
 
+/** Makes a condition of the one there is by then: values may come after other changes. */
+export type Next = (now: Condition) => Condition;
+
 interface Row extends Comparison {
   property: Property;
 }
@@ -23,7 +26,7 @@ export function conditions(
   path: string,
   label: string,
   condition: Condition,
-  onchange: (condition: Condition, quiet?: boolean) => void,
+  onchange: (next: Next, quiet?: boolean) => void,
 ): HTMLElement {
   const rows = rowsOf(question, condition);
   if (rows === null) {
@@ -31,14 +34,19 @@ export function conditions(
     return h(
       "div",
       { class: "bh-condition" },
-      line(`${path}-text`, `${label} as text`, text, (typed) => onchange(typed.trim() || null)),
-      iconButton("close", `Remove the ${label}`, () => onchange(null), {
+      line(`${path}-text`, `${label} as text`, text, (typed) => onchange(() => typed.trim() || null)),
+      iconButton("close", `Remove the ${label}`, () => onchange(() => null), {
         "data-key": `${path}-remove`,
       }),
     );
   }
   const changed = (place: number, next: Row | null, quiet = false) =>
-    onchange(conditionOf(rows.flatMap((row, at) => (at === place ? (next ?? []) : row))), quiet);
+    onchange((condition) => {
+      const now = rowsOf(question, condition) ?? [];
+      const isIt = (row?: Row) => row && propertyValue(row.property) === propertyValue(rows[place].property);
+      const found = isIt(now[place]) ? place : now.findIndex(isIt);
+      return found < 0 ? condition : conditionOf(now.flatMap((row, at) => (at === found ? (next ?? []) : row)));
+    }, quiet);
   return h(
     "div",
     { class: "bh-conditions", role: "group", "aria-label": label },
@@ -71,7 +79,7 @@ export function conditionAdder(
   path: string,
   label: string,
   condition: Condition,
-  onchange: (condition: Condition) => void,
+  onchange: (next: Next) => void,
 ): HTMLElement | null {
   const rows = rowsOf(question, condition);
   if (rows === null) return null;
@@ -84,8 +92,13 @@ export function conditionAdder(
       label: `Add a ${label}`,
       value: "",
       placeholder: `add a ${label} …`,
-      onpick: async (property) =>
-        onchange(conditionOf([...rows, { property, ...(await begun(question, property)) }])),
+      onpick: async (property) => {
+        const further = { property, ...(await begun(question, property)) };
+        onchange((now) => {
+          const found = rowsOf(question, now);
+          return found ? conditionOf([...found, further]) : now;
+        });
+      },
     }),
   );
 }

@@ -1,7 +1,7 @@
 // The rows: series and formulas, added, ordered, shown or not, taken away.
 
 import { combobox } from "../shared/combobox";
-import { conditionAdder, conditions, type Condition } from "../shared/conditions";
+import { conditionAdder, conditions, type Next } from "../shared/conditions";
 import { focusOn, h, icon, iconButton, type Child } from "../shared/elements";
 import { eventFields } from "../shared/events";
 import { eventOptions, line, propertyField, select } from "../shared/fields";
@@ -122,7 +122,7 @@ function filters(
   change: (edit: (row: SeriesRow) => void, quiet?: boolean) => void,
 ): HTMLElement {
   const path = `row-${row.id}-where`;
-  const where = (condition: Condition, quiet = false) => change((now) => void (now.of.events.where = condition), quiet);
+  const where = (next: Next, quiet = false) => change((now) => void (now.of.events.where = next(now.of.events.where)), quiet);
   return h(
     "div",
     { class: "bh-filters" },

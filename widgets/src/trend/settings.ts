@@ -4,7 +4,7 @@ import { byField, duringField, segmentsField, sessionsField, whereField } from "
 import { h, type Child } from "../shared/elements";
 import { eventFields } from "../shared/events";
 import { field, select } from "../shared/fields";
-import { conditionAdder, conditions, type Condition } from "../shared/conditions";
+import { conditionAdder, conditions, type Next } from "../shared/conditions";
 import { activity, isSeries, newSeries, type Ask, type Draft } from "./definition";
 
 const VIEWS: [string, string][] = [["trend", "Trend"], ["lifecycle", "Lifecycle"], ["stickiness", "Stickiness"]];
@@ -55,7 +55,7 @@ export function activityFields(question: Ask): Child[] {
   const edit = (what: (events: any) => void, quiet = false) =>
     question.change((now) => what(now.rows.filter(isSeries).find(({ id }) => id === row.id)!.of.events), quiet);
   const path = `row-${row.id}-where`;
-  const where = (condition: Condition, quiet = false) => edit((events) => void (events.where = condition), quiet);
+  const where = (next: Next, quiet = false) => edit((events) => void (events.where = next(events.where)), quiet);
   return [
     h("div", { class: "bh-events" }, eventFields(question, row.of.events, "activity", "Active with", edit)),
     h("div", { class: "bh-activity-filters" },
