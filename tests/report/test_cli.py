@@ -65,6 +65,7 @@ def test_a_run_its_history_and_the_index(behavio, tmp_path):
     broken = tmp_path / "reports" / "other" / "2026-W01"
     broken.mkdir(parents=True)
     (broken / "run.json").write_text("{")
+    template(tmp_path / "own.ipynb", "1", parameters="top: int = 5  # how many")
     assert behavio("report", "run", "own.ipynb", "-p", "top=9").exit_code == 0
     told = behavio("report", "history")
     assert "own-top-9-" in told.output

@@ -98,6 +98,7 @@ def test_users_behind_each_number(log, sent):
             "id": number,
             "count": len(expected),
             "first": expected.users.head(100).tolist(),
+            "text": str(expected.definition),
             "line": f"%segment {expected.definition}",
         }
     assert widget.further["overlap"][0]["both"] == len(both)
