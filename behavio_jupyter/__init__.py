@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from .log import EventLog
+    from .magics import opened
     from .opening import connect
     from .query import Funnel, Paths, Retention, Segment, Trend, parse
     from .widgets import explore
@@ -40,6 +41,7 @@ _HOMES = {
     "EventLog": "log",
     "connect": "opening",
     "explore": "widgets",
+    "opened": "magics",
 }
 """Where the public names live; they load when first used, so that importing is quick."""
 
@@ -59,6 +61,7 @@ __all__ = [
     "connect",
     "datasets",
     "explore",
+    "opened",
     "parse",
 ]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
 
 from .analyses import AnalysisMagics
@@ -12,7 +15,10 @@ from .explore import ExploreMagics
 from .history import History
 from .logs import OpenLogs
 
-__all__ = ["load_ipython_extension"]
+if TYPE_CHECKING:
+    from behavio_jupyter import EventLog
+
+__all__ = ["load_ipython_extension", "opened"]
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
@@ -26,3 +32,23 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     shell.register_magics(ExploreMagics(shell, logs))
     complete_questions(shell, logs)
     show_without_trace(shell)
+
+
+def opened(name: str = "") -> EventLog:
+    """Return a log that ``%behavio connect`` opened in this notebook.
+
+    Parameters
+    ----------
+    name : str
+        What it was opened as; default: the log that questions are asked of.
+
+    Raises
+    ------
+    BehavioError
+        No log is open.
+    UnknownNameError
+        None is open under that name.
+    """
+    shell = get_ipython()
+    logs, _ = vars(shell).get("_behavio", (OpenLogs(), None)) if shell else (OpenLogs(), None)
+    return logs[name] if name and len(logs) else logs.addressed("")[0]

@@ -9,7 +9,7 @@ from typing import Any
 
 from IPython.core.getipython import get_ipython
 
-from behavio_jupyter import EventLog, Segment
+from behavio_jupyter import BehavioError, EventLog, Segment, opened
 from behavio_jupyter.query import Question
 
 
@@ -26,13 +26,23 @@ def line_of(definition: Question | Segment | None, address: str = "") -> str:
 def call_of(log: EventLog, name: str, argument: str) -> str:
     """Return the call of a log's method with a text, by the variable that holds the log.
 
-    Where none does, it is called ``log``; by its own name, where ``log`` is another thing.
+    Where none does, a log that a magic opened is called by what it was opened as. Another one is
+    called ``log``; by its own name, where ``log`` is another thing.
     """
     names: dict[str, Any] = getattr(get_ipython(), "user_ns", {})
     held = [one for one, value in names.items() if value is log and not one.startswith("_")]
     free = (one for one in _names(log) if one.isidentifier() and one not in names)
-    variable = held[0] if held else next(free)
-    return f"{variable}.{name}({_literal(argument)})"
+    if held or not _is_opened(log):
+        return f"{held[0] if held else next(free)}.{name}({_literal(argument)})"
+    known = f"opened({_literal(log.name)})"
+    return f"from behavio_jupyter import opened\n\n{known}.{name}({_literal(argument)})"
+
+
+def _is_opened(log: EventLog) -> bool:
+    try:
+        return get_ipython() is not None and opened(log.name) is log
+    except BehavioError:
+        return False
 
 
 def _names(log: EventLog) -> Iterator[str]:

@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbclient import NotebookClient
 
-from behavio_jupyter import connect, datasets, notebook
+from behavio_jupyter import connect, datasets, notebook, opened
 from behavio_jupyter.notebook import Cell
 from behavio_jupyter.result.base import PLOTLY
 from tests.data.tables import SHOP
@@ -74,6 +74,20 @@ def test_widgets_do_not_load_with_the_library():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_copy_of_a_log_that_a_magic_opened_runs(shell):
+    shell.run_line_magic("load_ext", "behavio_jupyter")
+    shell.run_line_magic("behavio", "connect cdnow as shop")
+    log = opened("shop")
+    asked = ResultBar(log, log.funnel("purchase -> purchase"), HERE).python
+    *start, call = asked.splitlines()
+    names = {}
+    exec("\n".join(start), names)
+    assert eval(call, names).definition == log.funnel("purchase -> purchase").definition
+    # Under a variable of the notebook it is called by that.
+    shell.user_ns["mine"] = log
+    assert ResultBar(log, log.paths(""), HERE).python == 'mine.paths("")'
 
 
 def test_copies_ask_the_same(log, shell):
