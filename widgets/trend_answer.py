@@ -21,8 +21,8 @@ def trends_drawn(
     """Return the values of each line by group and period.
 
     ``names`` are what the browser called the lines. All lines have the same periods; ``changes``
-    are those from the period before, and with ``compare`` ``value_before`` and its changes those
-    from the range before.
+    are those from the period before, and with ``compare`` ``value_before`` and its changes are
+    of the range before.
     """
     first = results[0]
     points = first.table

@@ -41,7 +41,7 @@ function append(element: Element, children: Child[]): void {
 
 /**
  * Replace what is in an element. The focus stays where it was, by `data-key`; where that is gone,
- * it goes to what came next, or before.
+ * it goes to what came next, or before. What is being typed to find a name is kept.
  */
 export function replace(element: Element, ...children: Child[]): void {
   const root = element.getRootNode() as Document | ShadowRoot;
@@ -49,13 +49,19 @@ export function replace(element: Element, ...children: Child[]): void {
   const before = element.contains(focused) ? controlsIn(element) : [];
   const at = before.indexOf(focused!);
   const keys = before.map((control) => control.dataset.key);
+  const typed = focused?.getAttribute("aria-expanded") === "true" ? (focused as HTMLInputElement).value : null;
   element.replaceChildren();
   append(element, children);
   if (!focused || !before.length) return;
   const after = controlsIn(element);
   const order = [...keys.slice(Math.max(at, 0)), ...keys.slice(0, Math.max(at, 0)).reverse()];
   const key = order.find((one) => one && after.some((control) => control.dataset.key === one));
-  (after.find((control) => key && control.dataset.key === key) ?? after[0])?.focus();
+  const next = after.find((control) => key && control.dataset.key === key) ?? after[0];
+  next?.focus();
+  if (typed === null || !(next instanceof HTMLInputElement) || next.dataset.key !== keys[at]) return;
+  if (typed === next.value) return;
+  next.value = typed;
+  next.dispatchEvent(new Event("input"));
 }
 
 /** What can have the focus in an element, in order. */
