@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import glob
 import os
+import re
 import shutil
 import uuid
 from pathlib import Path
@@ -70,7 +70,9 @@ def note_failure(message: Message, folder: Path) -> str:
 
 def _mend(target: Path) -> None:
     """Put back what a copy that was killed had put aside, and take away what else it left."""
-    for left in target.parent.glob(f".{glob.escape(target.name)}-*"):
+    # Another period's name may begin alike.
+    named = re.compile(rf"\.{re.escape(target.name)}-\d+-[0-9a-f]{{32}}(-old)?")
+    for left in [one for one in target.parent.iterdir() if named.fullmatch(one.name)]:
         if left.name.endswith("-old") and not target.exists():
             left.rename(target)
         shutil.rmtree(left, ignore_errors=True)

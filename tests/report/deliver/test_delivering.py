@@ -56,11 +56,12 @@ def test_a_copy_that_was_killed_is_mended_by_the_next(run, out, tmp_path):
     target = Target.parse(f"folder:{tmp_path / 'there'}")
     [delivery] = Deliverer(out).deliver(run, [target])
     there = tmp_path / "there" / "own"
-    (there / "2026-W47").rename(there / ".2026-W47-1-a-old")
-    (there / ".2026-W47-1-a").mkdir()
-    (there / ".2026-W470-1-a").mkdir()
+    number, other = "0" * 32, f".2026-W47-7-1-{'0' * 32}"
+    (there / "2026-W47").rename(there / f".2026-W47-1-{number}-old")
+    (there / f".2026-W47-1-{number}").mkdir()
+    (there / other).mkdir()
     assert Deliverer(out).repeat(delivery.id).state == "sent"
-    assert sorted(path.name for path in there.iterdir()) == [".2026-W470-1-a", "2026-W47"]
+    assert sorted(path.name for path in there.iterdir()) == [other, "2026-W47"]
 
 
 def test_a_folder_that_cannot_be_written(run, out, tmp_path):
