@@ -100,8 +100,6 @@ class UnknownNameError(BehavioError):
         self.kind = kind
         self.name = name
         self.choices = sorted(choices)
-        if hint is None and kind == "segment" and not self.choices:
-            hint = "none is saved yet"
         hint = nearest_hint(name, self.choices) if hint is None else f"; {hint}"
         super().__init__(f"There is no {kind} {name!r}{hint}.")
 

@@ -173,7 +173,8 @@ class _Check:
     def saved(self, name: str) -> None:
         """Check a saved segment and those it names."""
         if name not in self.catalog.segments:
-            raise UnknownNameError("segment", name, self.catalog.segments)
+            hint = None if self.catalog.segments else "none is saved yet"
+            raise UnknownNameError("segment", name, self.catalog.segments, hint)
         if name in self.inside:
             circle = " -> ".join(map(repr, (*self.inside[self.inside.index(name) :], name)))
             raise DefinitionError(f"These segments name each other in a circle: {circle}.")
