@@ -140,11 +140,10 @@ class _Check:
         match node:
             case Events():
                 for name in node.names:
-                    known = (*self.catalog.events, *extra)
-                    if name not in known:
-                        raise UnknownNameError(
-                            "event", name, known, None if known else "the log is empty"
-                        )
+                    if name not in self.events and name not in extra:
+                        known = (*self.catalog.events, *extra)
+                        hint = None if known else "the log is empty"
+                        raise UnknownNameError("event", name, known, hint)
             case Property():
                 self.kind(node)
             case FirstLast():

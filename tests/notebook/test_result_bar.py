@@ -24,6 +24,13 @@ PATHS = "from code steps 3 top 3 session 1d"
 TREND = "users of code per month during 2025-06-01 to 2026-03-31"
 SEGMENT = "count(code) >= 100"
 
+SLOW = """\
+import time
+find, timeline = UserTimeline._find, UserTimeline._timeline
+UserTimeline._find = lambda self, content: time.sleep(1.5) or find(self, content)
+UserTimeline._timeline = lambda self, content: time.sleep(0.7) or timeline(self, content)
+"""
+
 
 @pytest.fixture
 def page(tmp_path):
@@ -34,6 +41,7 @@ def page(tmp_path):
         f'shop.trend("{TREND}")',
         f'shop.segment("{SEGMENT}")',
         "UserTimeline(shop)",
+        SLOW,
     ]
     with notebook(tmp_path, *cells) as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -126,6 +134,7 @@ def _a_user_is_found_gone_on_from_and_left_in_the_notebook(page: Page) -> None:
     command(page, "notebook:run-cell")
     found = widget.get_by_role("combobox", name="User: first letters of the id")
     expect(found).to_have_value(user)
+    # Answers are slow: what is typed stays where the bar is drawn anew meanwhile.
     pick(page, widget, "Go through the users of", "stopped")
     among = log.segment("stopped").users
     first = among[0]

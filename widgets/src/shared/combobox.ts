@@ -58,7 +58,10 @@ export function combobox(given: Combobox): HTMLElement {
     value: given.value,
     onfocus: () => (input as HTMLInputElement).select(),
     onclick: () => open(""),
-    oninput: () => open(input.value),
+    oninput: () => {
+      input.toggleAttribute("data-typing", true); // see `replace`
+      void open(input.value);
+    },
     onblur: () => leave(),
     onkeydown: (event: KeyboardEvent) => press(event),
   }) as HTMLInputElement;
@@ -135,6 +138,7 @@ export function combobox(given: Combobox): HTMLElement {
   }
 
   function pick(value: string): void {
+    input.toggleAttribute("data-typing", false);
     close();
     input.value = given.empties ? "" : value;
     if (value === current) return;
@@ -143,6 +147,7 @@ export function combobox(given: Combobox): HTMLElement {
   }
 
   function leave(): void {
+    input.toggleAttribute("data-typing", false);
     close();
     if (given.free) pick(input.value);
     else input.value = current;
@@ -165,6 +170,7 @@ export function combobox(given: Combobox): HTMLElement {
       else if (given.free) pick(input.value);
     } else if (event.key === "Escape" && isOpen) {
       event.stopPropagation();
+      input.toggleAttribute("data-typing", false);
       input.value = current;
       close();
     }

@@ -49,7 +49,8 @@ export function replace(element: Element, ...children: Child[]): void {
   const before = element.contains(focused) ? controlsIn(element) : [];
   const at = before.indexOf(focused!);
   const keys = before.map((control) => control.dataset.key);
-  const typed = focused?.getAttribute("aria-expanded") === "true" ? (focused as HTMLInputElement).value : null;
+  const typed = focused?.hasAttribute("data-typing") ? (focused as HTMLInputElement).value : null;
+  const caret = (focused as HTMLInputElement | null)?.selectionStart ?? null;
   element.replaceChildren();
   append(element, children);
   if (!focused || !before.length) return;
@@ -59,8 +60,8 @@ export function replace(element: Element, ...children: Child[]): void {
   const next = after.find((control) => key && control.dataset.key === key) ?? after[0];
   next?.focus();
   if (typed === null || !(next instanceof HTMLInputElement) || next.dataset.key !== keys[at]) return;
-  if (typed === next.value) return;
   next.value = typed;
+  next.setSelectionRange(caret, caret);
   next.dispatchEvent(new Event("input"));
 }
 
