@@ -30,6 +30,13 @@ def test_what_executes_notebooks_does_not_load_in_them_nor_for_every_command(sta
     assert loaded(statement, ("nbclient", "nbconvert", "nbformat", "papermill", "plotly")) == []
 
 
+def test_a_parser_that_no_notebook_needs_is_not_loaded_and_can_be():
+    looked = "from behavio_jupyter.report.template import find; find('weekly_review').parameters"
+    assert loaded(looked, ("nbformat", "rfc3987_syntax")) == ["nbformat"]
+    after = f"{looked}; import rfc3987_syntax"
+    assert loaded(after, ("nbformat", "rfc3987_syntax")) == ["nbformat", "rfc3987_syntax"]
+
+
 def loaded(statement, modules):
     """Which of some modules a new process has loaded after a statement."""
     program = f"{statement}\nimport sys\nprint(*sorted(set({modules!r}) & set(sys.modules)))"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import nbformat
-
 from ..errors import BehavioError
 from .execute import execute
+from .formats import nbformat
 from .page import to_page, write_whole
 
 

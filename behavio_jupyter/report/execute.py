@@ -26,7 +26,6 @@ def execute(notebook: Path) -> NotebookNode:
     BehavioError
         A cell failed: the sentence has the cell's number and the error.
     """
-    import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
     from rich.console import Console
@@ -37,6 +36,8 @@ def execute(notebook: Path) -> NotebookNode:
         TextColumn,
         TimeElapsedColumn,
     )
+
+    from .formats import nbformat
 
     node = nbformat.read(notebook, as_version=4)
     client = NotebookClient(

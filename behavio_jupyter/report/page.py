@@ -52,10 +52,11 @@ def to_page(notebook: NotebookNode, title: str, *, inputs: bool = True) -> str:
     str
         HTML that loads nothing from anywhere.
     """
-    import nbformat
     from nbconvert import HTMLExporter
     from plotly.offline import get_plotlyjs
     from pygments.formatters import HtmlFormatter
+
+    from .formats import nbformat
 
     shown = nbformat.from_dict(notebook)
     charts = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -33,9 +34,15 @@ def zone(name: str) -> ZoneInfo:
     UnknownNameError
         There is none of that name.
     """
-    if name not in available_timezones():
-        raise UnknownNameError("time zone", name, available_timezones())
+    if name not in _zones():
+        raise UnknownNameError("time zone", name, _zones())
     return ZoneInfo(name)
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    # They are read from the disk; and "localtime" is whatever the machine is set to.
+    return frozenset(available_timezones() - {"localtime"})
 
 
 @dataclass(frozen=True)

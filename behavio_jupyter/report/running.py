@@ -209,11 +209,12 @@ def _execute(
     template: Template, values: Mapping[str, Any], room: Room, progress: bool
 ) -> tuple[NotebookNode, str]:
     """Execute the notebook into the room; return it, and what went wrong, in a sentence."""
-    import nbformat
     import papermill
     from jupyter_client.kernelspec import NoSuchKernel
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
+
+    from .formats import nbformat
 
     written = room.folder / f"{template.name}.ipynb"
     error = ""

@@ -42,7 +42,7 @@ class Template:
     @cached_property
     def notebook(self) -> NotebookNode:
         """The notebook as it is written."""
-        import nbformat
+        from .formats import nbformat
 
         try:
             return nbformat.read(self.path, as_version=4)

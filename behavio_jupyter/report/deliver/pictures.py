@@ -35,7 +35,7 @@ def pictures(run: Run) -> list[Picture]:
 
     A message without charts is worth more than none at all.
     """
-    import nbformat
+    from ..formats import nbformat
 
     found: list[Picture] = []
     said = run.title
