@@ -13,7 +13,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from . import plot, tables
+from . import tables
 from .budgets import budgets, judged
 from .growth import Growth
 from .measure import Measured
@@ -97,6 +97,8 @@ def show(console: Console, run: Run) -> None:
 
 def write(folder: Path, run: Run) -> None:
     """Write ``performance.md`` and its pictures, below ``pictures``."""
+    from . import plot  # loads matplotlib
+
     plot.draw_sizes(folder / "pictures" / "growth-events.svg", run.sizes)
     plot.draw_questions(folder / "pictures" / "growth-questions.svg", run.grown)
     parts = [

@@ -9,9 +9,14 @@ from behavio_jupyter import datasets, parse
 
 from .engine.test_agreement_real import OF_CDNOW, OF_CONTRIBUTIONS
 
-for log, texts in (
-    (datasets.contributions(), OF_CONTRIBUTIONS),
-    (datasets.cdnow(), OF_CDNOW),
-):
-    for text in texts:
-        log.run(parse(text))
+
+def compile_all() -> None:
+    """Ask everything that is asked of the real logs."""
+    asked = (datasets.contributions(), OF_CONTRIBUTIONS), (datasets.cdnow(), OF_CDNOW)
+    for log, texts in asked:
+        for text in texts:
+            log.run(parse(text))
+
+
+if __name__ == "__main__":
+    compile_all()

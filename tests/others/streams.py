@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-os.environ["RETENTIONEERING_NO_TRACK"] = "1"
+if TYPE_CHECKING:
+    from retentioneering import Eventstream
 
-from retentioneering import Eventstream
+os.environ["RETENTIONEERING_NO_TRACK"] = "1"
 
 START, END = "path_start", "path_end"
 
 
 def stream_of(events: pd.DataFrame) -> Eventstream:
     """Return the events as a stream; of those at one time, the first row is the first."""
+    from retentioneering import Eventstream  # takes seconds
+
     frame = events[["user_id", "event", "timestamp"]]
     return Eventstream(frame.assign(timestamp=frame["timestamp"].dt.tz_localize(None)))
 

@@ -11,6 +11,9 @@ from behavio_jupyter.data.drafts import in_memory
 
 from .work import Places
 
+collect_ignore = ["warm.py"]
+"""It asks questions where it is imported, and doctests import all."""
+
 
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
