@@ -62,6 +62,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Behavio needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+	$(PIP) --upgrade pip  # what a new venv has takes minutes to choose among releases
 
 $(VENV)/.base: $(VENV)/bin/python pyproject.toml
 	$(PIP) --editable .
