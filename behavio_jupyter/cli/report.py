@@ -120,6 +120,8 @@ def run(
     except ReportError as error:
         Deliverer(out, click.echo).tell_failure(error.run, places)
         raise BehavioError(f"{error}\nThe notebook is kept: {error.run.notebook}") from None
+    except KeyboardInterrupt:
+        raise BehavioError("The run was ended before it was done.") from None
     finally:
         signal.signal(signal.SIGTERM, before)
     if done.started < began:

@@ -215,6 +215,7 @@ def _execute(
     from papermill.exceptions import PapermillExecutionError
 
     from .formats import nbformat
+    from .kernel import ENGINE
 
     written = room.folder / f"{template.name}.ipynb"
     error = ""
@@ -226,6 +227,7 @@ def _execute(
                 str(template.path),
                 str(written),
                 dict(values),
+                engine_name=ENGINE,
                 kernel_name="python3",
                 language="python",
                 progress_bar=progress,
@@ -268,10 +270,10 @@ def _number(template: Template, values: Mapping[str, Any], place: int) -> int:
 
 @contextlib.contextmanager
 def _quiet(logger: str) -> Iterator[None]:
-    """Let nothing below an error be logged meanwhile."""
+    """Let nothing be logged meanwhile: what goes wrong is said in a sentence."""
     log = logging.getLogger(logger)
     level = log.level
-    log.setLevel(logging.ERROR)
+    log.setLevel(logging.CRITICAL)
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -94,8 +95,19 @@ def test_what_is_never_due_or_not_over_is_refused(behavio, tmp_path):
     assert "Nothing was due yet." in behavio("schedule", "history").output
 
 
-def test_a_run_that_is_ended_leaves_nothing(tmp_path):
-    template(tmp_path / "own.ipynb", "import time\nopen('began', 'w')\ntime.sleep(600)")
+SLEEPS = """\
+import time
+open('began', 'w')
+try:
+    time.sleep(600)
+finally:
+    open('cleaned', 'w')
+"""
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_run_that_is_ended_leaves_nothing(tmp_path, killed):
+    template(tmp_path / "own.ipynb", SLEEPS)
     command = [sys.executable, "-m", "behavio_jupyter.cli", "report", "run", "own.ipynb"]
     running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     while not (tmp_path / "began").exists():
@@ -103,10 +115,20 @@ def test_a_run_that_is_ended_leaves_nothing(tmp_path):
         time.sleep(0.1)
     kernels = psutil.Process(running.pid).children(recursive=True)
     running.terminate()
+    if killed:  # and is seen to be gone before the run is ended, as on a machine that is busy
+        time.sleep(0.1)
+        running.send_signal(signal.SIGSTOP)
+        for kernel in kernels:
+            kernel.kill()
+        time.sleep(1.5)
+        running.send_signal(signal.SIGCONT)
     _, told = running.communicate(timeout=60)
     assert running.returncode == 1
     assert "Traceback" not in told
+    assert "Kernel died" not in told
+    assert told.splitlines()[-1] == "The run was ended before it was done."
     assert psutil.wait_procs(kernels, timeout=10)[1] == []
+    assert killed or (tmp_path / "cleaned").exists()
     assert [path.name for path in (tmp_path / "reports").rglob("*") if path.is_file()] == []
 
 

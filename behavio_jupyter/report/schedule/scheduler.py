@@ -11,12 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
-
 from ...errors import BehavioError
 from ...locks import FileLock, try_lock
 from ..archive import Archive, Run
 from ..deliver import Deliverer, Target, after_run, failed_run, out_of_sight
+from ..processes import stop
 from ..watch import Rule
 from .schedule import Schedule
 from .schedules import Schedules, Turn
@@ -157,11 +156,11 @@ class Scheduler:
             try:
                 _, told = running.communicate(timeout=limit)
             except subprocess.TimeoutExpired:
-                _stop(running.pid)
+                stop(running.pid, _GRACE)
                 state = "stopped"
                 error = f"The run took longer than {schedule.time_limit} and was stopped."
             except BaseException:
-                _stop(running.pid)
+                stop(running.pid, _GRACE)
                 raise
         seconds = time.monotonic() - begun
         if state == "failed" and running.returncode:
@@ -265,20 +264,6 @@ def _told(failed: Exception) -> str:
     if isinstance(failed, BehavioError):
         return str(failed)
     return getattr(failed, "strerror", None) or type(failed).__name__
-
-
-def _stop(process: int) -> None:
-    """End a process with all that it started."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        first = psutil.Process(process)
-        every = [first, *first.children(recursive=True)]
-        for one in every:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                one.terminate()
-        _, left = psutil.wait_procs(every, timeout=_GRACE)
-        for one in left:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                one.kill()
 
 
 def _sentence(told: str, code: int) -> str:
