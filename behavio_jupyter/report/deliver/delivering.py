@@ -63,7 +63,8 @@ class Deliverer:
 
     def tell_failure(self, run: Run, targets: Sequence[Target]) -> list[Delivery]:
         """Tell that a run failed, once for a period to each target; return how each stands."""
-        told = Checked(_NO_REPORT, "", "alert", f"There is no report: {run.error}")
+        published = self._archive.find(run.report, run.period)
+        told = Checked(_NO_REPORT, "", "alert", _no_report(run.error, published))
         return self._bring(run, targets, [told])
 
     def _bring(
@@ -105,12 +106,13 @@ class Deliverer:
         old = self.deliveries.find(number)
         run = self._archive.find(old.report, old.period)
         about = f"{old.report} for {old.period}"
-        if old.run is None and run is not None:
-            raise BehavioError(
-                f"Delivery {number} told that there is no {about}, but now there is."
-            )
         if old.run is None:
-            run = _failure(old)
+            lost = _failure(old)
+            if run is not None and old.alerts[0].sentence != _no_report(lost.error, run):
+                raise BehavioError(
+                    f"Delivery {number} told that there is no {about}, but now there is."
+                )
+            run = lost
         if run is None:
             raise BehavioError(f"The run of {about} is no longer there.")
         replaced = bool(old.run and old.alerts and old.run != run.started)
@@ -174,6 +176,14 @@ class Deliverer:
             why = getattr(error, "strerror", None) or "it is damaged"
             raise DeliveryError(f"The run in {run.folder} cannot be read: {why}.") from None
         return lambda: mail.send(letter, server)
+
+
+def _no_report(error: str, published: Run | None) -> str:
+    """Return what is told of a run that came to nothing, beside one of before."""
+    if published is None:
+        return f"There is no report: {error}"
+    made = f"{published.started:%Y-%m-%d %H:%M}"
+    return f"There is no new report, the one made on {made} stays: {error}"
 
 
 def _failure(delivery: Delivery) -> Run:

@@ -130,6 +130,22 @@ def test_a_failure_is_told_once_and_gone_with_the_report(out, tmp_path, monkeypa
         Deliverer(out).repeat(told[0].id)
 
 
+def test_where_a_report_is_not_made_again_the_earlier_one_stays(run, out, tmp_path):
+    there = Target.parse(f"folder:{tmp_path / 'there'}")
+    lost = failed_run("own", "2026-W47", "Cell 3 of own (x) failed: division", NOW)
+    [told] = Deliverer(out).tell_failure(lost, [there])
+    note = tmp_path / "there" / "own" / "2026-W47-failed.txt"
+    said = "There is no new report, the one made on 2026-11-23 08:00 stays: Cell 3 of own (x)"
+    assert note.read_text().startswith(said)
+    note.unlink()
+    assert Deliverer(out).repeat(told.id).state == "sent"
+    assert note.read_text().startswith(said)
+    again = run.model_copy(update={"started": run.started + dt.timedelta(hours=1)})
+    Archive(out).publish(again, Archive(out).begin())
+    with pytest.raises(BehavioError, match="there is no own for 2026-W47, but now there is"):
+        Deliverer(out).repeat(told.id)
+
+
 def test_a_mail_tells_why_there_is_no_report(out):
     lost = failed_run("own", "2026-W47", "The log ends before the period.", NOW)
     alert = Checked("each period has its report", "", "alert", f"There is no report: {lost.error}")
