@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from ..errors import BehavioError
 from . import listing, options
 
 if TYPE_CHECKING:
+    from ..report import Run
+    from ..report.deliver import Target
     from ..report.room import Tables
 
 
@@ -93,13 +96,17 @@ def run(
     """Run the template NAME, or the notebook of that path."""
     from ..report import ReportError
     from ..report import run as run_report
-    from ..report.deliver import Deliverer, Target, after_run, out_of_sight
+    from ..report.deliver import Target, after_run, failed_run, out_of_sight
+    from ..report.running import expected
     from ..report.schedule import Schedules
     from ..report.watch import Rule
 
     # Read before anything runs: a report takes minutes, a mistake in a rule no time.
     rules = [Rule.parse(text) for text in alerts]
     places = [Target.parse(text) for text in targets]
+    values = options.given(pairs, file)
+    # A mistake in the command is told to who types it, all else to who waits for the report, too.
+    report, about = expected(name, values, period=period, timezone=timezone, folders=folders)
     began = dt.datetime.now(dt.UTC)
     # Machinery ends a run by this signal: it cleans up as after Ctrl-C.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -107,7 +114,7 @@ def run(
         with out_of_sight([*places, *Schedules(out).targets()]):
             done = run_report(
                 name,
-                options.given(pairs, file),
+                values,
                 period=period,
                 timezone=timezone,
                 out=out,
@@ -118,8 +125,11 @@ def run(
                 progress=True,
             )
     except ReportError as error:
-        Deliverer(out, click.echo).tell_failure(error.run, places)
+        _tell_failure(error.run, places, out)
         raise BehavioError(f"{error}\nThe notebook is kept: {error.run.notebook}") from None
+    except BehavioError as error:  # before the notebook began
+        _tell_failure(failed_run(report, about, str(error), began), places, out)
+        raise
     except KeyboardInterrupt:
         raise BehavioError("The run was ended before it was done.") from None
     finally:
@@ -132,6 +142,18 @@ def run(
     brought = after_run(done, rules, places, out, click.echo)
     if lost := sum(one.state != "sent" for one in brought):
         raise BehavioError(f"{lost} of {len(brought)} deliveries failed.")
+
+
+def _tell_failure(lost: Run, targets: Sequence[Target], out: Path) -> None:
+    """Tell those who wait for a report that there is none; that this fails hides not why."""
+    from ..report.deliver import Deliverer
+
+    if not targets:
+        return
+    try:
+        Deliverer(out, click.echo).tell_failure(lost, targets)
+    except BehavioError as error:
+        click.echo(f"Not everybody was told: {error}", err=True)
 
 
 @report.command()

@@ -96,16 +96,10 @@ def run(
     ReportError
         The notebook failed. It is kept under ``out/failed`` with its error in place.
     """
-    asked = find(template, folders)
-    values = checked(asked.parameters, parameters or {})
-    about = _period(asked, values, period, timezone)
+    asked, values, report, about = _understood(template, parameters, period, timezone, folders)
+    about = about or str(last_period(open_log(values["log"]), asked.unit))
     if asked.dated:
         values["period"] = about
-    report = report_name(asked, values)
-    if report.startswith(".") or report.casefold() == FAILED:
-        raise DefinitionError(
-            f"Reports of a notebook called {report} would not be found again: rename it."
-        )
     archive = Archive(Path(out))
     told = _told(asked)
     _check_same(asked, told, archive.runs(report)[:1], out)
@@ -147,6 +141,47 @@ def run(
         archive.leave(work)
     write_index(archive)
     return done
+
+
+def expected(
+    template: str,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    period: str = "",
+    timezone: str = "UTC",
+    folders: Sequence[Path] = (),
+) -> tuple[str, str]:
+    """Return the report and the period that :func:`run` would be of, without a look at any log.
+
+    Where the log says the period, it is the last one that is over by the clock.
+
+    Raises
+    ------
+    UnknownNameError, ParameterError, DefinitionError
+        What was asked for cannot be: there is no such template, parameter, value or period.
+    """
+    asked, _, report, about = _understood(template, parameters, period, timezone, folders)
+    now = dt.datetime.now(zone(timezone))
+    return report, about or str(Period.last_complete(asked.unit, now))
+
+
+def _understood(
+    template: str,
+    parameters: Mapping[str, Any] | None,
+    period: str,
+    timezone: str,
+    folders: Sequence[Path],
+) -> tuple[Template, dict[str, Any], str, str]:
+    """Return template, values, the report's name, and its period; empty where the log says it."""
+    asked = find(template, folders)
+    values = checked(asked.parameters, parameters or {})
+    about = _period(asked, values, period, timezone)
+    report = report_name(asked, values)
+    if report.startswith(".") or report.casefold() == FAILED:
+        raise DefinitionError(
+            f"Reports of a notebook called {report} would not be found again: rename it."
+        )
+    return asked, values, report, about
 
 
 def _check_same(
@@ -202,7 +237,7 @@ def _period(template: Template, values: Mapping[str, Any], given: str, timezone:
         return str(period)
     if "log" not in values:
         raise DefinitionError(f"Say which period {template.name} is about: --period 2026-W47.")
-    return str(last_period(open_log(values["log"]), template.unit))
+    return ""
 
 
 def _execute(

@@ -1,5 +1,6 @@
 """The command as it is typed."""
 
+import datetime as dt
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 
 from behavio_jupyter import datasets
 from behavio_jupyter.cli import main
+from behavio_jupyter.report import Period
 
 from .notebooks import template
 
@@ -158,6 +160,38 @@ def test_a_failure_is_a_sentence_and_exit_code_1(behavio, tmp_path):
     assert why in failed.stderr
     assert "The notebook is kept: reports/failed/own/" in failed.stderr
     assert "failed: Cell 2 of own" in behavio("report", "history").output
+
+
+def test_what_fails_before_the_notebook_begins_is_told_but_no_mistake_of_the_command(
+    behavio, tmp_path
+):
+    def run(*words):
+        failed = behavio("report", "run", *words, "--deliver", "folder:team")
+        assert failed.exit_code == 1
+        return failed.stderr
+
+    for mistake in (["-p", "topp=1"], ["-p", "top=x"], ["--period", "47"], ["--timezone", "Mars"]):
+        run("weekly_review", *mistake)
+    run("weekly", "--period", "2026-W47")
+    run("weekly_review", "--deliver", "fax:1")
+    assert not (tmp_path / "team").exists()
+    # Which period the log would say, nobody knows: the one that is over by the clock.
+    said = run("weekly_review", "-p", "log=contribution")
+    last = Period.last_complete("week", dt.datetime.now(dt.UTC))
+    [note] = (tmp_path / "team").rglob("*-failed.txt")
+    assert note.name == f"{last}-failed.txt"
+    assert note.read_text() == f"There is no report: {said.splitlines()[-1]}\n"
+    broken = tmp_path / "reports" / "weekly_review" / "2026-W33"
+    broken.mkdir(parents=True)
+    (broken / "run.json").write_text("{")
+    said = run("weekly_review", "--period", "2026-W33")
+    assert "run.json cannot be read" in said
+    note = tmp_path / "team" / "weekly_review" / "2026-W33-failed.txt"
+    assert note.read_text() == f"There is no report: {said.splitlines()[-1]}\n"
+    (tmp_path / "file").write_text("")
+    said = run("weekly_review", "--period", "2026-W32", "--out", "file/out")
+    assert "Not everybody was told: " in said
+    assert said.splitlines()[-1].startswith("No reports can be written to file/out")
 
 
 @pytest.mark.parametrize(

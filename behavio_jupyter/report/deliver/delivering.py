@@ -63,7 +63,10 @@ class Deliverer:
 
     def tell_failure(self, run: Run, targets: Sequence[Target]) -> list[Delivery]:
         """Tell that a run failed, once for a period to each target; return how each stands."""
-        published = self._archive.find(run.report, run.period)
+        try:
+            published = self._archive.find(run.report, run.period)
+        except BehavioError:  # it cannot be read, which may be what is told
+            published = None
         told = Checked(_NO_REPORT, "", "alert", _no_report(run.error, published))
         return self._bring(run, targets, [told])
 
