@@ -7,8 +7,6 @@ import signal
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from ..errors import BehavioError
 from . import listing, options
@@ -75,15 +73,19 @@ def list_schedules(out: Path) -> None:
     from ..report.schedule import Schedules
 
     now = dt.datetime.now(dt.UTC)
-    found = Schedules(out).all()
-    if not found:
+    found, broken = Schedules(out).all(), Schedules(out).broken()
+    if not found and not broken:
         click.echo('There are none: behavio schedule add weekly_review --cron "0 8 * * MON"')
         return
-    table = Table("schedule", "template", "cron", "time zone", "next", box=None, pad_edge=False)
+    rows = {name: (name, "", "", "", f"broken: {why}") for name, why in broken.items()}
     for one in found:
-        told = "paused" if one.paused else _next(one.next(now))
-        table.add_row(one.name, one.template, one.cron, one.timezone, told)
-    Console().print(table, markup=False)
+        if one.name in broken:
+            told = f"broken: {broken[one.name]}"
+        else:
+            told = "paused" if one.paused else _next(one.next(now))
+        rows[one.name] = (one.name, one.template, one.cron, one.timezone, told)
+    columns = ("schedule", "template", "cron", "time zone", "next")
+    listing.show(columns, [rows[name] for name in sorted(rows)])
 
 
 @schedule.command()

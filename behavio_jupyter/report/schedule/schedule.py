@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from ...errors import DefinitionError
+from ...errors import BehavioError, DefinitionError
 from ...query.time import Duration
 from ..deliver import Target
 from ..parameters import checked
@@ -130,6 +130,15 @@ class Schedule(BaseModel):
         found = find(self.template, [Path(folder) for folder in self.folders])
         report = report_name(found, checked(found.parameters, self.parameters))
         return self.model_copy(update={"report": report})
+
+    @property
+    def broken(self) -> str:
+        """Why it is never due: its line of cron, kept before, is refused now; else empty."""
+        try:
+            Cron(self.cron, self.timezone)
+        except BehavioError as error:
+            return str(error)
+        return ""
 
     def words(self, out: Path, *period: str) -> list[str]:
         """Return what stands behind ``behavio`` to run its report: for a period, into a folder."""

@@ -8,7 +8,7 @@ import hashlib
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 
 from ...errors import BehavioError
@@ -89,6 +89,7 @@ class Scheduler:
         self._clock = clock
         self._command = command
         self._say = say
+        self._told_broken: dict[str, str] = {}
 
     def go_on(self) -> None:
         """Run what is due, and wait for more, until interrupted."""
@@ -101,12 +102,13 @@ class Scheduler:
 
     def look(self) -> int:
         """Run what is due now; return how many turns this scheduler took."""
+        broken = self._broken()
         self.schedules.note_due(self._clock())
-        self._mend()
+        self._mend(broken)
         taken = 0
         for turn in self.schedules.turns(state="waiting"):
             # The turns before took their time: it may have been paused meanwhile.
-            resting = {one.name for one in self.schedules.all() if one.paused}
+            resting = {*broken, *(one.name for one in self.schedules.all() if one.paused)}
             if turn.schedule not in resting:
                 taken += self.run(turn)
         return taken
@@ -217,9 +219,20 @@ class Scheduler:
         self.schedules.end(turn, state, seconds, error)  # type: ignore[arg-type]
         self._say(f"{turn.schedule}: {turn.period} {state}{f': {error}' if error else ''}")
 
-    def _mend(self) -> None:
+    def _broken(self) -> dict[str, str]:
+        """Return the schedules that cannot run, each with why; say so once."""
+        broken = self.schedules.broken()
+        for name, why in broken.items():
+            if self._told_broken.get(name) != why:
+                self._say(f"{name} is broken and does not run: {why}")
+        self._told_broken = broken
+        return broken
+
+    def _mend(self, broken: Container[str]) -> None:
         """Go on with turns whose process is gone."""
         for turn in self.schedules.turns(state="running"):
+            if turn.schedule in broken:
+                continue
             with self._lock(turn) as lock:
                 # It may have ended between the two looks.
                 if lock is not None and self.schedules.state(turn) == "running":

@@ -6,13 +6,16 @@ next. Here a period is a row that one process can take, once.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from ...errors import DefinitionError, UnknownNameError
+from pydantic import ValidationError
+
+from ...errors import BehavioError, DefinitionError, UnknownNameError
 from ..deliver import Target
 from ..transactions import writing
 from .schedule import Schedule
@@ -87,11 +90,26 @@ class Schedules:
                 ) from None
 
     def all(self) -> list[Schedule]:
-        """Return the schedules by name."""
+        """Return the schedules by name, without those that cannot be read."""
         if not self.path.exists():
             return []
         with self._writing() as rows:
-            return [schedule for schedule, _ in _kept(rows).values()]
+            return [schedule for schedule, _ in _readable(rows)]
+
+    def broken(self) -> dict[str, str]:
+        """Return the names of schedules that cannot run, each with why, in a sentence."""
+        if not self.path.exists():
+            return {}
+        found = {}
+        with self._writing() as rows:
+            for name, (text, _) in _kept(rows).items():
+                try:
+                    why = _read(name, text).broken
+                except DefinitionError as error:
+                    why = str(error)
+                if why:
+                    found[name] = why
+        return found
 
     def find(self, name: str) -> Schedule:
         """Return a schedule.
@@ -100,15 +118,21 @@ class Schedules:
         ------
         UnknownNameError
             There is none of that name.
+        DefinitionError
+            It cannot be read.
         """
-        found = {one.name: one for one in self.all()}
-        if name not in found:
-            raise UnknownNameError("schedule", name, found)
-        return found[name]
+        if not self.path.exists():
+            raise UnknownNameError("schedule", name, [])
+        with self._writing() as rows:
+            return _one(rows, name)[0]
 
     def targets(self) -> list[Target]:
-        """Return where any of the schedules is delivered to."""
-        return [Target.parse(text) for one in self.all() for text in one.targets]
+        """Return where any of the schedules is delivered to, without those that are refused now."""
+        found = []
+        for text in (text for one in self.all() for text in one.targets):
+            with contextlib.suppress(DefinitionError):  # its own runs tell of it
+                found.append(Target.parse(text))
+        return found
 
     def remove(self, name: str) -> None:
         """Forget a schedule and its turns; what it published stays.
@@ -121,7 +145,9 @@ class Schedules:
             There is none of that name.
         """
         with self._writing() as rows:
-            _one(rows, name)
+            known = _kept(rows)
+            if name not in known:
+                raise UnknownNameError("schedule", name, known)
             rows.execute("DELETE FROM schedules WHERE name = ?", (name,))
             rows.execute("DELETE FROM turns WHERE schedule = ?", (name,))
 
@@ -139,7 +165,7 @@ class Schedules:
             schedule, seen = _one(rows, name)
             if schedule.paused == paused:
                 return
-            if paused:
+            if paused and not schedule.broken:
                 _note(rows, schedule, seen, now)
             changed = schedule.model_copy(update={"paused": paused})
             rows.execute(
@@ -148,10 +174,13 @@ class Schedules:
             )
 
     def note_due(self, now: dt.datetime) -> None:
-        """Make a turn of each period that became due; those there are stay as they are."""
+        """Make a turn of each period that became due; those there are stay as they are.
+
+        Schedules that are broken are left out.
+        """
         with self._writing() as rows:
-            for schedule, seen in _kept(rows).values():
-                if not schedule.paused:
+            for schedule, seen in _readable(rows):
+                if not schedule.paused and not schedule.broken:
                     _note(rows, schedule, seen, now)
 
     def turns(self, name: str | None = None, state: State | None = None) -> list[Turn]:
@@ -214,17 +243,37 @@ class Schedules:
         return writing(self.path, _TABLES)
 
 
-def _kept(rows: sqlite3.Connection) -> dict[str, tuple[Schedule, dt.datetime]]:
-    """Return the schedules by name, with the moment up to which what is due was noted."""
+def _kept(rows: sqlite3.Connection) -> dict[str, tuple[str, str]]:
+    """Return what is kept of schedules by name: the text, and up to when what is due was noted."""
     found = rows.execute("SELECT name, definition, seen FROM schedules ORDER BY name").fetchall()
-    return {name: (Schedule.model_validate_json(text), _moment(seen)) for name, text, seen in found}
+    return {name: (text, seen) for name, text, seen in found}
+
+
+def _read(name: str, text: str) -> Schedule:
+    try:
+        return Schedule.model_validate_json(text)
+    except (ValidationError, BehavioError):
+        raise DefinitionError(
+            f"The schedule {name!r} was kept by another version and cannot be read: remove it, "
+            "and add it again."
+        ) from None
+
+
+def _readable(rows: sqlite3.Connection) -> list[tuple[Schedule, dt.datetime]]:
+    """Return the schedules that can be read; one that cannot must not hinder the others."""
+    found = []
+    for name, (text, seen) in _kept(rows).items():
+        with contextlib.suppress(DefinitionError):
+            found.append((_read(name, text), _moment(seen)))
+    return found
 
 
 def _one(rows: sqlite3.Connection, name: str) -> tuple[Schedule, dt.datetime]:
     found = _kept(rows)
     if name not in found:
         raise UnknownNameError("schedule", name, found)
-    return found[name]
+    text, seen = found[name]
+    return _read(name, text), _moment(seen)
 
 
 def _note(

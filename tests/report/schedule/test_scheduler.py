@@ -7,6 +7,7 @@ import os
 import random
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -117,6 +118,44 @@ def test_what_was_due_before_it_rested_runs_when_it_goes_on(own, tmp_path):
     scheduler.schedules.pause("ours", False, now[0])
     assert scheduler.look() == 1
     assert [period for _, period, _ in ran] == ["2026-W01"]
+
+
+def test_a_schedule_that_is_refused_today_hinders_no_other(own, tmp_path, monkeypatch):
+    out, now, ran, said = tmp_path / "out", [START], [], []
+    monkeypatch.setenv("COLUMNS", "200")
+    scheduler = Pretended(out, lambda: now[0], ran)
+    scheduler._say = said.append
+    schedules = scheduler.schedules
+    for name in ("ours", "unread", "wrong"):
+        schedules.add(made(own, name=name))
+    old = {"wrong": {"cron": "0 8 1 * MON", "targets": ["fax:1"]}, "unread": {"unit": "decade"}}
+    for name, changed in old.items():  # as an earlier version kept them
+        text = schedules.find(name).model_copy(update=changed).model_dump_json(warnings=False)
+        with contextlib.closing(sqlite3.connect(schedules.path)) as rows:
+            rows.execute("UPDATE schedules SET definition = ? WHERE name = ?", (text, name))
+            rows.commit()
+    for _ in range(2):
+        now[0] += dt.timedelta(days=7)
+        assert scheduler.look() == 1
+    assert [name for name, _, _ in ran] == ["ours", "ours"]
+    limits = "'0 8 1 * MON' limits the day of the month and the day of the week; make two schedules"
+    read = "The schedule 'unread' was kept by another version and cannot be read"
+    told = [line for line in said if "is broken and does not run" in line]
+    assert [read in told[0], limits in told[1], len(told)] == [True, True, 2]
+    assert schedules.targets() == []
+
+    def behavio(*words):
+        return CliRunner().invoke(main, ["schedule", *words, "--out", str(out)])
+
+    listed = " ".join(behavio("list").output.split())
+    assert f"broken: {read}" in listed
+    assert f"broken: {limits}" in listed
+    assert re.search(r"ours .* Mon 2", listed)
+    assert behavio("pause", "wrong").exit_code == 0
+    assert read in behavio("pause", "unread").stderr
+    for name in ("wrong", "unread"):
+        assert behavio("remove", name).exit_code == 0
+    assert "broken" not in behavio("list").output
 
 
 def test_kills_of_what_works_and_two_schedulers_at_once(own, tmp_path):
