@@ -22,14 +22,17 @@ from ..watch import Checked
 
 State = Literal["waiting", "sending", "sent", "failed", "unknown"]
 
+_VERSION = 1
+"""Of the tables."""
+
 _TABLES = """
-CREATE TABLE IF NOT EXISTS deliveries (
+CREATE TABLE deliveries (
   id INTEGER PRIMARY KEY AUTOINCREMENT, report TEXT NOT NULL, period TEXT NOT NULL,
   target TEXT NOT NULL, run TEXT NOT NULL, whole INTEGER NOT NULL, alerts TEXT NOT NULL,
   state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, begun TEXT NOT NULL, ended TEXT,
   error TEXT NOT NULL DEFAULT ''
 );
-CREATE TABLE IF NOT EXISTS items (
+CREATE TABLE items (
   report TEXT NOT NULL, period TEXT NOT NULL, target TEXT NOT NULL, rule TEXT NOT NULL,
   delivery INTEGER NOT NULL,
   PRIMARY KEY (report, period, target, rule)
@@ -223,7 +226,7 @@ class Deliveries:
             )
 
     def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
-        return writing(self.path, _TABLES)
+        return writing(self.path, _TABLES, _VERSION)
 
     def _left(self, rows: sqlite3.Connection, key: tuple[str, str, str]) -> list[Delivery]:
         """Return deliveries that nobody goes on with, of which nothing was sent."""

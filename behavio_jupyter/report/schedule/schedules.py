@@ -22,11 +22,14 @@ from .schedule import Schedule
 
 State = Literal["waiting", "running", "done", "failed", "stopped"]
 
+_VERSION = 1
+"""Of the tables."""
+
 _TABLES = """
-CREATE TABLE IF NOT EXISTS schedules (
+CREATE TABLE schedules (
   name TEXT PRIMARY KEY, definition TEXT NOT NULL, seen TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS turns (
+CREATE TABLE turns (
   schedule TEXT NOT NULL, period TEXT NOT NULL, due TEXT NOT NULL, state TEXT NOT NULL,
   started TEXT, seconds REAL, error TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (schedule, period)
@@ -240,7 +243,7 @@ class Schedules:
         return turn
 
     def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
-        return writing(self.path, _TABLES)
+        return writing(self.path, _TABLES, _VERSION)
 
 
 def _kept(rows: sqlite3.Connection) -> dict[str, tuple[str, str]]:
