@@ -24,6 +24,9 @@ _WORK = ".running"
 _HELD = ".held"
 FAILED = "failed"
 _REPLACED = ".replaced-"
+_EVERY = "[!.]*"
+"""Reports, and not the folder to work in: it may be gone while one looks into it."""
+
 _WAIT = 0.01
 
 
@@ -116,7 +119,7 @@ class Archive:
     def runs(self, report: str | None = None) -> list[Run]:
         """Return the published runs, the newest first; without those that cannot be read."""
         self._mend()
-        return _newest_first(self._records("*" if report is None else glob.escape(report)))
+        return _newest_first(self._records(_EVERY if report is None else glob.escape(report)))
 
     def failed(self) -> list[Run]:
         """Return the runs that failed, the newest first; without those that cannot be read."""
@@ -124,7 +127,7 @@ class Archive:
 
     def unreadable(self) -> list[Path]:
         """Return the folders of runs, published or failed, whose record cannot be read."""
-        records = [*self._records("*"), *self.folder.glob(f"{FAILED}/*/*/{RECORD}")]
+        records = [*self._records(_EVERY), *self.folder.glob(f"{FAILED}/*/*/{RECORD}")]
         return sorted(path.parent for path in records if isinstance(_tried(path), BehavioError))
 
     def _records(self, named: str) -> Iterator[Path]:
@@ -151,10 +154,10 @@ class Archive:
         """Return a new folder to work in; what runs that were killed left is taken away."""
         work = self.folder / _WORK
         try:
-            work.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             with _lock(self._publishing):
-                for left in work.glob(f"*/{_HELD}"):
-                    _take_away(left)
+                for left in work.glob("*/"):
+                    _take_away(left / _HELD)
                 folder = work / uuid.uuid4().hex
                 folder.mkdir()
                 self._held[folder] = try_lock(folder / _HELD)
@@ -172,10 +175,14 @@ class Archive:
         old = target.with_name(f"{_REPLACED}{target.name}")
         with _lock(self._publishing):
             self._release(work)
+            _put_back(old, target)
             shutil.rmtree(old, ignore_errors=True)
             if target.exists():
                 target.rename(old)
-            work.rename(target)
+            try:
+                work.rename(target)
+            finally:
+                _put_back(old, target)
             shutil.rmtree(old, ignore_errors=True)
         return run.model_copy(update={"folder": target})
 
@@ -183,6 +190,7 @@ class Archive:
         """Take a folder to work in away, if it is still there."""
         shutil.rmtree(work, ignore_errors=True)
         self._release(work)
+        _leave(work.parent)
 
     def _release(self, work: Path) -> None:
         held = self._held.pop(work, None)
@@ -202,13 +210,11 @@ class Archive:
 
     def _mend(self) -> None:
         """Put back runs whose replacing was interrupted between two renames; wait for one."""
-        if not any(self.folder.glob(f"*/{_REPLACED}*")):
+        if not any(self.folder.glob(f"{_EVERY}/{_REPLACED}*")):
             return
         with _lock(self._publishing):
-            for old in self.folder.glob(f"*/{_REPLACED}*"):
-                target = old.with_name(old.name.removeprefix(_REPLACED))
-                if not target.exists():
-                    old.rename(target)
+            for old in self.folder.glob(f"{_EVERY}/{_REPLACED}*"):
+                _put_back(old, old.with_name(old.name.removeprefix(_REPLACED)))
 
     @property
     def _publishing(self) -> Path:
@@ -217,18 +223,36 @@ class Archive:
 
 @contextlib.contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    """Hold a lock that others wait for."""
-    path.parent.mkdir(exist_ok=True)
-    while (lock := try_lock(path)) is None:
-        time.sleep(_WAIT)
+    """Hold a lock that others wait for; its folder is there as long as anything is in it."""
+    lock = None
+    while lock is None:
+        with contextlib.suppress(FileExistsError):
+            path.parent.mkdir()
+        with contextlib.suppress(FileNotFoundError):  # the one before has just taken it away
+            lock = try_lock(path)
+        if lock is None:
+            time.sleep(_WAIT)
     try:
         yield
     finally:
         lock.release()
+        _leave(path.parent)
+
+
+def _leave(folder: Path) -> None:
+    """Take a folder away unless there is something in it."""
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _put_back(old: Path, target: Path) -> None:
+    """Undo a replacing that was interrupted between two renames."""
+    if old.exists() and not target.exists():
+        old.rename(target)
 
 
 def _take_away(held: Path) -> None:
-    """Take the folder of a run away that was killed: nobody holds its file."""
+    """Take the folder of a run away that was killed: nobody holds its file, or it has none."""
     with contextlib.suppress(OSError):
         lock = try_lock(held)
         if lock is not None:

@@ -62,8 +62,8 @@ def files(folder):
 
 
 def running(out):
-    """The folders that runs work in."""
-    return [path.name for path in (out / ".running").iterdir() if path.is_dir()]
+    """What is in the folder that runs work in, which goes with the last one."""
+    return [path.name for path in (out / ".running").glob("*")]
 
 
 def test_all_files_are_there(own, tmp_path):
@@ -329,6 +329,22 @@ def test_replacing_that_was_interrupted_is_mended(quick, own, tmp_path):
     done = run(own, out=tmp_path / "out")
     done.folder.rename(done.folder.with_name(f".replaced-{done.period}"))
     assert Archive(tmp_path / "out").runs() == [done]
+
+
+def test_replacing_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
+    archive = Archive(tmp_path)
+    first = archive.publish(small_run("2026-W40", report="own"), archive.begin())
+    # As a kill between two renames leaves it.
+    first.folder.rename(first.folder.with_name(".replaced-2026-W40"))
+    work = archive.begin()
+    rename = Path.rename
+    with monkeypatch.context() as faults:
+        faults.setattr(Path, "rename", lambda one, to: 1 / 0 if one == work else rename(one, to))
+        with pytest.raises(ZeroDivisionError):
+            archive.publish(small_run("2026-W40", partial="x"), work)
+    archive.leave(work)
+    assert archive.runs() == [first]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["2026-W40", "own", "run.json"]
 
 
 def test_many_runs_leave_nothing_behind(quick, own, tmp_path):

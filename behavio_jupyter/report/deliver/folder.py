@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import uuid
 from pathlib import Path
 
+from ...errors import BehavioError
+from ..archive import Archive
 from ..page import write_whole
 from .message import Message
 from .sending import DeliveryError
@@ -24,29 +23,23 @@ def copy(message: Message, folder: Path) -> str:
     DeliveryError
         It cannot be written there.
     """
-    run = message.run
-    target = folder / run.report / run.period
-    beside = target.with_name(f".{target.name}-{os.getpid()}-{uuid.uuid4().hex}")
-    old = beside.with_name(f"{beside.name}-old")
+    run, archive = message.run, Archive(folder)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _mend(target)
-        shutil.copytree(run.folder, beside)
+        work = archive.begin()
+    except BehavioError as error:
+        raise DeliveryError(str(error)) from None
+    try:
+        shutil.copytree(run.folder, work, dirs_exist_ok=True)
         if message.alerts:
             lines = "".join(f"{one.sentence}\n" for one in message.alerts)
-            (beside / _ALERTS).write_text(lines, encoding="utf-8")
-        if target.exists():
-            target.rename(old)
-        beside.rename(target)
-        _note_of(target).unlink(missing_ok=True)
+            (work / _ALERTS).write_text(lines, encoding="utf-8")
+        there = archive.publish(run, work).folder
+        _note_of(there).unlink(missing_ok=True)
     except (OSError, shutil.Error) as error:
-        if old.exists() and not target.exists():
-            old.rename(target)
         why = getattr(error, "strerror", None) or "not all of it could be copied"
         raise DeliveryError(f"{run.report} cannot be copied to {folder}: {why}.") from None
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+        archive.leave(work)
     return ""
 
 
@@ -66,16 +59,6 @@ def note_failure(message: Message, folder: Path) -> str:
     except OSError as error:
         raise DeliveryError(f"{note} cannot be written: {error.strerror or error}.") from None
     return ""
-
-
-def _mend(target: Path) -> None:
-    """Put back what a copy that was killed had put aside, and take away what else it left."""
-    # Another period's name may begin alike.
-    named = re.compile(rf"\.{re.escape(target.name)}-\d+-[0-9a-f]{{32}}(-old)?")
-    for left in [one for one in target.parent.iterdir() if named.fullmatch(one.name)]:
-        if left.name.endswith("-old") and not target.exists():
-            left.rename(target)
-        shutil.rmtree(left, ignore_errors=True)
 
 
 def _note_of(target: Path) -> Path:

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -16,7 +17,14 @@ from click.testing import CliRunner
 from behavio_jupyter import BehavioError, UnknownNameError
 from behavio_jupyter.cli import main
 from behavio_jupyter.report import Archive
-from behavio_jupyter.report.deliver import Deliverer, Deliveries, Target, after_run, failed_run
+from behavio_jupyter.report.deliver import (
+    Deliverer,
+    Deliveries,
+    Target,
+    after_run,
+    failed_run,
+    folder,
+)
 from behavio_jupyter.report.deliver.mail import written
 from behavio_jupyter.report.deliver.message import message
 from behavio_jupyter.report.watch import Checked, Rule, check
@@ -37,6 +45,19 @@ out = Path(sys.argv[1])
 run = Archive(out).find("own", "2026-W47")
 Deliverer(out).deliver(run, [Target.parse("slack:TEAM_WEBHOOK")])
 """
+COPIES = """
+import sys
+from pathlib import Path
+from behavio_jupyter.report import Archive
+from behavio_jupyter.report.deliver.folder import copy
+from behavio_jupyter.report.deliver.message import message
+out, there = map(Path, sys.argv[1:])
+told = message(Archive(out).find("own", "2026-W47"), None)
+copy(told, there)
+(there / "begun").touch()
+while True:
+    copy(told, there)
+"""
 
 
 def test_a_folder_has_the_whole_run_and_its_alerts(run, out, tmp_path):
@@ -56,12 +77,33 @@ def test_a_copy_that_was_killed_is_mended_by_the_next(run, out, tmp_path):
     target = Target.parse(f"folder:{tmp_path / 'there'}")
     [delivery] = Deliverer(out).deliver(run, [target])
     there = tmp_path / "there" / "own"
-    number, other = "0" * 32, f".2026-W47-7-1-{'0' * 32}"
-    (there / "2026-W47").rename(there / f".2026-W47-1-{number}-old")
-    (there / f".2026-W47-1-{number}").mkdir()
-    (there / other).mkdir()
+    (there / "2026-W47").rename(there / ".replaced-2026-W47")
+    (there / ".replaced-2026").mkdir()  # of another period, whose name begins alike
+    (there.parent / ".running" / "left").mkdir(parents=True)
+    (there.parent / ".running" / "left" / ".held").touch()
     assert Deliverer(out).repeat(delivery.id).state == "sent"
-    assert sorted(path.name for path in there.iterdir()) == [other, "2026-W47"]
+    assert sorted(path.name for path in there.iterdir()) == [".replaced-2026", "2026-W47"]
+    assert [path.name for path in there.parent.iterdir()] == ["own"]
+
+
+def test_kills_of_copies_lose_nothing(run, out, tmp_path):
+    there, random_ = tmp_path / "there", random.Random(5)
+    names = {path.name for path in run.folder.iterdir()}
+    for _ in range(3):
+        with subprocess.Popen(
+            [sys.executable, "-c", COPIES, str(out), str(there)], cwd=ROOT
+        ) as one:
+            while not (there / "begun").exists():
+                assert one.poll() is None
+                time.sleep(0.02)
+            time.sleep(random_.uniform(0, 0.3))
+            one.kill()
+        (there / "begun").unlink()
+        found = Archive(there).find("own", "2026-W47")
+        assert {path.name for path in found.folder.iterdir()} == names
+    folder.copy(message(run, None), there)
+    assert [path.name for path in there.iterdir()] == ["own"]
+    assert [path.name for path in (there / "own").iterdir()] == ["2026-W47"]
 
 
 def test_a_folder_that_cannot_be_written(run, out, tmp_path):
@@ -69,7 +111,7 @@ def test_a_folder_that_cannot_be_written(run, out, tmp_path):
     target, said = Target.parse(f"folder:{tmp_path / 'file'}"), []
     [delivery] = Deliverer(out).deliver(run, [target])
     assert delivery.state == "failed"
-    assert "cannot be copied to" in delivery.error
+    assert "No reports can be written to" in delivery.error
     # Nothing is tried again by itself, and nobody thinks that it arrived.
     assert Deliverer(out, said.append).deliver(run, [target]) == [delivery]
     assert said[0].endswith(f"To deliver it again: behavio deliveries repeat {delivery.id}")
