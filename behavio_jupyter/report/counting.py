@@ -108,21 +108,26 @@ def ungrouped(funnel: Funnel) -> Funnel:
     return funnel.model_copy(update={"by": None, "per": None, "segments": segments})
 
 
-def usual_segment(log: EventLog) -> str:
+def usual_segment(log: EventLog, period: Period) -> str:
     """Return a segment to begin with: about the tenth of the users with most days of activity.
+
+    They are the users at the end of the period, with their days until then: what comes later
+    changes nothing.
 
     Examples
     --------
     >>> from behavio_jupyter import datasets
-    >>> usual_segment(datasets.cdnow())
-    'count_days(any) >= 7'
+    >>> log = datasets.cdnow()
+    >>> [usual_segment(log, Period.parse(month)) for month in ("1997-06", "1998-06")]
+    ['count_days(any) >= 4', 'count_days(any) >= 7']
     """
-    most, low, high = len(log.users) // 10, 1, 2
-    if not len(log.users):
+    users = len(log.segment(f"first_seen < {period.end}"))
+    most, low, high = users // 10, 1, 2
+    if not users:
         raise DefinitionError("The log is empty: it has no users for a segment.")
 
     def size(days: int) -> int:
-        return len(log.segment(f"count_days(any) >= {days}"))
+        return len(log.segment(f"count_days(any) >= {days} as of {period.end}"))
 
     while size(high) > most:
         low, high = high, 2 * high

@@ -42,7 +42,7 @@ class Profile:
 
     def __init__(self, log: EventLog, segment: str, period: Period) -> None:
         self.log, self.period = log, period
-        text = segment or counting.usual_segment(log)
+        text = segment or counting.usual_segment(log, period)
         if text in log.segments:
             text = str(log.segments[text]).removeprefix("segment ")
         self.text = text

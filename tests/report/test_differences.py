@@ -230,8 +230,16 @@ def test_a_rate_of_coming_back_is_of_those_who_had_the_time(log, rows):
     assert (figure.count, figure.size) == (back, len(began))
 
 
-def test_the_usual_segment_is_no_more_than_a_tenth(log):
-    assert 0 < len(log.segment(counting.usual_segment(log))) <= len(log.users) / 10
+def test_the_usual_segment_is_no_more_than_a_tenth_of_who_was_there_by_then(log, rows):
+    found = []
+    for month in ("2026-01", "2026-03"):
+        period = Period.parse(month)
+        until = rows[rows["time"] < str(period.end)].groupby("user")["time"]
+        days = until.agg(lambda times: times.dt.date.nunique())
+        at_least = int(counting.usual_segment(log, period).rpartition(" ")[2])
+        assert 0 < (days >= at_least).sum() <= len(days) / 10 < (days >= at_least - 1).sum()
+        found.append(at_least)
+    assert found[0] < found[1]  # what came later changes nothing
 
 
 def test_activity_counts_events_and_days(log, rows):
