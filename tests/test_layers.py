@@ -45,6 +45,12 @@ def test_a_part_imports_only_what_comes_before_it(part):
     assert {name for path in paths for name in imported(path)} <= MAY_IMPORT[part]
 
 
+def test_running_and_bringing_reports_knows_nothing_of_what_they_say():
+    for path in (PACKAGE / "report").rglob("*.py"):
+        if path.parent.name != "analyses" and path != PACKAGE / "report" / "__init__.py":
+            assert "analyses" not in path.read_text(encoding="utf-8"), path
+
+
 def test_nothing_but_the_package_itself_knows_magics_and_widgets():
     for path in PACKAGE.rglob("*.py"):
         if path != PACKAGE / "__init__.py":

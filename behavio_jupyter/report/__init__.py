@@ -7,15 +7,29 @@ True
 
 from __future__ import annotations
 
+from .analyses import (
+    Review,
+    breakdowns,
+    counting,
+    differences,
+    drawing,
+    drops,
+    finding,
+    launch,
+    movers,
+    profile,
+    quality,
+    staying,
+    traits,
+    ways,
+)
 from .archive import Archive, Run
 from .change import Change, change
 from .execute import execute
 from .figures import KeyFigure
-from .findings import finding
 from .page import to_page
 from .parameters import Parameter, ParameterError
 from .period import Period
-from .review import Review
 from .running import ReportError, run
 from .source import StaleError
 from .template import Template
@@ -34,11 +48,23 @@ __all__ = [
     "Run",
     "StaleError",
     "Template",
+    "breakdowns",
     "change",
+    "counting",
+    "differences",
+    "drawing",
+    "drops",
     "execute",
     "finding",
+    "launch",
+    "movers",
+    "profile",
+    "quality",
     "run",
+    "staying",
     "template",
     "templates",
     "to_page",
+    "traits",
+    "ways",
 ]

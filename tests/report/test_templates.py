@@ -14,8 +14,8 @@ from papermill.parameterize import parameterize_notebook
 
 from behavio_jupyter import datasets
 from behavio_jupyter.report import templates, to_page
+from behavio_jupyter.report.analyses.shown import PLOTLY
 from behavio_jupyter.report.room import Orders, Room
-from behavio_jupyter.report.shown import PLOTLY
 
 from ..notebook.lab import PATIENCE, PICTURES, launched
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..log import EventLog
-from ..query.printing import name as quoted
+from ...log import EventLog
+from ...query.printing import name as quoted
 
 _EVENTS, _PROPERTIES, _VALUES = 30, 10, 10
 _MOST_DISTINCT = 200

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..log import EventLog
-from ..result.statistics import compare, holm, rate
-from ..result.wording import number, percent, plural, points, points_interval
-from .change import NOISE
+from ...log import EventLog
+from ...result.statistics import compare, holm, rate
+from ...result.wording import number, percent, plural, points, points_interval
+from ..change import NOISE
 from .traits import Trait, having
 
 COLUMNS = [
@@ -49,7 +49,7 @@ def differing(
     Examples
     --------
     >>> from behavio_jupyter import datasets
-    >>> from behavio_jupyter.report.traits import activity
+    >>> from behavio_jupyter.report.analyses.traits import activity
     >>> log = datasets.cdnow()
     >>> new = log.segment("first_seen >= 1997-03-01").users
     >>> old = log.segment("first_seen < 1997-03-01").users
@@ -91,7 +91,7 @@ def going_with(
     Examples
     --------
     >>> from behavio_jupyter import datasets
-    >>> from behavio_jupyter.report.traits import activity
+    >>> from behavio_jupyter.report.analyses.traits import activity
     >>> log = datasets.cdnow()
     >>> later = log.segment("last_seen >= 1998-01-01").users
     >>> found = going_with(log, activity("within 7d of first(any)"), log.users, later)

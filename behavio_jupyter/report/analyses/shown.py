@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..result.base import PLOTLY
+from ...result.base import PLOTLY
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -19,7 +19,7 @@ from behavio_jupyter.report import (
     staying,
     ways,
 )
-from behavio_jupyter.report.traits import activity, having, traits
+from behavio_jupyter.report.analyses.traits import activity, having, traits
 from behavio_jupyter.result.statistics import compare, holm
 from behavio_jupyter.result.wording import number
 

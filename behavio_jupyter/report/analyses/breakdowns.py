@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..log import EventLog
-from ..query.printing import name as quoted
+from ...log import EventLog
+from ...query.printing import name as quoted
 from .traits import few_values
 
 _MOST = 3

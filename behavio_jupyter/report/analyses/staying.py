@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..log import EventLog
-from ..result import RetentionResult
-from ..result.wording import interval, number, percent
+from ...log import EventLog
+from ...result import RetentionResult
+from ...result.wording import interval, number, percent
+from ..change import NOISE
+from ..period import Period
+from ..source import last_day
 from . import differences
-from .change import NOISE
 from .drawing import lifecycle_chart
-from .period import Period
-from .source import last_day
 from .traits import activity, traits
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def early_behaviours(
     Returns
     -------
     DataFrame
-        As :func:`~behavio_jupyter.report.differences.going_with` returns it.
+        As :func:`~behavio_jupyter.report.analyses.differences.going_with` returns it.
 
     Examples
     --------

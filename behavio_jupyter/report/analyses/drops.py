@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..log import EventLog
-from ..query import Funnel
-from ..result import FunnelResult, PathsResult
-from ..result.paths import EXIT
-from ..result.statistics import wilson
-from ..result.wording import duration, interval, number, percent, plural
-from .change import NOISE
+from ...log import EventLog
+from ...query import Funnel
+from ...result import FunnelResult, PathsResult
+from ...result.paths import EXIT
+from ...result.statistics import wilson
+from ...result.wording import duration, interval, number, percent, plural
+from ..change import NOISE
 from .counting import whole_days
 from .differences import compared, written
 
@@ -54,8 +54,8 @@ def after_dropping(log: EventLog, funnel: Funnel, step: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :func:`~behavio_jupyter.report.differences.differing` returns it, for those who dropped
-        and, as the others, those who went on; the most frequent after dropping first.
+        As :func:`~behavio_jupyter.report.analyses.differences.differing` returns it, for those who
+        dropped and, as the others, those who went on; the most frequent after dropping first.
 
     Examples
     --------
@@ -178,8 +178,8 @@ def ways(log: EventLog, funnel: Funnel) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :func:`~behavio_jupyter.report.differences.differing` returns it; empty where the last
-        step is the same event as the first.
+        As :func:`~behavio_jupyter.report.analyses.differences.differing` returns it; empty where
+        the last step is the same event as the first.
 
     Examples
     --------

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..log import EventLog
-from ..result.statistics import holm
-from .change import NOISE, change, signed
-from .figures import KeyFigure
-from .period import Period
-from .source import covered
+from ...log import EventLog
+from ...result.statistics import holm
+from ..change import NOISE, change, signed
+from ..figures import KeyFigure
+from ..period import Period
+from ..source import covered
 from .traits import having, traits
 
 
@@ -28,8 +28,8 @@ def movers(log: EventLog, period: Period, before: Period | None = None) -> pd.Da
     """Return who became more or fewer, those that chance does not explain first.
 
     For each event, saved segment and property value that
-    :func:`~behavio_jupyter.report.traits.traits` looks at: the users who were active with it in
-    the period and in the one before.
+    :func:`~behavio_jupyter.report.analyses.traits.traits` looks at: the users who were active with
+    it in the period and in the one before.
 
     Returns
     -------

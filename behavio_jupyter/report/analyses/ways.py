@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..log import EventLog
-from ..result import PathsResult
-from ..result.wording import number, percent
+from ...log import EventLog
+from ...result import PathsResult
+from ...result.wording import number, percent
+from ..change import NOISE
+from ..figures import KeyFigure
+from ..period import Period
 from . import differences
-from .change import NOISE
-from .figures import KeyFigure
-from .period import Period
 
 _WAYS, _STEPS = 12, 5
 NOTE = "Tests take sessions for independent; those of one user are not."
@@ -62,8 +62,8 @@ def shifts(log: EventLog, period: Period, begin: str = "", pause: str = "30m") -
     Returns
     -------
     DataFrame
-        As :func:`~behavio_jupyter.report.differences.differing` returns it: this period, and as
-        the other the one before.
+        As :func:`~behavio_jupyter.report.analyses.differences.differing` returns it: this period,
+        and as the other the one before.
 
     Examples
     --------

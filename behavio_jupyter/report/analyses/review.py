@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from IPython.display import display
 
-from ..errors import DefinitionError
-from ..result import Result
-from ..result.files import write_parquet, write_table
-from ..result.wording import number
-from .change import Compared, changes, interval_words, verdict, words
-from .figures import KeyFigure
-from .findings import finding
-from .period import Period, Unit
-from .room import Notes, Room
-from .shown import Chart, Sentence, Table
-from .source import (
+from ...errors import DefinitionError
+from ...result import Result
+from ...result.files import write_parquet, write_table
+from ...result.wording import number
+from ..change import Compared, changes, interval_words, verdict, words
+from ..figures import KeyFigure
+from ..period import Period, Unit
+from ..room import Notes, Room
+from ..source import (
     StaleError,
     check_begun,
     check_fresh,
@@ -32,6 +30,8 @@ from .source import (
     last_period,
     open_log,
 )
+from .findings import finding
+from .shown import Chart, Sentence, Table
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -148,7 +148,7 @@ class Review:
         name : str
             Of the file with its table, without the ending.
         sentence : str, optional
-            Default: :func:`~behavio_jupyter.report.findings.finding`.
+            Default: :func:`~behavio_jupyter.report.analyses.findings.finding`.
         """
         self.say(sentence or finding(result))
         display(result)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..log import EventLog
-from ..query import parse
-from ..result import SegmentResult
-from ..result.wording import number, percent
+from ...log import EventLog
+from ...query import parse
+from ...result import SegmentResult
+from ...result.wording import number, percent
+from ..figures import KeyFigure
+from ..period import Period
 from . import counting
 from . import differences as differing
-from .figures import KeyFigure
-from .period import Period
 from .traits import activity, traits
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Profile:
     log : EventLog
     segment : str
         The name of a saved one, or a condition; empty:
-        :func:`~behavio_jupyter.report.counting.usual_segment`.
+        :func:`~behavio_jupyter.report.analyses.counting.usual_segment`.
     period : Period
 
     Examples
@@ -98,7 +98,7 @@ class Profile:
         Returns
         -------
         DataFrame
-            As :func:`~behavio_jupyter.report.differences.differing` returns it.
+            As :func:`~behavio_jupyter.report.analyses.differences.differing` returns it.
         """
         window = f"between {self.period.back(months - 1).start} and {self.period.last}"
         active = self.log.segment(f"did(any) {window}").users

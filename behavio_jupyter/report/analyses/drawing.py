@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..result.charts.canvas import plain
-from ..result.charts.theme import NEUTRAL, PALETTE, theme_of
-from ..result.wording import number, points, points_interval
-from .change import NOISE
+from ...result.charts.theme import NEUTRAL, PALETTE, theme_of
+from ...result.wording import number, points, points_interval
+from ..change import NOISE
 from .differences import label
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def differences_chart(table: pd.DataFrame, title: str, rows: int = 12) -> go.Fig
     Parameters
     ----------
     table : DataFrame
-        As :func:`~behavio_jupyter.report.differences.differing` returns it.
+        As :func:`~behavio_jupyter.report.analyses.differences.differing` returns it.
     title : str
         What is subtracted from what.
     rows : int
@@ -32,12 +31,14 @@ def differences_chart(table: pd.DataFrame, title: str, rows: int = 12) -> go.Fig
 
     Examples
     --------
-    >>> from behavio_jupyter.report.differences import compared
+    >>> from behavio_jupyter.report.analyses.differences import compared
     >>> chart = differences_chart(compared([("variant", "b", 56, 70, 48, 80)]), "b minus a")
     >>> [round(x, 1) for trace in chart.data for x in trace.x]
     [20.0]
     """
     import plotly.graph_objects as go
+
+    from ...result.charts.canvas import plain
 
     theme, top = theme_of("auto"), table.head(rows)
     # A category axis takes equal names for one row.
@@ -164,5 +165,7 @@ def _framed(figure: go.Figure, title: str, height: int) -> None:
 
 
 def _hover(row: pd.Series[Any]) -> str:
+    from ...result.charts.canvas import plain
+
     between = points_interval(row["low"], row["high"])
     return f"{plain(label(row))}<br>{points(row['difference'])} ({between})"

@@ -8,18 +8,18 @@ from functools import cached_property
 
 import pandas as pd
 
-from ..errors import DefinitionError
-from ..log import EventLog
-from ..query import Funnel, parse
-from ..query.printing import literal
-from ..result import TrendResult
-from ..result.wording import number
-from .change import NOISE
+from ...errors import DefinitionError
+from ...log import EventLog
+from ...query import Funnel, parse
+from ...query.printing import literal
+from ...result import TrendResult
+from ...result.wording import number
+from ..change import NOISE
+from ..figures import KeyFigure
+from ..period import Period
+from ..source import covered, first_day, last_day
 from .counting import between, rates, ungrouped, whole_days
 from .differences import compared, differing
-from .figures import KeyFigure
-from .period import Period
-from .source import covered, first_day, last_day
 from .traits import Trait, activity, having, traits
 
 
@@ -121,8 +121,8 @@ def shifts(log: EventLog, after: Stretch, before: Stretch) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :func:`~behavio_jupyter.report.differences.differing` returns it: after, and as the
-        others before.
+        As :func:`~behavio_jupyter.report.analyses.differences.differing` returns it: after, and as
+        the others before.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def apart(log: EventLog, days: Stretch, conditions: tuple[str, str]) -> pd.DataF
     Returns
     -------
     DataFrame
-        As :func:`~behavio_jupyter.report.differences.differing` returns it.
+        As :func:`~behavio_jupyter.report.analyses.differences.differing` returns it.
 
     Examples
     --------

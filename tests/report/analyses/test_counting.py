@@ -7,11 +7,11 @@ import pytest
 
 from behavio_jupyter import DefinitionError, connect, datasets, parse
 from behavio_jupyter.report import Period, Review, quality
-from behavio_jupyter.report.counting import conversions, watched
-from behavio_jupyter.report.launch import Readout
-from behavio_jupyter.report.movers import movers, told
+from behavio_jupyter.report.analyses.counting import conversions, watched
+from behavio_jupyter.report.analyses.launch import Readout
+from behavio_jupyter.report.analyses.movers import movers, told
+from behavio_jupyter.report.analyses.traits import having, traits
 from behavio_jupyter.report.source import ends_early
-from behavio_jupyter.report.traits import having, traits
 
 WEEK = Period.parse("2026-W40")  # 28 September to 4 October
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..query.trend import Series
-from ..result import (
+from ...query.trend import Series
+from ...result import (
     FunnelResult,
     PathsResult,
     Result,
@@ -17,9 +17,9 @@ from ..result import (
     SegmentResult,
     TrendResult,
 )
-from ..result.wording import interval, moment, number, percent, plural
-from .change import NOISE, change, verdict
-from .figures import KeyFigure
+from ...result.wording import interval, moment, number, percent, plural
+from ..change import NOISE, change, verdict
+from ..figures import KeyFigure
 
 
 def finding(result: Result) -> str:

@@ -7,13 +7,13 @@ from itertools import permutations
 
 import pandas as pd
 
-from ..errors import DefinitionError
-from ..log import EventLog
-from ..query import DateRange, Funnel, parse
-from ..query.time import MICROSECONDS
-from .figures import KeyFigure
-from .period import Period
-from .source import first_day
+from ...errors import DefinitionError
+from ...log import EventLog
+from ...query import DateRange, Funnel, parse
+from ...query.time import MICROSECONDS
+from ..figures import KeyFigure
+from ..period import Period
+from ..source import first_day
 
 _YOUNG = 4
 """Periods in which nearly everybody is new to a log that has just begun."""

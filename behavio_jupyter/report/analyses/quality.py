@@ -6,12 +6,12 @@ import datetime as dt
 
 import pandas as pd
 
-from ..log import EventLog
-from ..result import TrendResult
-from ..result.wording import duration, number, percent, plural
+from ...log import EventLog
+from ...result import TrendResult
+from ...result.wording import duration, number, percent, plural
+from ..period import Period
+from ..source import ends_early, first_day, missing
 from .counting import did
-from .period import Period
-from .source import ends_early, first_day, missing
 
 _NAMES = 50
 _SHOWN = 5
