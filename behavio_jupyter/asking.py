@@ -260,6 +260,7 @@ class Asking:
 
         if isinstance(question, str):
             definition = parse(question, variables, kind=kind)
+            _refuse_timeline(definition)
             try:
                 check(definition, self.catalog)
             except (UnknownNameError, MisfitError) as error:
@@ -270,6 +271,7 @@ class Asking:
             definition = question
             check(definition, self.catalog)
         else:
+            _refuse_timeline(question)
             raise DefinitionError(
                 f"A question is text or a definition such as Funnel(…), not {question!r:.60}."
             )
@@ -360,3 +362,13 @@ class Asking:
             return None
         moment = pd.Timestamp(instant, unit="us", tz="UTC").as_unit("us")
         return moment.tz_convert(self.store.schema.timezone)
+
+
+def _refuse_timeline(question: object) -> None:
+    from .query import Timeline
+
+    if isinstance(question, Timeline):
+        raise DefinitionError(
+            "A timeline is looked at, not counted: show it with %timeline or UserTimeline, or take "
+            "its events with log.timeline(…)."
+        )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Discriminator, Tag
 
-from . import clauses, funnel, paths, predicate, retention, segment, step, trend
+from . import clauses, funnel, paths, predicate, retention, segment, step, timeline, trend
 from .base import Definition, Printed
 from .clauses import Breakdown, Sessions
 from .funnel import Exclusion, Funnel
@@ -17,6 +17,7 @@ from .segment import Segment
 from .step import Step
 from .text import parse, parse_part
 from .time import DateRange, Duration, Period
+from .timeline import Timeline
 from .trend import Formula, Number, Series, Trend
 
 Question = Funnel | Retention | Paths | Trend
@@ -37,7 +38,7 @@ _NAMES = {
     "Question": _QUESTION,
     "Expression": trend.Expression,
 }
-for _module in (predicate, segment, step, clauses, funnel, retention, paths, trend):
+for _module in (predicate, segment, step, clauses, funnel, retention, paths, trend, timeline):
     for _model in list(vars(_module).values()):
         _own = getattr(_model, "__module__", None) == _module.__name__
         if _own and isinstance(_model, type) and issubclass(_model, Printed):
@@ -63,6 +64,7 @@ __all__ = [
     "Series",
     "Sessions",
     "Step",
+    "Timeline",
     "Trend",
     "parse",
     "parse_part",

@@ -64,7 +64,7 @@ def _sentence(model: type[BaseModel], error: ValidationError) -> str:
             else ""
         )
         return f"{name} takes {expected} as {field!r}, not {shown}{hint}."
-    rule = first["msg"].removeprefix("Input ").rstrip(".")
+    rule = first["msg"].removeprefix("Input ").removeprefix("String ").rstrip(".")
     return f"{field!r} of {name} {rule[0].lower()}{rule[1:]}, not {shown}."
 
 

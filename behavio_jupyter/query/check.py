@@ -26,6 +26,7 @@ from .predicate import (
 )
 from .retention import Retention
 from .segment import InSegment, Measured, Segment, UsersOf
+from .timeline import Timeline
 from .trend import Series, Trend
 
 DEEPEST = 200
@@ -71,7 +72,8 @@ def check(definition: Definition, catalog: Catalog) -> None:
 
     Parameters
     ----------
-    definition : Funnel, Retention, Paths, Trend or Segment
+    definition : Funnel, Retention, Paths, Trend, Segment or Timeline
+        The user of a timeline is looked up by the log itself.
     catalog : Catalog
 
     Raises
@@ -140,10 +142,7 @@ class _Check:
         match node:
             case Events():
                 for name in node.names:
-                    if name not in self.events and name not in extra:
-                        known = (*self.catalog.events, *extra)
-                        hint = None if known else "the log is empty"
-                        raise UnknownNameError("event", name, known, hint)
+                    self.event(name, extra)
             case Property():
                 self.kind(node)
             case FirstLast():
@@ -162,12 +161,23 @@ class _Check:
                 self.measurable(node.function, node.property)
             case InSegment():
                 self.saved(node.name)
+            case Timeline():
+                if node.event is not None:
+                    self.event(node.event)
+                if node.segment is not None:
+                    self.saved(node.segment)
             case UsersOf():
                 _check_pick(node)
             case Funnel() if node.same is not None:
                 self.property_kind(node.same)
             case Sessions(by="mapped"):
                 self.session_column()
+
+    def event(self, name: str, extra: tuple[str, ...] = ()) -> None:
+        """Require the log to have an event, unless it is one of those extra."""
+        if name not in self.events and name not in extra:
+            known = (*self.catalog.events, *extra)
+            raise UnknownNameError("event", name, known, None if known else "the log is empty")
 
     def saved(self, name: str) -> None:
         """Check a saved segment and those it names."""

@@ -22,9 +22,10 @@ from .time import Unit
 from .variables import Variables
 
 What = Literal[
-    "event", "property", "value", "segment", "keyword", "span of time", "variable", "number"
+    "event", "property", "value", "segment", "keyword", "span of time", "variable", "number", "user"
 ]
 Values = Callable[[Property], Sequence[Any]]
+Users = Callable[[str], Sequence[str]]
 
 _COMPARED = ("comparison", "in_", "between", "like")
 _SPANS = ("1d", "7d", "30d", "1h", "12h", "30m", "4w", "3mo")
@@ -49,8 +50,8 @@ class Suggestion:
     text : str
         What replaces the text from ``Suggestions.start`` to ``Suggestions.end``.
     what : str
-        "event", "property", "value", "segment", "keyword", "span of time", "variable" or "number"
-        (that names users of a result, as in ``with step = 1``).
+        "event", "property", "value", "segment", "keyword", "span of time", "variable", "number"
+        (that names users of a result, as in ``with step = 1``) or "user" (the id of one).
     """
 
     text: str
@@ -80,6 +81,7 @@ def complete(
     *,
     kind: Kind | None = None,
     values: Values = lambda _: (),
+    users: Users = lambda _: (),
     variables: Iterable[str] = (),
     limit: int = 500,
 ) -> Suggestions:
@@ -97,10 +99,12 @@ def complete(
         Where in the text, as a number of letters.
     catalog : Catalog
         The names of the log.
-    kind : {"funnel", "retention", "paths", "trend", "segment"}, optional
+    kind : {"funnel", "retention", "paths", "trend", "segment", "timeline"}, optional
         What the text asks where it does not say so itself, as after ``%funnel``.
     values : callable, optional
         Given a property, returns its values, the most frequent first.
+    users : callable, optional
+        Given the first letters of an id, returns ids of users that begin so.
     variables : iterable of str, optional
         The names of Python variables, which ``{`` begins.
     limit : int, default 500
@@ -128,7 +132,7 @@ def complete(
         clean, start = asked(head, kind)
     except QueryTextError:
         return Suggestions(cursor, cursor, ())
-    typing = _Typing(text, catalog, values, tuple(variables), start)
+    typing = _Typing(text, catalog, values, users, tuple(variables), start)
     best: dict[str, tuple[tuple[int, ...], int, What]] = {}
     cuts = [mark] if mark is not None else list(_cuts(before))
     if kind is None and start == "segment" and re.fullmatch(r"[a-z]*", head.strip()):
@@ -176,6 +180,7 @@ class _Typing:
     text: str
     catalog: Catalog
     values: Values
+    users: Users
     variables: tuple[str, ...]
     start: str
 
@@ -198,6 +203,9 @@ class _Typing:
             compared = self._compared(place, accepted)
         if compared is not None and quote != '"' and not several:
             yield from self._values(compared, accepted, needle, quote, limit)
+        if "DIGITS" in accepted and quote != '"' and not several:
+            ids = self.users(_unquoted(typed))
+            yield from ((literal(id_), (BEGINS, 0, number), "user") for number, id_ in enumerate(ids))
         roles: list[tuple[What, tuple[str, ...]]] = []
         if quote != "'" and {"NAME", "QUOTED"} & set(accepted):
             terminal = "NAME" if "NAME" in accepted else "QUOTED"
@@ -297,7 +305,7 @@ class _Typing:
             return "property", tuple(self.catalog.properties)
         if rule == "saved":
             return "segment", tuple(self.catalog.segments)
-        if rule in ("events", "several"):
+        if rule in ("events", "several", "of_event"):
             return "event", self.catalog.events
         return None, ()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .check import Catalog
-from .complete import Values
+from .complete import Users, Values
 from .predicate import Property
 from .printing import literal, name
 from .text import Kind
@@ -99,6 +99,12 @@ _CLAUSES: dict[Kind, tuple[tuple[str, str], ...]] = {
             " ranges of its own",
         ),
     ),
+    "timeline": (
+        ("'00004'", "the id of the user whose events are shown"),
+        ('for big, for "big spenders"', "one goes from user to user of a saved segment"),
+        ("only purchase", "only events of this name"),
+        ("with 'abc'", "only events with this text in their name or in a property"),
+    ),
 }
 _ASKS: dict[Kind, str] = {
     "funnel": "Who gets from step to step",
@@ -106,6 +112,7 @@ _ASKS: dict[Kind, str] = {
     "paths": "Which ways users take",
     "trend": "A number per period",
     "segment": "Who meets a condition",
+    "timeline": "What one user did",
 }
 
 
@@ -128,30 +135,37 @@ class Guide:
     clauses: tuple[tuple[str, str], ...]
 
 
-def guide(kind: Kind, catalog: Catalog, values: Values = lambda _: ()) -> Guide:
+def guide(
+    kind: Kind,
+    catalog: Catalog,
+    values: Values = lambda _: (),
+    users: Users = lambda _: (),
+) -> Guide:
     """Return what a kind of question can say, with examples made of a log's most frequent names.
 
     Parameters
     ----------
-    kind : {"funnel", "retention", "paths", "trend", "segment"}
+    kind : {"funnel", "retention", "paths", "trend", "segment", "timeline"}
     catalog : Catalog
         The names of the log; where it has no events, examples are of a shop.
     values : callable, optional
         Given a property, returns its values, the most frequent first.
+    users : callable, optional
+        Given the first letters of an id, returns ids of users that begin so.
 
     Examples
     --------
     >>> guide("funnel", Catalog(("visit", "add to cart"))).examples[0]
     'visit -> "add to cart" within 7d'
     """
-    clauses = _CLAUSES[kind] if kind == "segment" else (*_CLAUSES[kind], *_SHARED)
-    return Guide(_ASKS[kind], tuple(_EXAMPLES[kind](_Names(catalog, values))), clauses)
+    clauses = _CLAUSES[kind] + (_SHARED if kind not in ("segment", "timeline") else ())
+    return Guide(_ASKS[kind], tuple(_EXAMPLES[kind](_Names(catalog, values, users))), clauses)
 
 
 class _Names:
-    """Names for examples: the three most frequent events, a property of text, one of numbers."""
+    """Names for examples: frequent events, a property of text, one of numbers, a user."""
 
-    def __init__(self, catalog: Catalog, values: Values) -> None:
+    def __init__(self, catalog: Catalog, values: Values, users: Users) -> None:
         events = [name(event) for event in catalog.events[:3]] or ["visit", "cart", "purchase"]
         self.a, self.b, self.c = (events * 3)[:3]
         self.segments = [name(segment) for segment in catalog.segments]
@@ -161,6 +175,7 @@ class _Names:
         self.number = next(numbers, None)
         found: Sequence[Any] = () if self.text is None else values(self.text)
         self.value = literal(str(found[0])) if len(found) else None
+        self.user = literal(next(iter(users("")), "00004"))
 
     @property
     def by(self) -> str:
@@ -215,10 +230,18 @@ def _segment(names: _Names) -> list[str]:
     return found
 
 
+def _timeline(names: _Names) -> list[str]:
+    found = [names.user, f"{names.user} only {names.a}"]
+    if names.value is not None:
+        found.append(f"{names.user} with {names.value}")
+    return [*found, *(f"for {segment}" for segment in names.segments[:1])]
+
+
 _EXAMPLES: dict[Kind, Callable[[_Names], list[str]]] = {
     "funnel": _funnel,
     "retention": _retention,
     "paths": _paths,
     "trend": _trend,
     "segment": _segment,
+    "timeline": _timeline,
 }

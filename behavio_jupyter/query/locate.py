@@ -10,7 +10,7 @@ from lark import Token, Tree
 from ..errors import MisfitError, QueryTextError, UnknownNameError
 from .clauses import Sessions
 from .predicate import Between, Comparison, In, IsNull, Like, walk
-from .read_conditions import position, unquoted
+from .read_conditions import position, text_of, unquoted
 from .read_questions import QuestionReader
 from .segment import Measured, Segment, UsersOf
 from .text import Kind, syntax
@@ -90,7 +90,7 @@ def _reads(tree: Tree[Any], part: object, reader: QuestionReader) -> bool:
 
 def _spelled(token: Token, variables: Variables) -> tuple[str, ...]:
     if token.type != "PLACEHOLDER":
-        return (unquoted(token),)
+        return (text_of(token) if token.type == "STRING" else unquoted(token),)
     try:
         return variables.names(token)
     except QueryTextError:
@@ -113,6 +113,9 @@ def _names(tree: Tree[Any], role: str = "event") -> Iterator[tuple[str, Token]]:
     children = tree.children
     if tree.data == "name":
         yield role, children[0]
+        return
+    if tree.data == "who":
+        yield "user", children[0]
         return
     if tree.data == "literal" and children[-1].type == "PLACEHOLDER":
         yield "property", children[-1]  # {p} = 1: a variable may name a property

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from ..errors import QueryTextError
+from .printing import literal
 
 _CLAUSES = {
     "_WITHIN": "within",
@@ -80,6 +81,8 @@ _SPELLINGS = {
 }
 _ON_USERS = (*_SPELLINGS["MEASURE"], "did", "first", "last", "sequence")
 _MARKS = {"RPAR": ")", "RSQB": "]", "COMMA": ",", "VBAR": "|", "_ARROW": "->", "_DOT": "."}
+_NAMED = {"same": "a property", "as": "a name", "with": "a name", "for": "a saved segment"}
+"""What a name is the name of, by the word before it."""
 _KINDS = ("funnel", "retention", "paths", "trend", "segment")
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:\\.|[^"\\])*"|[\w$]+|->|<=|>=|!=|<>|==|\S""", re.DOTALL)
 
@@ -120,6 +123,8 @@ def explain(
     first = _TOKEN.match(clean, len(clean) - len(clean.lstrip()))
 
     special = _special(clean, at, found, words)
+    if start == "timeline" and found == "(":
+        special = "A timeline takes saved segments: save this one under a name, and write the name."
     if bare and not before:
         message = f"Nothing is asked; begin with {', '.join(_KINDS[:-1])} or {_KINDS[-1]}."
         return (
@@ -128,7 +133,7 @@ def explain(
             else _plain(text, clean, at, words, start)
         )
     if bare and first and first.end() == len(before):
-        close = difflib.get_close_matches(first[0].lower(), _KINDS, 1, 0.7)
+        close = difflib.get_close_matches(first[0].lower(), (*_KINDS, "timeline"), 1, 0.7)
         if close:
             message = f"There is no question {first[0]!r}; did you mean {close[0]!r}?"
             return QueryTextError(message, text, first.start())
@@ -154,6 +159,9 @@ def _special(clean: str, at: int, found: str, words: set[str]) -> str | None:
         return f"A segment looks at users: write first({name}), last({name}) or user.{name}."
     if found == "(" and "OP" in words and name.lower() in _ON_USERS:
         return f"{name}(…) is a condition on a user; it cannot stand in a condition on an event."
+    bare = re.match(r"[\w$]+|\"(.*)\"", found, re.DOTALL)
+    if "DIGITS" in words and bare and not _nearest(clean, at, words):
+        return f"The id of a user stands in single quotes, as in {literal(bare[1] or bare[0])}."
     return None
 
 
@@ -232,10 +240,10 @@ def _expected(words: set[str], before: str, start: str) -> list[str]:
         found.append("an event")
     elif "NAME" in words:
         word = _last_name(before).lower()
-        property_ = before.endswith(".") or word == "same"
-        found.append(
-            "a property" if property_ else "a name" if word in ("as", "with") else "an event"
-        )
+        found.append("a property" if before.endswith(".") else _NAMED.get(word, "an event"))
+    elif start == "timeline" and "STRING" in words:
+        who = "DIGITS" in words
+        found.append("the id of a user such as '00004'" if who else "a text such as 'abc'")
     elif "STRING" in words and "NUMBER" in words:
         found.append("a value such as 20 or 'text' in single quotes")
     elif "DATE" in words:

@@ -11,12 +11,13 @@ from .clauses import EventQuestion, Sessions
 from .predicate import And, Arithmetic, Events, Or
 from .segment import BetweenDates, Seen, Segment, UsersOf
 from .time import DateRange
+from .timeline import Timeline
 from .trend import Formula
 
 # Words that begin something else where a name could stand, and words that would read oddly bare.
 _RESERVED = re.compile(
     "any|every|not|true|false|null|first_seen|last_seen|inactive|funnel|retention|paths|trend"
-    "|segment|and|or|in|is|like|between|where|by|per|for|during|since|until|within|without"
+    "|segment|timeline|and|or|in|is|like|between|where|by|per|for|during|since|until|within|without"
     "|counting|same|from|to|vs|versus|as|of|then|with|on|at|user|users",
     re.IGNORECASE,
 )
@@ -315,3 +316,13 @@ def _paths(node: Any) -> str:
 def _trend(node: Any) -> str:
     sessions = str(node.sessions) if node.sessions != Sessions() else ""
     return _joined(f"trend {node.value} per {node.per}", sessions, _by(node), *_shared(node))
+
+
+def _timeline(node: Timeline) -> str:
+    return _joined(
+        "timeline",
+        literal(node.user) if node.user is not None else "",
+        f"for {name(node.segment)}" if node.segment is not None else "",
+        f"only {name(node.event)}" if node.event is not None else "",
+        f"with {literal(node.text)}" if node.text is not None else "",
+    )

@@ -11,10 +11,11 @@ from ..errors import DefinitionError, QueryTextError
 from .clauses import Breakdown, Sessions
 from .funnel import Exclusion, Funnel
 from .paths import Paths, Rename
-from .read_conditions import ConditionReader, position
+from .read_conditions import ConditionReader, position, text_of
 from .retention import Retention
 from .segment import Segment
 from .time import DateRange, Duration
+from .timeline import Timeline
 from .trend import Formula, Number, Series, Trend
 from .variables import plain
 
@@ -59,6 +60,9 @@ class QuestionReader(ConditionReader):
     def _read_segment(self, tree: Tree[Any]) -> Segment:
         condition, *reference = map(self.read, tree.children)
         return self.make(tree, Segment, condition=condition, reference=next(iter(reference), None))
+
+    def _read_timeline(self, tree: Tree[Any]) -> Timeline:
+        return self._question(tree, Timeline, self._clauses(tree))
 
     # ------------------------------------------------------------ clauses
 
@@ -199,6 +203,27 @@ class QuestionReader(ConditionReader):
     def _read_rename(self, tree: Tree[Any]) -> dict[str, Any]:
         events, name = map(self.read, tree.children)
         return {"rename": (self.make(tree, Rename, events=events, name=name),)}
+
+    def _read_who(self, tree: Tree[Any]) -> dict[str, Any]:
+        return {"user": self._text(tree.children[0])}
+
+    def _read_of_segment(self, tree: Tree[Any]) -> dict[str, Any]:
+        return {"segment": self.read(tree.children[0].children[0])}
+
+    def _read_of_event(self, tree: Tree[Any]) -> dict[str, Any]:
+        return {"event": self.read(tree.children[0])}
+
+    def _read_of_text(self, tree: Tree[Any]) -> dict[str, Any]:
+        return {"text": self._text(tree.children[0])}
+
+    def _text(self, token: Token) -> str:
+        """Read a text; digits of an id stand for themselves."""
+        match token.type:
+            case "STRING":
+                return text_of(token)
+            case "PLACEHOLDER":
+                return str(self.variables.scalar(token))
+        return str(token)
 
     # ------------------------------------------------------------ expressions of trends
 

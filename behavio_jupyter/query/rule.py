@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from .base import Definition
+from .clauses import Sessions
 from .funnel import Funnel
 from .paths import Paths
 from .predicate import walk
+from .printing import literal, name
 from .retention import Retention
 from .rule_words import (
     breakdown,
@@ -22,6 +24,7 @@ from .rule_words import (
 )
 from .segment import Segment
 from .time import Duration
+from .timeline import Timeline
 from .trend import Series, Trend, series_of
 
 
@@ -30,7 +33,7 @@ def rule(definition: Definition) -> str:
 
     Parameters
     ----------
-    definition : Funnel, Retention, Paths, Trend or Segment
+    definition : Funnel, Retention, Paths, Trend, Segment or Timeline
 
     Returns
     -------
@@ -44,7 +47,13 @@ def rule(definition: Definition) -> str:
     A value is the number of users with at least one visit event in each calendar week. A user in \
 two weeks counts in both. A week that is not over at the end of the log is incomplete.
     """
-    by_kind = {Funnel: _funnel, Retention: _retention, Paths: _paths, Trend: _trend}
+    by_kind = {
+        Funnel: _funnel,
+        Retention: _retention,
+        Paths: _paths,
+        Trend: _trend,
+        Timeline: _timeline,
+    }
     tell: Any = by_kind.get(type(definition), _segment)
     return " ".join(tell(definition))
 
@@ -337,3 +346,12 @@ def _reference(segment: Segment) -> str:
     if segment.reference is None:
         return "The reference time is the end of the log, never the clock of the machine."
     return f"The reference time is {segment.reference}; events after it are not seen."
+
+
+def _timeline(timeline: Timeline) -> Iterator[str]:
+    events = "events" if timeline.event is None else f"{name(timeline.event)} events"
+    if timeline.text is not None:
+        events += f" with {literal(timeline.text)} in their name or in a property"
+    if events != "events":
+        yield f"Only {events} are shown."
+    yield f"A session ends where more than {span(Sessions().gap)} are without an event."

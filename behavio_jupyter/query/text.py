@@ -17,12 +17,12 @@ from .base import Definition
 if TYPE_CHECKING:
     from lark import Lark, Tree
 
-Kind = Literal["funnel", "retention", "paths", "trend", "segment"]
+Kind = Literal["funnel", "retention", "paths", "trend", "segment", "timeline"]
 Part = Literal[
     "events", "step", "property", "predicate", "condition", "expression", "breakdown", "range"
 ]
 
-KINDS = ("funnel", "retention", "paths", "trend", "segment")
+KINDS = ("funnel", "retention", "paths", "trend", "segment", "timeline")
 PARTS = (
     "events",
     "step",
@@ -46,16 +46,17 @@ def parse(
     Parameters
     ----------
     text : str
-        Begins with ``funnel``, ``retention``, ``paths``, ``trend`` or ``segment`` (a leading ``%``
-        is fine); a bare condition is a segment. Line breaks and ``# comments`` are allowed.
+        Begins with ``funnel``, ``retention``, ``paths``, ``trend``, ``segment`` or ``timeline`` (a
+        leading ``%`` is fine); a bare condition is a segment. Line breaks and ``# comments`` are
+        allowed.
     variables : mapping, optional
         Python variables that ``{name}`` in the text may stand for.
-    kind : {"funnel", "retention", "paths", "trend", "segment"}, optional
+    kind : {"funnel", "retention", "paths", "trend", "segment", "timeline"}, optional
         What ``text`` asks where the word itself was cut off, as after ``%funnel``.
 
     Returns
     -------
-    Funnel, Retention, Paths, Trend or Segment
+    Funnel, Retention, Paths, Trend, Segment or Timeline
 
     Raises
     ------

@@ -118,7 +118,7 @@ def known(definition: Definition) -> Catalog:
 
 def _names(definition: Definition) -> Iterator[str]:
     for node in walk(definition):
-        for field in ("name", "names", "property", "same"):
+        for field in ("name", "names", "property", "same", "segment", "event"):
             value = getattr(node, field, None)
             yield from [value] if isinstance(value, str) else ()
             yield from value if isinstance(value, tuple) else ()

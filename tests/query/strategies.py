@@ -32,6 +32,7 @@ from behavio_jupyter.query import (
     Series,
     Sessions,
     Step,
+    Timeline,
     Trend,
 )
 from behavio_jupyter.query import predicate as p
@@ -340,6 +341,18 @@ def trends(depth: int = 0) -> st.SearchStrategy[Trend]:
 
 
 @cache
+def timelines(_depth: int = 0) -> st.SearchStrategy[Timeline]:
+    # Ids and what is searched for may be anything that somebody's log has.
+    ids = st.sampled_from(["00004", "it's", "''", "@shop", "a b", "for", "4d", "Zoë 🙂"]) | names
+    return st.builds(
+        Timeline,
+        user=st.none() | ids,
+        segment=st.none() | names,
+        event=st.none() | names,
+        text=st.none() | ids,
+    )
+
+
 def questions(depth: int = 0) -> st.SearchStrategy[Any]:
     return funnels(depth) | retentions(depth) | paths(depth) | trends(depth)
 

@@ -26,6 +26,7 @@ SHOP = Catalog(
     has_sessions=True,
 )
 VALUES = {"country": ["US", "DE", "it's"], "amount": [20, 5.5], "plan": ["pro", "free"]}
+USERS = ["it's me", "007"]
 EVENTS = ["visit", '"add to cart"', "purchase", '"Cart view"']
 PROPERTIES = ["country", "amount", "paid", '"unit price"']
 SPANS = ["1d", "7d", "30d", "1h", "12h", "30m", "4w", "3mo"]
@@ -38,6 +39,7 @@ def suggest(kind, text, **options):
         SHOP,
         kind=kind,
         values=lambda property: VALUES.get(property.name, []),
+        users=lambda typed: [user for user in USERS if user.startswith(typed)],
         variables=("goal", "countries"),
         **options,
     )
@@ -119,6 +121,13 @@ def texts(kind, text, **options):
         ("trend", "sum(purchase.", ["amount", '"unit price"']),
         ("trend", "sum(purchase.amount where co", ["country"]),
         ("trend", "users of visit / a", ["avg("]),
+        # timelines
+        ("timeline", "", ["'it''s me'", "'007'", "for", "only", "with"]),
+        ("timeline", "0", ["'007'"]),
+        ("timeline", "'it''", ["'it''s me'"]),
+        ("timeline", "'007' for big", ['"big spenders"']),
+        ("timeline", "'007' only v", ["visit", '"Cart view"']),
+        ("timeline", "'007' with ", []),
         # segments
         ("segment", "did(p", ["purchase"]),
         ("segment", "did(purchase.", []),

@@ -114,6 +114,7 @@ LONG = [
     ("paths", " rename a as b"),
     ("paths for a", " vs a"),
     ("trend 1", " + users of a"),
+    ("timeline 'a'", " for a"),
     ("a", " or a"),
     ("did(a)", " and did(b) in last 7d"),
     ("", "not ", "a"),

@@ -14,7 +14,7 @@ LINES = [
     line
     for block in re.findall(r"^```\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
     for line in block.splitlines()
-    if line.startswith(("funnel", "retention", "paths", "trend", "segment"))
+    if line.startswith(("funnel", "retention", "paths", "trend", "segment", "timeline"))
 ]
 CONDITIONS = [
     code

@@ -21,7 +21,7 @@ _SLOW = settings(
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @pytest.mark.parametrize(
-    "kind", ["funnels", "retentions", "paths", "trends", "segments", "questions"]
+    "kind", ["funnels", "retentions", "paths", "trends", "segments", "questions", "timelines"]
 )
 def test_parse_of_str_is_the_definition(kind: str) -> None:
     @_SLOW
