@@ -19,13 +19,13 @@ from behavio_jupyter import BehavioError
 from .analyses import NAMED
 from .connection_words import connection_words, takes_files
 from .logs import OpenLogs
-from .values import values_of
+from .values import users_of, values_of
 from .variables import own_variables
 
 if TYPE_CHECKING:
     from behavio_jupyter import EventLog
 
-_MAGICS = "funnel|retention|paths|trend|segment|behavio|explore"
+_MAGICS = "funnel|retention|paths|trend|segment|timeline|behavio|explore"
 _CELL = re.compile(rf"\s*%%({_MAGICS})(?![\w$])")
 _LINE = re.compile(rf"\s*(?:[\w.,\[\]'\" ]+=\s*)?%({_MAGICS})(?![\w$])")
 _ADDRESS = re.compile(r"\s*@(\w*)")
@@ -133,6 +133,7 @@ class _Completion:
             Catalog(()) if log is None else log.catalog,
             kind=None if asked.magic == "explore" else asked.magic,  # type: ignore[arg-type]
             values=lambda property: () if log is None else values_of(log, property),
+            users=lambda typed: () if log is None else users_of(log, typed),
             variables=variables,
             limit=limit,
         )

@@ -1,4 +1,4 @@
-"""The magic that opens all explorers of a log."""
+"""The magics that show widgets: all explorers of a log, what one user did."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
-from .help import Documented, tour
+from .help import Documented, Help, tour
 from .logs import OpenLogs, loud
 from .variables import own_variables
 
 if TYPE_CHECKING:
-    from behavio_jupyter.widgets import Explorer
+    from behavio_jupyter.widgets import Explorer, UserTimeline
 
 
 @magics_class
 class ExploreMagics(Magics):
-    """``%explore`` and ``%explore funnel visit -> cart``."""
+    """``%explore``, ``%explore funnel visit -> cart`` and ``%timeline '00004' for loyal``."""
 
     def __init__(self, shell: InteractiveShell, logs: OpenLogs) -> None:
         super().__init__(shell)
@@ -27,6 +27,7 @@ class ExploreMagics(Magics):
         magics["explore"] = Documented(
             magics["explore"], lambda: tour(logs.answering, logs.current)
         )
+        magics["timeline"] = Documented(magics["timeline"], lambda: repr(self._help()))
 
     @no_var_expand
     @line_magic
@@ -44,3 +45,28 @@ class ExploreMagics(Magics):
         log, text = self._logs.addressed(loud(line))
         question = parse(text, own_variables(self._shell)) if text.strip() else None
         return explore(log, question)
+
+    @no_var_expand
+    @line_magic
+    def timeline(self, line: str) -> UserTimeline | Help:
+        """Look at what one user did: %timeline '00004' for loyal only purchase with 'abc'."""
+        from behavio_jupyter.errors import MisfitError
+        from behavio_jupyter.query import Timeline
+        from behavio_jupyter.query.locate import locate
+        from behavio_jupyter.widgets import UserTimeline
+
+        from behavio_jupyter import UnknownNameError, parse
+
+        if not loud(line).strip():
+            return self._help()
+        log, text = self._logs.addressed(loud(line))
+        variables = own_variables(self._shell)
+        shown = parse(text, variables, kind="timeline")
+        assert isinstance(shown, Timeline)
+        try:
+            return UserTimeline(log, shown)
+        except (UnknownNameError, MisfitError) as error:
+            raise locate(error, text, variables, kind="timeline") from None
+
+    def _help(self) -> Help:
+        return Help("timeline", self._logs.answering)

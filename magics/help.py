@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from behavio_jupyter.interrupts import interruptible
 from behavio_jupyter.overview import facts
 
-from .values import values_of
+from .values import users_of, values_of
 
 if TYPE_CHECKING:
     from behavio_jupyter import EventLog
@@ -35,7 +35,7 @@ class Help:
 
     Parameters
     ----------
-    kind : {"funnel", "retention", "paths", "trend", "segment"}
+    kind : {"funnel", "retention", "paths", "trend", "segment", "timeline"}
     log : EventLog or None
         The log that would answer; None where none is open.
     """
@@ -50,7 +50,12 @@ class Help:
         if log is None:
             self._guide = guide(kind, Catalog(()))
         else:
-            self._guide = guide(kind, log.catalog, lambda property_: values_of(log, property_))
+            self._guide = guide(
+                kind,
+                log.catalog,
+                lambda property_: values_of(log, property_),
+                lambda typed: users_of(log, typed),
+            )
 
     @property
     def _title(self) -> str:

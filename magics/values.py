@@ -1,9 +1,10 @@
-"""The values of a property as constants that a question may name."""
+"""What a question may name of a log beside its events: values of properties, users."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from behavio_jupyter import BehavioError
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 
     from behavio_jupyter import EventLog
     from behavio_jupyter.query.predicate import Property
+
+_MOST_USERS = 80
+_ids: WeakKeyDictionary[EventLog, tuple[pd.Series, pd.Series]] = WeakKeyDictionary()
+"""The users of logs, and their ids as text: a million numbers take longer than Tab may."""
 
 
 def values_of(log: EventLog, property_: Property) -> Sequence[Any]:
@@ -24,6 +29,15 @@ def values_of(log: EventLog, property_: Property) -> Sequence[Any]:
     except BehavioError:
         return ()
     return [_moment(stamp) for stamp in found] if found.dtype.kind == "M" else found.tolist()
+
+
+def users_of(log: EventLog, typed: str) -> Sequence[str]:
+    """Return the first ids of users that begin as typed."""
+    known = _ids.get(log)
+    if known is None or known[0] is not log.users:
+        known = _ids[log] = (log.users, log.users.astype(str))
+    ids = known[1]
+    return ids[ids.str.startswith(typed)].head(_MOST_USERS).tolist()
 
 
 def _moment(stamp: pd.Timestamp) -> str:

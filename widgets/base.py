@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from behavio_jupyter import BehavioError, DefinitionError, EventLog, Segment, parse
+from behavio_jupyter import BehavioError, DefinitionError, EventLog, Segment
 from behavio_jupyter.background import Background
 from behavio_jupyter.query import Definition, Question
 from behavio_jupyter.query.base import Printed
@@ -19,7 +19,7 @@ from behavio_jupyter.query.segment import InSegment
 from behavio_jupyter.result import Result
 
 from .catalog import events_by_frequency
-from .copied import line_of
+from .copied import line_of, question_of
 from .defined import DefinedWidget
 from .kept import NOTHING_ASKED, UNREADABLE, copy_of, copy_of_sentence
 from .log_widget import Content, sentence
@@ -122,9 +122,7 @@ class AnalysisWidget(DefinedWidget):
         if isinstance(question, str):
             if not question.strip():
                 return None
-            question = parse(
-                question, kind=None if question.lstrip().startswith(("%", f"{kind} ")) else kind
-            )
+            question = question_of(question, kind)
         found = getattr(question, "definition", question)
         if found is not None and not isinstance(found, self.asks):
             raise DefinitionError(f"{type(self).__name__} asks a {kind}, not {found!r:.60}.")

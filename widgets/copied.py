@@ -9,11 +9,14 @@ from typing import Any
 
 from IPython.core.getipython import get_ipython
 
-from behavio_jupyter import BehavioError, EventLog, Segment, opened
-from behavio_jupyter.query import Question
+from behavio_jupyter import BehavioError, EventLog, Segment, opened, parse
+from behavio_jupyter.query import Definition, Question, Timeline
+from behavio_jupyter.query.text import Kind
+
+_ADDRESS = re.compile(r"(\s*%+\w+\s+)(@\w+)")
 
 
-def line_of(definition: Question | Segment | None, address: str = "") -> str:
+def line_of(definition: Question | Segment | Timeline | None, address: str = "") -> str:
     """Return the line of magic that asks a definition, of the log with this address."""
     if definition is None:
         return ""
@@ -21,6 +24,17 @@ def line_of(definition: Question | Segment | None, address: str = "") -> str:
     if not isinstance(definition, Segment):  # the text of a segment is its condition alone
         asked = asked.removeprefix(definition.kind).lstrip()
     return " ".join(part for part in (f"%{definition.kind}", address, asked) if part)
+
+
+def question_of(text: str, kind: Kind | None = None) -> Definition:
+    """Read what is asked from a line of magic, or from what stands behind its word.
+
+    It is asked of the log it is given to: the address of the one it was copied from is left out.
+    """
+    found = _ADDRESS.match(text)
+    bare = found[1] + " " * len(found[2]) + text[found.end() :] if found else text
+    says = re.match(rf"\s*(%|{kind}(?![\w$]))", bare)
+    return parse(bare, kind=None if says else kind)
 
 
 def call_of(log: EventLog, name: str, argument: str) -> str:

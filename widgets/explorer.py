@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from behavio_jupyter import DefinitionError, EventLog, UnknownNameError, parse
-from behavio_jupyter.query import Definition, Question, Segment
+from behavio_jupyter import DefinitionError, EventLog, UnknownNameError
+from behavio_jupyter.query import Definition, Question, Segment, Timeline
 from behavio_jupyter.query.clauses import EventQuestion
 
 from .base import AnalysisWidget, texts_of
-from .copied import line_of
+from .copied import line_of, question_of
 from .defined import DefinedWidget
 from .funnel import FunnelExplorer
 from .kept import NOTHING_ASKED, UNREADABLE, copy_of_sentence
@@ -87,9 +87,9 @@ class Explorer(DefinedWidget):
         self._opened: dict[str, Any] = {}
         self._states: dict[str, str] = {}
         self._opening = threading.RLock()
-        first: Any = parse(question) if isinstance(question, str) else question
+        first: Any = question_of(question) if isinstance(question, str) else question
         first = getattr(first, "definition", first)
-        if first is not None and not isinstance(first, Question | Segment):
+        if first is not None and not isinstance(first, Question | Segment | Timeline):
             raise DefinitionError(f"The app begins with a question, not with {first!r:.60}.")
         self._first: dict[str, Any] = {} if first is None else {first.kind: first}
         self._place = Place(type(self).__name__, log.name, line_of(first))
@@ -127,7 +127,7 @@ class Explorer(DefinedWidget):
                 with contextlib.suppress(*UNREADABLE):
                     opened.restore(state)
             self._limit(opened)
-            shows = ["answer", "error"] if isinstance(opened, AnalysisWidget) else ["user"]
+            shows = ["answer", "error"] if isinstance(opened, AnalysisWidget) else ["definition"]
             opened.observe(self._keep, shows)
         return self._opened[kind]
 
@@ -228,7 +228,7 @@ def explore(log: EventLog, question: Definition | str | None = None) -> Explorer
     ----------
     log : EventLog
     question : definition, str or None
-        What is asked first, such as ``"funnel visit -> cart"``.
+        What is asked first, such as ``"funnel visit -> cart"`` or ``"timeline '00004'"``.
 
     Examples
     --------

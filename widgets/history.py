@@ -18,7 +18,11 @@ _TIME, _EVENT, _SESSION, _PROPERTIES = range(4)
 
 
 def history_of(
-    log: EventLog, user: str, before: int | None = None, event: str = "", text: str = ""
+    log: EventLog,
+    user: str,
+    before: int | None = None,
+    event: str | None = None,
+    text: str | None = None,
 ) -> dict[str, Any]:
     """Return the last events of a user, or the last before one that is shown already.
 
@@ -28,9 +32,9 @@ def history_of(
     user : str
     before : int, optional
         The place, among the events that match, of the first one that is shown already.
-    event : str
+    event : str, optional
         Only events of this name.
-    text : str
+    text : str, optional
         Only events that have this text in their name or in a value of a property.
 
     Returns
@@ -56,7 +60,7 @@ def history_of(
     (4, 4, '1997-01-01 00:00:00', [['cds', '2'], ['amount', '29.33']])
     """
     frame = log.timeline(user)
-    shown = frame[_matching(frame, event, text)]
+    shown = frame[matching(frame, event, text)]
     end = len(shown) if before is None else before
     begin = max(0, end - PAGE)
     kinds, known = frame.iloc[:, _EVENT].value_counts(), log.catalog.events
@@ -106,7 +110,8 @@ def clock(time: pd.Timestamp) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S") + (f".{time:%f}" if time.microsecond else "")
 
 
-def _matching(timeline: pd.DataFrame, event: str, text: str) -> NDArray[np.bool_]:
+def matching(timeline: pd.DataFrame, event: str | None, text: str | None) -> NDArray[np.bool_]:
+    """Return which events of a timeline have this name, and this text in it or in a property."""
     names = timeline.iloc[:, _EVENT].astype(str)
     found = np.ones(len(timeline), np.bool_) if not event else (names == event).to_numpy()
     if text:

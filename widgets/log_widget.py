@@ -193,8 +193,8 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
             self._log,
             content["user"],
             content.get("before"),
-            content.get("event", ""),
-            content.get("text", ""),
+            content.get("event"),
+            content.get("text"),
         )
 
 

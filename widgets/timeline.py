@@ -3,51 +3,60 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from typing import Any
 
 import pandas as pd
 import traitlets
 
-from behavio_jupyter import EventLog, UnknownNameError
+from behavio_jupyter import DefinitionError, EventLog
 from behavio_jupyter.background import Background
-from behavio_jupyter.query.clauses import Sessions
-from behavio_jupyter.query.rule_words import span
+from behavio_jupyter.query import Timeline
+from behavio_jupyter.query.check import check
+from behavio_jupyter.query.printing import name
+from behavio_jupyter.query.rule import rule
 from behavio_jupyter.result.page import fragment
 from behavio_jupyter.result.sheet import Sheet
 from behavio_jupyter.result.wording import plural
 
-from .copied import call_of
-from .history import clock, facts_of, happened
-from .kept import UNREADABLE, KeptWidget, copy_of, copy_of_sentence
+from .copied import call_of, line_of, question_of
+from .defined import DefinedWidget
+from .history import clock, facts_of, happened, matching
+from .kept import UNREADABLE, copy_of, copy_of_sentence
 from .log_widget import Content, built
 from .notebook import Place
 
 _MOST_FOUND = 80
 
 
-class UserTimeline(KeptWidget):
+class UserTimeline(DefinedWidget):
     """Look at one user: events by day and session, gaps, properties (semantics.md, A6).
 
     Parameters
     ----------
     log : EventLog
-    user : text or number, optional
-        The user's id. Default: nobody yet.
+    user : text, number or Timeline, optional
+        The user's id, or all that is to be shown. Default: nobody yet.
     segment : str, optional
         A saved segment whose users are gone through; default: all users.
 
     Attributes
     ----------
+    definition : Timeline
+        What is shown; can be set (text will do: ``"'00004' for loyal only purchase"``) and observed.
     user : str or None
-        Who is shown; can be set and observed.
+        Who is shown: the user of the definition; can be set and observed.
     segment : str or None
-        The saved segment whose users are gone through; can be set and observed.
+        The saved segment whose users are gone through, as in the definition; can be set and
+        observed.
+    text : str
+        The line of magic that shows the same.
+    error : str
+        What is wrong, in a sentence.
 
     Raises
     ------
     UnknownNameError
-        The log has no such user or segment.
+        The log has no such user, segment or event.
 
     Examples
     --------
@@ -56,15 +65,22 @@ class UserTimeline(KeptWidget):
     >>> log.save_segment("loyal", "count(purchase) >= 10")
     >>> shown = UserTimeline(log, "00004", segment="loyal")
     >>> shown.user = log.segment("loyal").users[0]
-    >>> shown.user
-    '00005'
+    >>> shown.text
+    "%timeline '00005' for loyal"
+    >>> shown.definition = "'00004' only purchase with '2'"
+    >>> shown.user, shown.segment, shown.definition.text
+    ('00004', None, '2')
     """
 
     _esm = built("timeline.js")
     _css = built("timeline.css")
 
-    user = traitlets.Any(None).tag(sync=True)
-    segment = traitlets.Any(None).tag(sync=True)
+    definition = traitlets.TraitType[Any, Any](Timeline()).tag(
+        sync=True, to_json=lambda value, _: value.model_dump(mode="json")
+    )
+    user = traitlets.Any(None)
+    segment = traitlets.Any(None)
+    text = traitlets.Unicode().tag(sync=True)
     told = traitlets.Int(0).tag(sync=True)
     """How often the log has changed: what is shown of it is asked for again."""
 
@@ -72,13 +88,16 @@ class UserTimeline(KeptWidget):
         self._people: tuple[str | None, pd.Series] | None = None
         self._copying = Background()
         super().__init__(log)
-        self._place = Place(type(self).__name__, log.name, json.dumps([_id(user), segment]))
+        given = user if isinstance(user, Timeline) else Timeline(user=_id(user))
+        if segment is not None:
+            given = given.model_copy(update={"segment": segment})
+        self._place = Place(type(self).__name__, log.name, str(given))
         # Who was shown here last may be gone; then the cell's own user is shown.
         with contextlib.suppress(*UNREADABLE):
             if self._place.asked:
                 self.restore(self._place.asked)
                 return
-        self.segment, self.user = segment, user
+        self.definition = given
 
     def wait(self) -> None:
         """Wait until the copy in the notebook is of the user who is shown."""
@@ -89,39 +108,71 @@ class UserTimeline(KeptWidget):
         """What can be asked for, and what answers it."""
         return super().requests | {"find": self._find}
 
-    @traitlets.validate("user")
-    def _valid_user(self, proposal: dict[str, Any]) -> str | None:
-        user = _id(proposal["value"])
-        if user is not None:
-            self._log.profile(user)  # tells where there is none, and who is nearest
-        return user
+    # What is shown
 
-    @traitlets.validate("segment")
-    def _valid_segment(self, proposal: dict[str, Any]) -> str | None:
-        name = proposal["value"] or None
-        if name is not None and name not in self._log.segments:
-            raise UnknownNameError("segment", str(name), self._log.segments)
-        return name
+    @traitlets.validate("definition")
+    def _valid_definition(self, proposal: dict[str, Any]) -> Timeline:
+        given = proposal["value"]
+        if isinstance(given, str):
+            given = question_of(given, "timeline")
+        asked = Timeline() if given is None else given
+        if not isinstance(asked, Timeline):
+            raise DefinitionError(f"UserTimeline shows a timeline, not {asked!r:.60}.")
+        self._check(asked)
+        return asked
+
+    @traitlets.validate("user", "segment")
+    def _valid_part(self, proposal: dict[str, Any]) -> str | None:
+        value = _id(proposal["value"])
+        self._check(self.definition.model_copy(update={proposal["trait"].name: value}))
+        return value
+
+    def _check(self, asked: Timeline) -> None:
+        """Refuse what the log does not have."""
+        check(asked, self._log.catalog)
+        if asked.user is not None and asked.user != self.definition.user:
+            self._log.profile(asked.user)  # tells where there is none, and who is nearest
+
+    @traitlets.observe("user", "segment")
+    def _take_part(self, change: Any) -> None:
+        self.definition = self.definition.model_copy(update={change["name"]: change["new"]})
+
+    @traitlets.observe("definition")
+    def _tell(self, _change: object) -> None:
+        with self._at_once():
+            self.text = self._line()
+            self.error = ""
+        self.user, self.segment = self.definition.user, self.definition.segment
+        self._renew_copy()
+
+    def _line(self) -> str:
+        empty = self.definition == Timeline()
+        return "" if empty else line_of(self.definition, self._log.address)
+
+    def _take(self, asked: Content) -> None:
+        self.definition = Timeline.model_validate(asked)
+        self.error = ""
 
     def _log_changed(self) -> None:
         self._people = None  # the segment may be the one that was saved
         super()._log_changed()
+        self.text = self._line()
         self.told += 1
-        self._renew_copy(None)
+        self._renew_copy()
 
-    @traitlets.observe("user", "segment")
-    def _renew_copy(self, _change: object) -> None:
+    def _renew_copy(self) -> None:
         self._copying.do(self._show_copy_again, lambda _: None, lambda _: None)
 
     # Requests of the browser
 
     def _find(self, content: Content) -> Content:
-        people = self._those()
+        people = self._those(content["segment"])
         found = people[people.str.startswith(content["typed"])]
         return {"users": found.head(_MOST_FOUND).tolist(), "count": len(found)}
 
     def _timeline(self, content: Content) -> Content:
-        people = self._those()
+        # As it is shown: the definition that says so may be on its way.
+        people = self._those(content["segment"])
         found = super()._timeline(content)
         places = people.index[people == found["user"]]
         place = int(places[0]) if len(places) else None
@@ -135,46 +186,45 @@ class UserTimeline(KeptWidget):
             "next": after,
         }
 
-    def _those(self) -> pd.Series:
+    def _those(self, segment: str | None) -> pd.Series:
         """Return the ids of those who are gone through, as text."""
-        kept, segment = self._people, self.segment
+        kept = self._people
         if kept is None or kept[0] != segment:
-            all_ = self._log.users if segment is None else self._log.segment(_named(segment)).users
+            all_ = self._log.users if segment is None else self._log.segment(name(segment)).users
             kept = self._people = (segment, all_.astype(str).reset_index(drop=True))
         return kept[1]
 
     # The notebook
 
     def copy(self) -> dict[str, str]:
-        """Return the last events as a table."""
-        if self.user is None:
+        """Return the last events, of those that are shown, as a table."""
+        shown = self.definition
+        if shown.user is None:
             said = "No user is chosen yet."
             return copy_of_sentence(said)
-        timeline = self._log.timeline(self.user)
-        title, subtitle, sheet = f"User {self.user}", _facts(timeline), _sheet(timeline)
-        rule = f"A session ends where more than {span(Sessions().gap)} are without an event."
-        html = fragment(title, subtitle, [sheet], rule, "")
-        return copy_of(html, f"{title}\n{subtitle}\n\n{sheet.text()}\n\n{rule}")
+        timeline = self._log.timeline(shown.user)
+        found = timeline[matching(timeline, shown.event, shown.text)]
+        title, counted = f"User {shown.user}", rule(shown)
+        subtitle = _facts(timeline)
+        if len(found) < len(timeline):
+            subtitle = f"{len(found):,} matching of {subtitle}"
+        sheet, nothing = _sheet(found), "" if len(found) else "No event of this user matches."
+        html = fragment(title, subtitle, [sheet], counted, nothing)
+        text = f"{title}\n{subtitle}\n\n{nothing or sheet.text()}\n\n{counted}"
+        return copy_of(html, text)
 
     @property
     def state(self) -> str:
-        """The user, and the segment whose users are gone through."""
-        return json.dumps([self.user, self.segment])
+        """The text of what is shown."""
+        return str(self.definition)
 
     def restore(self, state: str) -> None:
-        """Show again who was shown."""
-        user, self.segment = json.loads(state)
-        self.user = user
+        """Show again what was shown."""
+        self.definition = state
 
 
 def _id(user: Any) -> str | None:
     return None if user is None or user == "" else str(user)
-
-
-def _named(segment: str) -> str:
-    from behavio_jupyter.query.printing import name
-
-    return name(segment)
 
 
 def _facts(timeline: pd.DataFrame) -> str:

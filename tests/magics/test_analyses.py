@@ -131,3 +131,19 @@ def test_explore_opens_the_tab_of_a_question(shop):
     assert app["funnel"].text == "%funnel visit -> cart within 7d"
     with pytest.raises(QueryTextError):
         shop.run_line_magic("explore", "funnel visit ->")
+
+
+def test_timeline_shows_what_a_user_did(shop):
+    shop.run_line_magic("segment", "buyers = did(cart)")
+    shop.user_ns["who"] = "b"
+    shown = shop.run_line_magic("timeline", "@shop {who} for buyers only visit with 'us';")
+    assert (shown.user, shown.segment) == ("b", "buyers")
+    assert shown.text == "%timeline 'b' for buyers only visit with 'us'"
+    assert "1 matching of 2 events" in shown.copy()["text/plain"]
+    assert "'a' only visit" in repr(shop.run_line_magic("timeline", ""))
+    for text, says in {"'x' for buyers": "'x'", "'a' for byers": "byers", "only crt": "crt"}.items():
+        with pytest.raises(QueryTextError, match="; the nearest is '") as caught:
+            shop.run_line_magic("timeline", f"@shop {text}")
+        assert caught.value.position == len("@shop ") + text.index(says)
+    app = shop.run_line_magic("explore", "timeline 'a' only cart")
+    assert (app.selected, app["timeline"].user) == ("timeline", "a")

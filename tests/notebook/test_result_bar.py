@@ -146,19 +146,30 @@ def _a_user_is_found_gone_on_from_and_left_in_the_notebook(page: Page) -> None:
     expect(widget.locator(".bh-among")).to_contain_text(f"2 of {len(among)}")
     look_at(page, widget, "user-timeline")
 
-    # Only events of a kind, and with a text.
+    # Only events of a kind, and with a text: each is a step, which the line says.
     kind = events.value_counts().index[0]
     widget.get_by_role("button", name=f"{kind} ").click()
-    _expect_events(widget, events[events == kind].tolist()[-200:])
+    only = events[events == kind].tolist()[-200:]
+    _expect_events(widget, only)
+    asked = f"%timeline '{among[1]}' for stopped only {kind}"
+    line = widget.locator(".bh-text code")
+    expect(line).to_have_text(asked)
     widget.get_by_label("Only events with this text").fill("no such text")
     page.keyboard.press("Enter")
     expect(widget).to_contain_text("No event of this user matches")
+    expect(line).to_have_text(f"{asked} with 'no such text'")
+    widget.get_by_role("button", name=f"{kind} ").focus()
+    page.keyboard.press("Control+z")
+    _expect_events(widget, only)
+    widget.locator("[data-key=copy]").click()
+    assert page.evaluate("() => navigator.clipboard.readText()") == asked
 
     # Saved, its kernel gone, opened again: the copy is there, and no word of a widget that is not.
     command(page, "docmanager:save")
     page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
     open_notebook(page, re.match(r"http://[^/]+", page.url)[0], "explore.ipynb")
     expect(page.locator(".behavio-static")).to_contain_text(f"User {among[1]}")
+    expect(page.locator(".behavio-static")).to_contain_text(f"Only {kind} events are shown.")
     lost = page.get_by_text("model not found")
     expect(lost).to_have_count(6)
     for one in lost.all():

@@ -60,34 +60,27 @@ def test_events_that_are_added_are_in_lists_answers_and_timelines():
     asked, shown = FunnelExplorer(log, "any -> any"), UserTimeline(log)
     asked.wait()
     asked._aside["events",].wait()
-    found = shown._those()
+    found = shown._those(None)
     log.append(pd.DataFrame({"user": ["c"], "event": ["new"], "time": ["2026-01-02"]}))
     assert "new" in asked.catalog["events"]
     asked._aside["events",].wait()
     assert dict(asked.events)["new"] == 1
     asked.wait()
     assert asked.answer["groups"][0]["count"][0] == len(found) + 1 == 3
-    assert (shown._those().tolist(), shown.told) == (["a", "b", "c"], 1)
+    assert (shown._those(None).tolist(), shown.told) == (["a", "b", "c"], 1)
 
 
-def test_a_timeline_keeps_the_users_of_the_segment_they_were_counted_for(log, monkeypatch):
-    shown = UserTimeline(log, segment="those")
-    ask = log.segment
-
-    def slow(text):
-        shown.segment = None  # chosen while the users of the segment are looked for
-        return ask(text)
-
-    monkeypatch.setattr(log, "segment", slow)
-    assert len(shown._those()) == len(ask("those"))
-    assert len(shown._those()) == len(log.users)
+def test_a_timeline_keeps_the_users_of_the_segment_they_were_counted_for(log):
+    shown = UserTimeline(log)
+    assert len(shown._those("those")) == len(log.segment("those"))
+    assert len(shown._those(None)) == len(log.users)
 
 
 def test_a_timeline_goes_through_the_users_of_the_segment_as_it_is(log):
     shown = UserTimeline(log, segment="those")
-    assert len(shown._those()) == len(log.segment("did(code)"))
+    assert len(shown._those("those")) == len(log.segment("did(code)"))
     log.save_segment("those", "did(docs)")
-    assert len(shown._those()) == len(log.segment("did(docs)"))
+    assert len(shown._those("those")) == len(log.segment("did(docs)"))
 
 
 def test_the_text_says_which_of_several_logs_is_asked(log):

@@ -2,13 +2,24 @@
 
 import { combobox } from "./shared/combobox";
 import { copyButton } from "./shared/copying";
-import { h, iconButton, replace } from "./shared/elements";
+import { enable, h, iconButton, replace } from "./shared/elements";
 import { field, line } from "./shared/fields";
 import { facts, mark, type History } from "./shared/history";
 import { pages, patiently } from "./shared/people";
+import { questionOf } from "./shared/question";
 import { named, region } from "./shared/region";
-import { requestsOf, type Model } from "./shared/requests";
+import type { Model } from "./shared/requests";
 import { number, plural } from "./shared/words";
+
+/** What is looked at: whose events, of whose segment, of which kind, with which text. */
+interface Timeline {
+  user: string | null;
+  segment: string | null;
+  event: string | null;
+  text: string | null;
+}
+
+const NOTHING: Timeline = { user: null, segment: null, event: null, text: null };
 
 interface Shown extends History {
   error?: string;
@@ -22,45 +33,77 @@ interface Shown extends History {
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
-  const asker = requestsOf(model);
+  const question = questionOf<Timeline>(model, NOTHING, () => true);
+  const announce = (words: string) => around.announce(words);
   const wrong = h("div", { class: "bh-error", role: "alert" });
-  const bar = h("div", { class: "bh-bar" });
+  const undo = iconButton("undo", "Undo", () => question.undo(), { "data-key": "undo" });
+  const redo = iconButton("redo", "Redo", () => question.redo(), { "data-key": "redo" });
+  const command = h("code", { class: "bh-command" });
+  const copy = copyButton("copy", "Copy as text", () => model.get("text"), announce);
+  const python = copyButton("python", "Copy as Python", () => shown!.python, announce);
+  const who = h("div", { role: "group", class: "bh-bar bh-who", "aria-label": "User" });
   const body = h("div", { role: "group", class: "bh-body", "aria-label": "Events" });
-  const around = region(named("User timeline", model), "bh-timeline", null, bar, wrong, body);
-  let filter = { event: "", text: "" };
+  const around = region(
+    named("User timeline", model),
+    "bh-timeline",
+    question,
+    h(
+      "div",
+      { class: "bh-bar" },
+      h("strong", { class: "bh-name" }, "User timeline"),
+      undo,
+      redo,
+      h("span", { class: "bh-text" }, command, copy, python),
+    ),
+    who,
+    wrong,
+    body,
+  );
   let shown: Shown | null = null;
   let latest = 0;
 
   async function load(): Promise<void> {
-    const user: string | null = model.get("user");
+    const asked = { ...question.draft };
     const turn = (latest += 1);
-    if (user === null) {
+    if (asked.user === null) {
       shown = null;
-      drawBar();
-      replace(body, h("p", { class: "bh-advice" }, "Find a user by the first letters of the id, or go through them with the arrows."));
+      showError();
+      drawWho();
+      replace(body, h("p", { class: "bh-advice" }, "Find a user by the first letters of the id, or choose a segment to go through."));
       return;
     }
     const isWanted = () => turn === latest;
-    const found: Shown = await patiently(asker.request("timeline", { user, ...filter }, around.view), body, isWanted);
+    const found: Shown = await patiently(question.request("timeline", { ...asked }, around.view), body, isWanted);
     if (turn !== latest) return;
-    wrong.textContent = found.error ?? "";
+    showError(found.error);
     if (found.error) return;
     const isOther = shown?.user !== found.user;
     shown = found;
-    drawBar();
-    drawBody(found);
-    if (isOther) around.announce(`User ${found.user}, ${plural(found.total, "event")}`);
+    drawWho();
+    drawBody(found, asked);
+    if (isOther) announce(`User ${found.user}, ${plural(found.total, "event")}`);
   }
 
   function choose(user: string | null): void {
-    if (user === null || user === model.get("user")) return;
-    filter = { event: "", text: "" };
-    model.set("user", user);
-    model.save_changes();
+    if (user !== null) question.change((draft) => void (draft.user = user));
   }
 
-  function drawBar(): void {
-    const segment: string | null = model.get("segment");
+  function showError(error = ""): void {
+    wrong.textContent = model.get("error") || error;
+  }
+
+  function showBar(): void {
+    command.textContent = model.get("text");
+    // What was refused, or is not sent yet, is not what the line says.
+    copy.toggleAttribute("disabled", !model.get("text") || !question.isTaken);
+    python.toggleAttribute("disabled", shown?.user !== question.draft.user);
+    enable(redo, question.canRedo, undo);
+    enable(undo, question.canUndo, redo);
+  }
+
+  function drawWho(): void {
+    showBar();
+    const { user, segment } = question.draft;
     const those = segment === null ? "all users" : segment;
     const step = (sign: string, label: string, to: string | null | undefined) => {
       const button = iconButton(sign, label, () => choose(to ?? null), { "data-key": sign });
@@ -70,10 +113,10 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     const find = combobox({
       key: "user",
       label: "User: first letters of the id",
-      value: model.get("user") ?? "",
+      value: user ?? "",
       placeholder: "id of a user",
       options: async (typed) => {
-        const found: { users: string[]; count: number } = await asker.request("find", { typed }, around.view);
+        const found: { users: string[]; count: number } = await question.request("find", { typed, segment }, around.view);
         return found.users.map((id) => ({ value: id }));
       },
       onpick: choose,
@@ -85,12 +128,9 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       value: those,
       options: () => [
         { value: "all users" },
-        ...model.get("catalog").segments.map((name: string) => ({ value: name, note: "segment" })),
+        ...question.catalog.segments.map((name) => ({ value: name, note: "segment" })),
       ],
-      onpick: (name) => {
-        model.set("segment", name === "all users" ? null : name);
-        model.save_changes();
-      },
+      onpick: (name) => question.change((draft) => void (draft.segment = name === "all users" ? null : name)),
     });
     const place =
       shown === null
@@ -99,25 +139,25 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
           ? `not in ${those}`
           : `${number(shown.place + 1)} of ${number(shown.people)}`;
     replace(
-      bar,
-      h("strong", { class: "bh-name" }, "User timeline"),
+      who,
       step("back", "The user before", shown?.previous),
       find,
       step("forth", "The next user", shown?.next),
       h("span", { class: "bh-among" }, place, among),
-      shown && copyButton("copy", "Copy as Python", () => shown!.python, around.announce),
     );
   }
 
-  function drawBody(found: Shown): void {
-    const narrow = (change: Partial<typeof filter>) => {
-      filter = { ...filter, ...change };
-      void load();
-    };
+  function drawBody(found: Shown, asked: Timeline): void {
+    const narrow = (change: Partial<Timeline>) => question.change((draft) => void Object.assign(draft, change));
+    const all = [...found.kinds];
+    // The kind that is asked for can be one that this user has none of.
+    if (asked.event !== null && !all.some(([kind]) => kind === asked.event)) {
+      all.push([asked.event, 0, question.catalog.events.indexOf(asked.event)]);
+    }
     const kinds = h(
       "ul",
       { class: "bh-kinds", "aria-label": "Kinds of events" },
-      found.kinds.map(([kind, count, place]) =>
+      all.map(([kind, count, place]) =>
         h(
           "li",
           {},
@@ -126,10 +166,10 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
             {
               type: "button",
               class: "bh-toggle",
-              "aria-pressed": String(filter.event === kind),
+              "aria-pressed": String(asked.event === kind),
               "data-key": `kind-${kind}`,
               title: `Only ${kind}`,
-              onclick: () => narrow({ event: filter.event === kind ? "" : kind }),
+              onclick: () => narrow({ event: asked.event === kind ? null : kind }),
             },
             mark(place),
             `${kind} ${number(count)}`,
@@ -137,7 +177,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
         ),
       ),
     );
-    const search = line("text", "Only events with this text", filter.text, (text) => narrow({ text: text.trim() }), {
+    const search = line("text", "Only events with this text", asked.text ?? "", (text) => narrow({ text: text.trim() || null }), {
       type: "search",
       placeholder: "in names and properties",
     });
@@ -147,23 +187,26 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       kinds,
       h("div", { class: "bh-tools" }, field("With this text", search)),
       found.matching
-        ? pages(asker, found, { user: found.user, ...filter }, around.view)
+        ? pages(question, found, { ...asked }, around.view)
         : h("p", { class: "bh-advice" }, "No event of this user matches; take the filter away."),
     );
   }
 
-  const listeners: [string, () => void][] = [
-    ["change:user", () => void load()],
-    ["change:segment", () => void (model.get("user") === null ? drawBar() : load())],
-    ["change:catalog", drawBar],
-    ["change:told", () => void load()],
+  const again = () => void load();
+  const ends = [
+    question.on("draft", again),
+    question.on("catalog", drawWho),
+    question.on("text", showBar),
+    question.on("busy", showBar),
+    question.on("history", showBar),
+    question.on("error", () => showError()),
   ];
-  listeners.forEach(([name, listener]) => model.on(name, listener));
+  model.on("change:told", again);
   el.append(around.root);
-  void load();
+  again();
   return () => {
-    listeners.forEach(([name, listener]) => model.off(name, listener));
-    around.close();
+    [...ends, around.close].forEach((end) => end());
+    model.off("change:told", again);
   };
 }
 

@@ -67,7 +67,7 @@ function free(name: string): [string, () => void] {
 }
 
 function undoByKey(event: KeyboardEvent, question: Question<any>): void {
-  const writes = event.target instanceof HTMLInputElement && event.target.type === "text";
+  const writes = event.target instanceof HTMLInputElement && ["text", "search"].includes(event.target.type);
   if (writes || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
   event.preventDefault();
   if (event.shiftKey) question.redo();
