@@ -205,7 +205,9 @@ class _Typing:
             yield from self._values(compared, accepted, needle, quote, limit)
         if "DIGITS" in accepted and quote != '"' and not several:
             ids = self.users(_unquoted(typed))
-            yield from ((literal(id_), (BEGINS, 0, number), "user") for number, id_ in enumerate(ids))
+            yield from (
+                (literal(id_), (BEGINS, 0, number), "user") for number, id_ in enumerate(ids)
+            )
         roles: list[tuple[What, tuple[str, ...]]] = []
         if quote != "'" and {"NAME", "QUOTED"} & set(accepted):
             terminal = "NAME" if "NAME" in accepted else "QUOTED"

@@ -18,7 +18,7 @@ from behavio_jupyter.query.locate import locate
         ("timeline", Timeline()),
         ("%timeline '00004'", Timeline(user="00004")),
         ("timeline 00004 for big", Timeline(user="00004", segment="big")),
-        ('TIMELINE WITH \'it\'\'s\' only "a b"', Timeline(event="a b", text="it's")),
+        ("TIMELINE WITH 'it''s' only \"a b\"", Timeline(event="a b", text="it's")),
         ("timeline {who}", Timeline(user=7)),
     ],
 )

@@ -60,19 +60,31 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     body,
   );
   let shown: Shown | null = null;
+  /** Who comes first, where nobody is chosen yet. */
+  let first: string | null = null;
   let latest = 0;
 
   async function load(): Promise<void> {
     const asked = { ...question.draft };
     const turn = (latest += 1);
+    const isWanted = () => turn === latest;
     if (asked.user === null) {
       shown = null;
+      first = null;
       showError();
       drawWho();
-      replace(body, h("p", { class: "bh-advice" }, "Find a user by the first letters of the id, or choose a segment to go through."));
+      const { users, error }: { users?: string[]; error?: string } = await patiently(
+        question.request("find", { typed: "", segment: asked.segment }, `${around.view} first`), body, isWanted,
+      );
+      if (turn !== latest) return;
+      showError(error);
+      first = users?.[0] ?? null;
+      drawWho();
+      const nobody = asked.segment === null ? "The log has no users." : `Nobody is in ${asked.segment}.`;
+      const advice = first ? "Find a user by the first letters of the id, or go through them with the arrows." : nobody;
+      replace(body, h("p", { class: "bh-advice" }, advice));
       return;
     }
-    const isWanted = () => turn === latest;
     const found: Shown = await patiently(question.request("timeline", { ...asked }, around.view), body, isWanted);
     if (turn !== latest) return;
     showError(found.error);
@@ -142,7 +154,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
       who,
       step("back", "The user before", shown?.previous),
       find,
-      step("forth", "The next user", shown?.next),
+      step("forth", shown ? "The next user" : "The first user", shown ? shown.next : first),
       h("span", { class: "bh-among" }, place, among),
     );
   }
