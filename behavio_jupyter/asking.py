@@ -66,7 +66,7 @@ class Asking:
     def address(self) -> str:
         """What the text of a magic begins with to ask this log where several are open: ``@shop``.
 
-        Empty where it needs none.
+        Empty where it needs none, or was not opened by a magic.
         """
         return self._address
 
@@ -74,13 +74,14 @@ class Asking:
     def address(self, address: str) -> None:
         if address != self._address:
             self._address = address
-            self._tell()
+            self.tell()
 
     def watch(self, told: Callable[[], None]) -> None:
         """Call a method when the log or its address changes, while its object lives."""
         self._watching.append(weakref.WeakMethod(told))
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Call all who watch: the log, or what asks it in the notebook, is another."""
         self._watching = [one for one in self._watching if one() is not None]
         for one in self._watching:
             told = one()

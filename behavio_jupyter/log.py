@@ -94,7 +94,7 @@ class EventLog(Asking):
         # Results so far keep the segments they were asked with; the arrays are the same.
         self._engine = self._engine and self._engine.knowing(segments)
         self.__dict__.pop("catalog", None)
-        self._tell()
+        self.tell()
 
     @interruptible
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -129,7 +129,7 @@ class EventLog(Asking):
                 draft.put_in_place()
                 self.name = target.name
                 self._take(open_store(target))
-        self._tell()
+        self.tell()
 
     @interruptible
     def append(
@@ -203,7 +203,7 @@ class EventLog(Asking):
             built = append(self.store, more, given, **source, segments=kept)
             if built is not None:
                 self._take(built.finish())
-                self._tell()
+                self.tell()
             return
         with replacing(path) as draft:
             # The file as it is now: somebody else may have added to it.
@@ -212,7 +212,7 @@ class EventLog(Asking):
             built = append(now, more, given, **source, segments=kept, draft=draft)
             with held_back("The events were added before the interrupt came."):
                 self._take(now if built is None else built.finish())
-        self._tell()
+        self.tell()
 
     def close(self) -> None:
         """Close the log; one that was not saved is gone."""

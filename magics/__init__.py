@@ -14,6 +14,7 @@ from .errors import show_without_trace
 from .explore import ExploreMagics
 from .history import History
 from .logs import OpenLogs
+from .semicolon import keep_silent
 
 if TYPE_CHECKING:
     from behavio_jupyter import EventLog
@@ -26,29 +27,31 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
 
     Loading again keeps the logs that are open and what was asked.
     """
-    logs, history = vars(shell).setdefault("_behavio", (OpenLogs(), History()))
+    logs, history = vars(shell).setdefault("_behavio", (OpenLogs(shell), History()))
     shell.register_magics(ConnectionMagics(shell, logs, history))
     shell.register_magics(AnalysisMagics(shell, logs, history))
     shell.register_magics(ExploreMagics(shell, logs))
     complete_questions(shell, logs)
+    keep_silent(shell)
     show_without_trace(shell)
 
 
 def opened(name: str = "") -> EventLog:
-    """Return a log that ``%behavio connect`` opened in this notebook.
+    """Return the log that magics ask: of this notebook, opened by ``%behavio connect``.
 
     Parameters
     ----------
     name : str
-        What it was opened as; default: the log that questions are asked of.
+        The log that ``%funnel @name`` asks: what it was opened as, or the variable that holds it.
+        Default: the log that questions without a name are asked of.
 
     Raises
     ------
     BehavioError
         No log is open.
     UnknownNameError
-        None is open under that name.
+        None is open under that name, and no variable of that name holds one.
     """
     shell = get_ipython()
-    logs, _ = vars(shell).get("_behavio", (OpenLogs(), None)) if shell else (OpenLogs(), None)
-    return logs[name] if name and len(logs) else logs.addressed("")[0]
+    logs, _ = vars(shell).get("_behavio", (OpenLogs(shell), None)) if shell else (OpenLogs(), None)
+    return logs[name] if name and logs.names else logs.addressed("")[0]

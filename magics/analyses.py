@@ -13,7 +13,8 @@ from behavio_jupyter import BehavioError, DefinitionError
 
 from .help import Documented, Help
 from .history import History, Question
-from .logs import OpenLogs, loud
+from .logs import OpenLogs
+from .semicolon import loud
 from .variables import own_variables
 
 if TYPE_CHECKING:

@@ -19,15 +19,15 @@ from behavio_jupyter import BehavioError
 from .analyses import NAMED
 from .connection_words import connection_words, takes_files
 from .logs import OpenLogs
+from .semicolon import MAGICS
 from .values import users_of, values_of
 from .variables import own_variables
 
 if TYPE_CHECKING:
     from behavio_jupyter import EventLog
 
-_MAGICS = "funnel|retention|paths|trend|segment|timeline|behavio|explore"
-_CELL = re.compile(rf"\s*%%({_MAGICS})(?![\w$])")
-_LINE = re.compile(rf"\s*(?:[\w.,\[\]'\" ]+=\s*)?%({_MAGICS})(?![\w$])")
+_CELL = re.compile(rf"\s*%%({MAGICS})(?![\w$])")
+_LINE = re.compile(rf"\s*(?:[\w.,\[\]'\" ]+=\s*)?%({MAGICS})(?![\w$])")
 _ADDRESS = re.compile(r"\s*@(\w*)")
 _IDENTIFIER = "behavio_jupyter"
 _FILES = "IPCompleter.file_matcher"
@@ -106,7 +106,7 @@ class _Completion:
         address = _ADDRESS.match(text)
         if address and address.end() == len(text):
             typed = address[1].casefold()
-            names = [name for name, _ in self._logs if name.casefold().startswith(typed)]
+            names = [name for name in self._logs.names if name.casefold().startswith(typed)]
             return address.start(1), [SimpleCompletion(name, type="log") for name in names]
         log = self._log(address[1] if address else None)
         text = _blank(text, address.end() if address else 0)
@@ -138,7 +138,8 @@ class _Completion:
             limit=limit,
         )
         found = [SimpleCompletion(each.text, type=each.what) for each in suggested.found]
-        logs = [f"@{name}" for name, _ in self._logs] if len(self._logs) > 1 else []
+        names = self._logs.names
+        logs = [f"@{name}" for name in names] if set(names) - {self._logs.current} else []
         if logs and not text.strip() and not asked.text.strip():
             found += [SimpleCompletion(name, type="log") for name in logs]
         return suggested.start, found

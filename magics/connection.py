@@ -18,7 +18,8 @@ from behavio_jupyter.errors import nearest_hint
 from behavio_jupyter.interrupts import interruptible
 
 from .history import Asked, History
-from .logs import OpenLogs, loud
+from .logs import OpenLogs
+from .semicolon import loud
 from .variables import own_variables
 
 if TYPE_CHECKING:
@@ -60,10 +61,8 @@ class ConnectionMagics(Magics):
             return self._connect(rest)
         if command == "use":
             if len(rest) != 1:
-                names = ", ".join(name for name, _ in self._logs) or "none"
-                raise BehavioError(
-                    f"%behavio use takes the name of one open log; open are: {names}."
-                )
+                names = ", ".join(self._logs.names) or "none"
+                raise BehavioError(f"%behavio use takes the name of one log; there are: {names}.")
             return self._logs.use(rest[0])
         if command in COMMANDS and rest:
             raise BehavioError(f"%behavio {command} takes nothing more, not {rest[0]!r}.")

@@ -51,7 +51,7 @@ def _choices(
     if not words:
         return [(command, "command") for command in COMMANDS]
     if words[0] == "use" and len(words) == 1:
-        return [(name, "log") for name, _ in logs]
+        return [(name, "log") for name in logs.names]
     if words[0] != "connect" or words[-1] == "as":
         return []
     tables = {name: value for name, value in variables.items() if _is_table(name, value)}

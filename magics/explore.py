@@ -8,7 +8,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
 from .help import Documented, Help, tour
-from .logs import OpenLogs, loud
+from .logs import OpenLogs
+from .semicolon import loud
 from .variables import own_variables
 
 if TYPE_CHECKING:
@@ -50,12 +51,12 @@ class ExploreMagics(Magics):
     @line_magic
     def timeline(self, line: str) -> UserTimeline | Help:
         """Look at what one user did: %timeline '00004' for loyal only purchase with 'abc'."""
-        from behavio_jupyter.errors import MisfitError
-        from behavio_jupyter.query import Timeline
-        from behavio_jupyter.query.locate import locate
         from behavio_jupyter.widgets import UserTimeline
 
         from behavio_jupyter import UnknownNameError, parse
+        from behavio_jupyter.errors import MisfitError
+        from behavio_jupyter.query import Timeline
+        from behavio_jupyter.query.locate import locate
 
         if not loud(line).strip():
             return self._help()

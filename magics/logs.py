@@ -1,4 +1,4 @@
-"""The logs that are open in a notebook, by name."""
+"""The logs of a notebook by name: those that are open, those that Python variables hold."""
 
 from __future__ import annotations
 
@@ -8,27 +8,36 @@ from typing import TYPE_CHECKING
 
 from behavio_jupyter import BehavioError, UnknownNameError
 
+from .variables import own_variables
+
 if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
     from behavio_jupyter import EventLog
 
 _ADDRESS = re.compile(r"\s*@(\w+)\s*")
 
 
-def loud(line: str) -> str:
-    """Return a line without the semicolon at its end, by which IPython keeps other lines silent."""
-    return line.rstrip().removesuffix(";") if line.rstrip().endswith(";") else line
-
-
 class OpenLogs:
-    """Open logs under names; one of them, the last opened or chosen, answers."""
+    """Open logs under names; one of them, the last opened or chosen, answers.
 
-    def __init__(self) -> None:
+    Where none is open under a name, the variable of that name is meant, if it holds a log.
+    """
+
+    def __init__(self, shell: InteractiveShell | None = None) -> None:
+        self._shell = shell
         self._logs: dict[str, EventLog] = {}
         self.current: str | None = None
 
     def open(self, name: str, log: EventLog) -> None:
         """Keep a log under a name and make it the one that answers."""
         log.name = name
+        self._keep(name, log)
+
+    def _keep(self, name: str, log: EventLog) -> None:
+        before = self._logs.get(name)
+        if before is not None:
+            before.address = ""
         self._logs[name] = log
         self.current = name
         for other, one in self._logs.items():
@@ -39,10 +48,29 @@ class OpenLogs:
         return next((name for name, one in self if one is log), log.name)
 
     def use(self, name: str) -> EventLog:
-        """Make an open log the one that answers."""
+        """Make a log the one that answers; one that a variable holds is open from then on."""
         log = self[name]
+        if name not in self._logs:
+            self._keep(name, log)
         self.current = name
         return log
+
+    @property
+    def names(self) -> list[str]:
+        """The names by which logs can be asked: of those open, then of variables with others."""
+        others = [name for name, log in self._held().items() if log not in self._logs.values()]
+        return [*self._logs, *others]
+
+    def _held(self) -> dict[str, EventLog]:
+        """Return the logs that variables hold, but for names that an open log has."""
+        from behavio_jupyter import EventLog
+
+        variables = own_variables(self._shell) if self._shell else {}
+        return {
+            name: value
+            for name, value in variables.items()
+            if isinstance(value, EventLog) and name not in self._logs and not name.startswith("_")
+        }
 
     @property
     def answering(self) -> EventLog | None:
@@ -63,9 +91,10 @@ class OpenLogs:
         return self.answering, text
 
     def __getitem__(self, name: str) -> EventLog:
-        if name not in self._logs:
-            raise UnknownNameError("open log", name, self._logs)
-        return self._logs[name]
+        found = self._logs[name] if name in self._logs else self._held().get(name)
+        if found is None:
+            raise UnknownNameError("open log", name, self.names)
+        return found
 
     def __iter__(self) -> Iterator[tuple[str, EventLog]]:
         return iter(self._logs.items())

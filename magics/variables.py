@@ -12,6 +12,7 @@ def own_variables(shell: InteractiveShell) -> dict[str, Any]:
     hidden = shell.user_ns_hidden
     return {
         name: value
-        for name, value in shell.user_ns.items()
+        # As a list: widgets look from threads of their own, while a cell makes variables.
+        for name, value in list(shell.user_ns.items())
         if name not in hidden or hidden[name] is not value
     }

@@ -184,7 +184,7 @@ class AnalysisWidget(DefinedWidget):
 
     def _line(self) -> str:
         """Return what magics take to ask the same."""
-        return line_of(self.definition, self._log.address)
+        return line_of(self.definition, self._log)
 
     def _texts(self) -> Iterator[tuple[str, str]]:
         """Yield the path and the text of every part of what is asked."""

@@ -174,7 +174,7 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
             "count": len(found),
             "first": list(map(str, first)),
             "text": str(found.definition),
-            "line": line_of(found.definition, self._log.address),
+            "line": line_of(found.definition, self._log),
         }
 
     def _save(self, content: Content) -> Content:

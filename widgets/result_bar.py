@@ -88,7 +88,7 @@ class ResultBar(LogWidget):
         return self._result.behind(pick)
 
     def _log_changed(self) -> None:
-        self.text = line_of(self._result.definition, self._log.address)
+        self.text = line_of(self._result.definition, self._log)
 
     def _names(self) -> dict[str, Any]:
         return {"log": self._log.name}  # nothing here is chosen from the names of the log

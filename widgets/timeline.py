@@ -42,7 +42,8 @@ class UserTimeline(DefinedWidget):
     Attributes
     ----------
     definition : Timeline
-        What is shown; can be set (text will do: ``"'00004' for loyal only purchase"``) and observed.
+        What is shown; can be set (text will do: ``"'00004' for loyal only purchase"``) and
+        observed.
     user : str or None
         Who is shown: the user of the definition; can be set and observed.
     segment : str or None
@@ -147,7 +148,7 @@ class UserTimeline(DefinedWidget):
 
     def _line(self) -> str:
         empty = self.definition == Timeline()
-        return "" if empty else line_of(self.definition, self._log.address)
+        return "" if empty else line_of(self.definition, self._log)
 
     def _take(self, asked: Content) -> None:
         self.definition = Timeline.model_validate(asked)

@@ -163,7 +163,7 @@ class TrendExplorer(AnalysisWidget):
         asked = self._question()
         with contextlib.suppress(DefinitionError):
             asked_of = asked.definitions if asked else ()
-            return "\n".join(line_of(one, self._log.address) for one in asked_of)
+            return "\n".join(line_of(one, self._log) for one in asked_of)
         return ""
 
     def _texts(self) -> Iterator[tuple[str, str]]:

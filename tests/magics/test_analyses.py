@@ -106,6 +106,27 @@ def test_a_semicolon_at_the_end_is_of_the_line(shop):
     assert shop.run_line_magic("trend", "users of purchase per month;").facts.name == "cdnow"
 
 
+def test_a_semicolon_at_the_end_keeps_it_silent(shop):
+    shop.run_line_magic("reload_ext", "behavio_jupyter")
+    cells = {
+        "%funnel visit -> cart": True,
+        "%funnel visit -> cart;": False,
+        "1\n%funnel visit[country = 'it''s \"x\"'] -> cart ; ": False,
+        "%%funnel\nvisit -> cart\nwithin 7d;\n": False,
+        "%segment x = did(cart);": False,
+        "%timeline 'a';": False,
+        "%timeline 'a' with ';'": True,
+        "%behavio status;": False,
+    }
+    shown = {}
+    for number, cell in enumerate(cells):
+        shop.run_cell(cell, store_history=True).raise_error()
+        shown[cell] = number + 1 in shop.user_ns["Out"]
+    assert shown == cells
+    shop.run_cell("r = %funnel visit -> cart;", store_history=True).raise_error()
+    assert shop.user_ns["r"].table["count"].tolist() == [3, 2]
+
+
 def test_without_a_log_the_sentence_says_what_to_do(shell):
     with pytest.raises(BehavioError, match="%behavio connect"):
         shell.run_line_magic("funnel", "visit -> cart")
@@ -141,7 +162,8 @@ def test_timeline_shows_what_a_user_did(shop):
     assert shown.text == "%timeline 'b' for buyers only visit with 'us'"
     assert "1 matching of 2 events" in shown.copy()["text/plain"]
     assert "'a' only visit" in repr(shop.run_line_magic("timeline", ""))
-    for text, says in {"'x' for buyers": "'x'", "'a' for byers": "byers", "only crt": "crt"}.items():
+    wrong = {"'x' for buyers": "'x'", "'a' for byers": "byers", "only crt": "crt"}
+    for text, says in wrong.items():
         with pytest.raises(QueryTextError, match="; the nearest is '") as caught:
             shop.run_line_magic("timeline", f"@shop {text}")
         assert caught.value.position == len("@shop ") + text.index(says)

@@ -3,6 +3,8 @@
 import pandas as pd
 from IPython.core.completer import provisionalcompleter
 
+from behavio_jupyter import datasets, opened
+
 PLACES = {
     "%funnel ": ["visit", "cart", "purchase", "any"],
     "%funnel vis": ["visit"],
@@ -24,7 +26,7 @@ PLACES = {
     "%funnel @sh": ["shop"],
     "%timeline ": ["'a'", "'b'", "'c'", "for", "only", "with"],
     "x = %timeline 'b": ["'b'"],
-    "%timeline @shop 'b' only ca": ["cart"],
+    "%timeline @shop 'b' only vi": ["visit"],
     "%behavio ": ["connect", "status", "use", "history"],
     "%behavio use ": ["shop"],
     "%behavio connect c": ["contributions", "cdnow"],
@@ -80,6 +82,14 @@ def test_saved_segments_and_logs(shop):
     shop.run_line_magic("behavio", "connect cdnow")
     assert words(shop, "%funnel ") == ["purchase", "any", "@shop", "@cdnow"]
     assert words(shop, "%funnel @shop visit -> cart for no ")[0] == '"no cart"'
+
+
+def test_logs_that_variables_hold(shop):
+    shop.user_ns.update(mine=datasets.cdnow(), same=opened(), _kept=datasets.cdnow())
+    assert words(shop, "%funnel @") == ["shop", "mine"]
+    assert words(shop, "%funnel ")[-2:] == ["@shop", "@mine"]
+    assert words(shop, "%behavio use m") == ["mine"]
+    assert words(shop, "%funnel @mine p") == ["purchase"]
 
 
 def test_explore_takes_any_question(shop):

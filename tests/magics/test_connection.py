@@ -59,7 +59,7 @@ def test_a_user_table_is_a_variable(shop):
         ("connect nowhere.parquet", "nowhere.parquet"),
         ("connect 'df", "quote"),
         ("use shp", "'shop'"),
-        ("use", "name of one open log; open are: shop"),
+        ("use", "name of one log; there are: shop"),
         ("status shop", "takes nothing more, not 'shop'"),
         ("histry", "'history'"),
         ("connect df as", "needs the name"),

@@ -10,10 +10,12 @@ from behavio_jupyter import datasets
 from .lab import look_at, notebook, pick, restart_and_run
 
 MADE = """\
-from behavio_jupyter import datasets
+%load_ext behavio_jupyter
+from behavio_jupyter import opened
 from behavio_jupyter.widgets import FunnelExplorer
 
-FunnelExplorer(datasets.contributions())
+%behavio connect contributions
+FunnelExplorer(opened())
 """
 FUNNEL = "code -> docs -> test within 90d"
 

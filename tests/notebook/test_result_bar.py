@@ -109,7 +109,8 @@ def _a_result_is_clicked_copied_and_its_users_kept(page: Page, folder: Path) -> 
     bar.get_by_role("button", name="Chart").click()
     expect(cell.locator("table")).to_be_visible()
     expect(cell.locator(".js-plotly-plot")).to_be_hidden()
-    for key, copied in (("text", f"%funnel {FUNNEL}"), ("python", f'shop.funnel("{FUNNEL}")')):
+    copies = {"text": f"%funnel @shop {FUNNEL}", "python": f'shop.funnel("{FUNNEL}")'}
+    for key, copied in copies.items():
         bar.locator(f"[data-key={key}]").click()
         expect(bar.locator(f"[data-key={key}]")).to_have_text("Copied")
         assert page.evaluate("() => navigator.clipboard.readText()") == copied
@@ -124,6 +125,7 @@ def _a_user_is_found_gone_on_from_and_left_in_the_notebook(page: Page) -> None:
     log.save_segment("stopped", log.funnel(FUNNEL).users(step=2, dropped=True))
     widget = page.locator(".bh-timeline")
     widget.scroll_into_view_if_needed()
+    expect(widget.get_by_role("button", name="The first user")).to_be_enabled()
     user = log.users[40]
     pick(page, widget, "User: first letters of the id", user[:6])
     timeline = log.timeline(user)
@@ -151,7 +153,7 @@ def _a_user_is_found_gone_on_from_and_left_in_the_notebook(page: Page) -> None:
     widget.get_by_role("button", name=f"{kind} ").click()
     only = events[events == kind].tolist()[-200:]
     _expect_events(widget, only)
-    asked = f"%timeline '{among[1]}' for stopped only {kind}"
+    asked = f"%timeline @shop '{among[1]}' for stopped only {kind}"
     line = widget.locator(".bh-text code")
     expect(line).to_have_text(asked)
     widget.get_by_label("Only events with this text").fill("no such text")

@@ -12,10 +12,12 @@ from behavio_jupyter import datasets
 from .lab import command, look_at, notebook, pick, restart_and_run
 
 MADE = """\
-from behavio_jupyter import datasets
+%load_ext behavio_jupyter
+from behavio_jupyter import opened
 from behavio_jupyter.widgets import RetentionExplorer
 
-RetentionExplorer(datasets.contributions())
+%behavio connect contributions
+RetentionExplorer(opened())
 """
 MONTHS = "code -> any per month for 12"
 GROUPED = f"{MONTHS} by repo top 5 since 2024-06-01"

@@ -89,7 +89,7 @@ def test_a_segment_is_built_explored_and_kept(page):
     widget.get_by_label("Group 4: which of its conditions").select_option("none")
     pick(page, widget, "Add a condition to group 4", "visit")
     nobody = f"{SEGMENT} and not (germans or did(visit))"
-    expect(widget.locator(".bh-text code")).to_have_text(f"%segment {nobody}")
+    expect(widget.locator(".bh-text code")).to_have_text(f"%segment @log {nobody}")
     expect(widget.get_by_text("No user meets this condition")).to_be_visible()
 
     # The cell that runs again, in a kernel that starts anew, goes on from there: rows and all.
@@ -199,6 +199,6 @@ def _build_by_keyboard(page: Page, widget: Locator) -> None:
 
 
 def _expect_answer(widget: Locator, result) -> None:
-    expect(widget.locator(".bh-text code")).to_have_text(f"%segment {result.definition}")
+    expect(widget.locator(".bh-text code")).to_have_text(f"%segment @log {result.definition}")
     expect(widget.locator(".bh-count")).to_have_text(f"{len(result)}")
     expect(widget.locator(".bh-live")).to_contain_text(f"{len(result)} users")

@@ -10,10 +10,12 @@ from behavio_jupyter import datasets
 from .lab import look_at, notebook, pick, restart_and_run
 
 MADE = """\
-from behavio_jupyter import datasets
+%load_ext behavio_jupyter
+from behavio_jupyter import opened
 from behavio_jupyter.widgets import TrendExplorer
 
-TrendExplorer(datasets.contributions())
+%behavio connect contributions
+TrendExplorer(opened())
 """
 CLAUSES = "per month during 2024-01-01 to 2025-12-31"
 

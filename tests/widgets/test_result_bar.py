@@ -9,12 +9,13 @@ import weakref
 
 import nbformat
 import pytest
-from behavio_jupyter.widgets import ResultBar, result_bar
+from behavio_jupyter.widgets import FunnelExplorer, ResultBar, result_bar
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbclient import NotebookClient
 
 from behavio_jupyter import connect, datasets, notebook, opened
+from behavio_jupyter.errors import UnknownNameError
 from behavio_jupyter.notebook import Cell
 from behavio_jupyter.result.base import PLOTLY
 from tests.data.tables import SHOP
@@ -94,7 +95,7 @@ def test_copies_ask_the_same(log, shell):
     shell.user_ns["contributions"] = log
     funnel = log.funnel("code -> test within 30d")
     bar = ResultBar(log, funnel, HERE)
-    assert bar.text == "%funnel code -> test within 30d"
+    assert bar.text == "%funnel @contributions code -> test within 30d"
     assert bar.python == 'contributions.funnel("code -> test within 30d")'
     assert eval(bar.python, {"contributions": log}).definition == funnel.definition
     quoted = log.segment('count("code") > 9')
@@ -109,7 +110,31 @@ def test_copies_ask_the_same(log, shell):
     assert ResultBar(log, funnel, HERE).python.startswith("log_contributions_2.funnel(")
     shell.user_ns.pop("contributions")
     assert ResultBar(log, funnel, HERE).python.startswith("contributions.funnel(")
-    assert ResultBar(log, log.paths(""), HERE).text == "%paths"
+
+
+def test_a_copied_line_is_answered_by_its_log(shell):
+    shell.run_line_magic("load_ext", "behavio_jupyter")
+    shop, other = datasets.cdnow(), datasets.cdnow()
+    shell.user_ns["shop"] = shop
+    asked = FunnelExplorer(shop, "purchase -> purchase")
+    assert asked.text == "%funnel @shop purchase -> purchase within 30d"
+    assert FunnelExplorer(other, asked.text).definition == asked.definition
+    assert shell.run_cell(asked.text).success
+    # One that is open is asked without a name; what a variable held has gone, or is another log.
+    shell.run_cell("%behavio use shop").raise_error()
+    assert asked.text == "%funnel purchase -> purchase within 30d"
+    shell.run_cell("%behavio connect contributions as shop").raise_error()
+    found = [opened(), opened("shop")]
+    remark = "  # no variable holds this log: name it log first"
+    assert asked.text == f"%funnel @log purchase -> purchase within 30d{remark}"
+    with pytest.raises(UnknownNameError, match="There is no open log 'log'; there is 'shop'"):
+        shell.run_cell(asked.text).raise_error()
+    shell.user_ns["log"] = shop
+    assert shell.run_cell(asked.text).result.facts.name == "cdnow"
+    assert asked.text == "%funnel @log purchase -> purchase within 30d"
+    assert opened("log") is shop
+    assert found == [opened(), opened("shop")]
+    assert ResultBar(other, other.paths(""), HERE).text.startswith("%paths @cdnow ")
 
 
 def test_users_numbers_cells_and_files(sent):
