@@ -65,8 +65,12 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
     catalog = traitlets.Dict().tag(sync=True)
     """The names a question may use: see :func:`~behavio_jupyter.widgets.catalog.names`."""
 
+    changed = traitlets.Int(0).tag(sync=True)
+    """How often the log's events became others: values that the browser knows are old then."""
+
     def __init__(self, log: EventLog) -> None:
         self._log = log
+        self._events_of = log.store
         self._aside: defaultdict[tuple[str, ...], Background] = defaultdict(Background)
         self._newest: dict[tuple[str, ...], int] = {}
         self._telling = threading.RLock()
@@ -109,6 +113,9 @@ class LogWidget(anywidget.AnyWidget, metaclass=_Meta):
     def _log_changed(self) -> None:
         """Renew what is known of the log: a segment, events, or its address are others."""
         self.catalog = self._names()
+        if self._log.store is not self._events_of:
+            self._events_of = self._log.store
+            self.changed += 1
 
     def open(self) -> None:
         """Open the widget for the browser; one that was closed shows again."""

@@ -33,6 +33,7 @@ def test_a_segment_saved_in_python_is_in_the_lists_of_all_widgets(log):
     log.save_segment("new", "did(docs)")
     for widget in widgets:
         assert widget.catalog["segments"] == ["those", "new"]
+        assert widget.changed == 0
 
 
 def test_an_answer_for_a_segment_is_counted_anew_once_that_is_saved_again(log):
@@ -63,6 +64,7 @@ def test_events_that_are_added_are_in_lists_answers_and_timelines():
     found = shown._those(None)
     log.append(pd.DataFrame({"user": ["c"], "event": ["new"], "time": ["2026-01-02"]}))
     assert "new" in asked.catalog["events"]
+    assert asked.changed == 1
     asked._aside["events",].wait()
     assert dict(asked.events)["new"] == 1
     asked.wait()

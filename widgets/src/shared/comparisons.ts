@@ -187,12 +187,14 @@ function valueField(
   });
 }
 
-const values = new WeakMap<Question<any>, Map<string, Promise<string[]>>>();
+const values = new WeakMap<Question<any>, { of: number; known: Map<string, Promise<string[]>> }>();
 
-/** The values of a property, the most frequent first; asked of the kernel once. */
+/** The values of a property, the most frequent first; asked of the kernel once, until the log's events are others. */
 export function valuesOf(question: Question<any>, property: Property): Promise<string[]> {
-  const known = values.get(question) ?? new Map<string, Promise<string[]>>();
-  values.set(question, known);
+  const of: number = question.model.get("changed");
+  const before = values.get(question);
+  const known = before?.of === of ? before.known : new Map<string, Promise<string[]>>();
+  values.set(question, { of, known });
   const key = propertyValue(property);
   const found =
     known.get(key) ??
