@@ -18,6 +18,9 @@ from ..source import first_day
 _YOUNG = 4
 """Periods in which nearly everybody is new to a log that has just begun."""
 
+_WITHIN = 7
+"""Days that a funnel to begin with gives to convert."""
+
 
 def active(log: EventLog, period: Period, among: str = "") -> int:
     """Return how many users had an event in a period.
@@ -79,27 +82,50 @@ def came_back(log: EventLog, period: Period) -> KeyFigure:
     return KeyFigure.rate("came back", active(log, period, was), active(log, period.before))
 
 
-def usual_funnel(log: EventLog) -> str:
-    """Return a funnel to begin with: the three events that most users have.
+def usual_funnel(log: EventLog, period: Period) -> str:
+    """Return a funnel to begin with: the three events that most users have by a period's end.
 
-    In the order that most users go; of several such, the commonest first.
+    In the order that most users went by then, the whole window over; of several such, the
+    commonest first. What comes later changes nothing.
 
     Examples
     --------
     >>> from behavio_jupyter import datasets
-    >>> usual_funnel(datasets.contributions())
-    'docs -> code -> test within 7d'
+    >>> log = datasets.contributions()
+    >>> [usual_funnel(log, Period.parse(period)) for period in ("2025", "2026-W33")]
+    ['code -> test -> docs within 7d', 'docs -> code -> test within 7d']
     """
-    names = log.events.sort_values(["users", "count"], ascending=False)["name"].head(3)
-    if names.empty:
+    names = _commonest(log, period.end, 3)
+    if not names:
         raise DefinitionError("The log is empty: it has no events for a funnel.")
     if len(names) == 1:
-        names = names.repeat(2)
-    steps = {f"step{place}": str(name) for place, name in enumerate(names)}
+        names *= 2
+    steps = {f"step{place}": name for place, name in enumerate(names)}
     orders = [" -> ".join(f"{{{name}}}" for name in order) for order in permutations(steps)]
-    asked = [parse(f"funnel {order} within 7d", steps) for order in orders]
-    went = [int(log.funnel(one).table["count"].iloc[-1]) for one in asked]
-    return str(asked[went.index(max(went))]).removeprefix("funnel ")
+    asked = [str(parse(f"funnel {order} within {_WITHIN}d", steps)) for order in orders]
+    went = [_went_by(log, one, period.last - dt.timedelta(days=_WITHIN)) for one in asked]
+    return asked[went.index(max(went))].removeprefix("funnel ")
+
+
+def _commonest(log: EventLog, end: dt.date, most: int) -> list[str]:
+    """Return the events that most users have before a day, the commonest first."""
+    found: list[tuple[int, str]] = []
+    ever = log.events.sort_values("users", ascending=False)
+    for name, users in zip(ever["name"], ever["users"], strict=True):
+        if len(found) == most and users < -found[-1][0]:
+            break  # who has it by now are too few already
+        by_then = len(log.segment(f"did({{event}}) as of {end}", event=name))
+        if by_then:
+            found = sorted([*found, (-by_then, str(name))])[:most]
+    return [name for _, name in found]
+
+
+def _went_by(log: EventLog, funnel: str, last: dt.date) -> int:
+    """Return how many users went through a funnel that they began on a day or before."""
+    first = first_day(log)
+    if first is None or last < first:
+        return 0
+    return int(log.funnel(parse(f"{funnel} during {first} to {last}")).table["count"].iloc[-1])
 
 
 def ungrouped(funnel: Funnel) -> Funnel:

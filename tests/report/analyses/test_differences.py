@@ -242,6 +242,30 @@ def test_the_usual_segment_is_no_more_than_a_tenth_of_who_was_there_by_then(log,
     assert found[0] < found[1]  # what came later changes nothing
 
 
+def test_the_usual_funnel_is_what_it_was_by_then():
+    day, rows = dt.datetime(2026, 1, 1, 12), []
+
+    def went(users, *events, after=0):
+        for user in range(users):
+            times = [day + dt.timedelta(days=after + place) for place in range(len(events))]
+            rows.extend((f"{after}-{user}", *one) for one in zip(events, times, strict=True))
+
+    went(5, "b", "c", "a")
+    went(2, "a", "b", "c", after=23)  # their window is not over by the end of January
+    went(9, "c", "d", "e", "a", after=40)
+    table = pd.DataFrame(rows, columns=["user", "event", "time"])
+    january = Period.parse("2026-01")
+    log, until = connect(table), connect(table[table["time"] < "2026-02-01"])
+    told = [counting.usual_funnel(one, january) for one in (until, log)]
+    assert told == ["b -> c -> a within 7d"] * 2
+    went(6, "a", "b", "c", after=2)
+    table = pd.DataFrame(rows, columns=["user", "event", "time"])
+    assert counting.usual_funnel(connect(table), january) == "a -> b -> c within 7d"
+    # A log of a few days has nobody whose window is over: the commonest first.
+    early = connect(table[table["time"] < "2026-01-03"])
+    assert counting.usual_funnel(early, Period.parse("2026-W01")).startswith("b -> c")
+
+
 def test_activity_counts_events_and_days(log, rows):
     found = {
         one.name: len(having(log, one)) for one in activity("between 2026-01-01 and 2026-12-31")
