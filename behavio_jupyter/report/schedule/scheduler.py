@@ -93,11 +93,16 @@ class Scheduler:
 
     def go_on(self) -> None:
         """Run what is due, and wait for more, until interrupted."""
+        before = ""
         while True:
+            wrong = ""
             try:
                 self.look()
             except (BehavioError, OSError) as error:  # such as a full disk: it may have room later
-                self._say(_told(error))
+                wrong = _told(error)
+            if wrong and wrong != before:
+                self._say(wrong)
+            before = wrong
             time.sleep(_LOOK)
 
     def look(self) -> int:

@@ -315,6 +315,39 @@ def test_the_signal_that_stops_services_ends_a_scheduler(tmp_path, monkeypatch):
     assert signal.getsignal(signal.SIGTERM) == before
 
 
+def test_what_hinders_every_look_is_said_once_until_it_changes(tmp_path, monkeypatch):
+    scheduler, said = Scheduler(tmp_path / "out"), []
+    scheduler._say = said.append
+    kept = scheduler.schedules.path
+    kept.parent.mkdir(parents=True)
+
+    def damaged():
+        kept.write_text("This is no file of SQLite." * 99)
+
+    def other():
+        with contextlib.closing(sqlite3.connect(kept)) as rows:
+            rows.execute("CREATE TABLE other (x TEXT)")
+
+    def ended():
+        raise KeyboardInterrupt
+
+    looks = iter([damaged, damaged, lambda: None, damaged, other, other, ended])
+
+    def next_look(_seconds=0):
+        kept.unlink(missing_ok=True)
+        next(looks)()
+
+    monkeypatch.setattr("behavio_jupyter.report.schedule.scheduler.time.sleep", next_look)
+    next_look()
+    with pytest.raises(KeyboardInterrupt):
+        scheduler.go_on()
+    assert [one.partition(": ")[0].rpartition("schedule.sqlite ")[2] for one in said] == [
+        "cannot be read or written",
+        "cannot be read or written",
+        "was kept by another version of Behavio, and this one cannot read it",
+    ]
+
+
 def test_a_run_finds_no_setting_of_any_delivery(schedule_of, own, tmp_path, monkeypatch):
     for name in ("OUR_WEBHOOK", "BEHAVIO_SMTP_USER"):
         monkeypatch.setenv(name, "s3cret")
