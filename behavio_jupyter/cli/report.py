@@ -97,7 +97,7 @@ def run(
     from ..report import ReportError
     from ..report import run as run_report
     from ..report.deliver import Target, after_run, failed_run, out_of_sight
-    from ..report.running import expected
+    from ..report.running import UnlistedError, expected
     from ..report.schedule import Schedules
     from ..report.watch import Rule
 
@@ -107,7 +107,7 @@ def run(
     values = options.given(pairs, file)
     # A mistake in the command is told to who types it, all else to who waits for the report, too.
     report, about = expected(name, values, period=period, timezone=timezone, folders=folders)
-    began = dt.datetime.now(dt.UTC)
+    began, unlisted = dt.datetime.now(dt.UTC), ""
     # Machinery ends a run by this signal: it cleans up as after Ctrl-C.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -127,7 +127,9 @@ def run(
     except ReportError as error:
         _tell_failure(error.run, places, out)
         raise BehavioError(f"{error}\nThe notebook is kept: {error.run.notebook}") from None
-    except BehavioError as error:  # before the notebook began
+    except UnlistedError as error:
+        done, unlisted = error.run, str(error)
+    except BehavioError as error:  # before the notebook began, or it cannot be written
         _tell_failure(failed_run(report, about, str(error), began), places, out)
         raise
     except KeyboardInterrupt:
@@ -141,7 +143,9 @@ def run(
     click.echo(f"The page: {done.page}")
     brought = after_run(done, rules, places, out, click.echo)
     if lost := sum(one.state != "sent" for one in brought):
-        raise BehavioError(f"{lost} of {len(brought)} deliveries failed.")
+        raise BehavioError(f"{lost} of {len(brought)} deliveries failed. {unlisted}".rstrip())
+    if unlisted:
+        raise BehavioError(unlisted)
 
 
 def _tell_failure(lost: Run, targets: Sequence[Target], out: Path) -> None:
@@ -152,7 +156,7 @@ def _tell_failure(lost: Run, targets: Sequence[Target], out: Path) -> None:
         return
     try:
         Deliverer(out, click.echo).tell_failure(lost, targets)
-    except BehavioError as error:
+    except (BehavioError, OSError) as error:
         click.echo(f"Not everybody was told: {error}", err=True)
 
 

@@ -30,7 +30,7 @@ from .figures import KeyFigure
 from .page import to_page
 from .parameters import Parameter, ParameterError
 from .period import Period
-from .running import ReportError, run
+from .running import ReportError, UnlistedError, run
 from .source import StaleError
 from .template import Template
 from .template import every as templates
@@ -48,6 +48,7 @@ __all__ = [
     "Run",
     "StaleError",
     "Template",
+    "UnlistedError",
     "breakdowns",
     "change",
     "counting",

@@ -100,8 +100,11 @@ def framed(title: str, body: str, *, kind: str = "", style: str = "", script: st
 def write_whole(path: Path, text: str) -> None:
     """Write a file beside and put it in place at once."""
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _chart(figure: dict[str, Any]) -> str:

@@ -46,6 +46,20 @@ class ReportError(BehavioError):
         self.run = run
 
 
+class UnlistedError(BehavioError):
+    """A report that was published, but not put on the page over all runs.
+
+    Attributes
+    ----------
+    run : Run
+        What was published.
+    """
+
+    def __init__(self, message: str, run: Run) -> None:
+        super().__init__(message)
+        self.run = run
+
+
 def run(
     template: str,
     parameters: Mapping[str, Any] | None = None,
@@ -95,6 +109,10 @@ def run(
         Before anything runs: there is no such template, parameter, value or period.
     ReportError
         The notebook failed. It is kept under ``out/failed`` with its error in place.
+    UnlistedError
+        The report was published, but ``out/index.html`` cannot be written.
+    BehavioError
+        Something else cannot be written, such as on a full disk; what was published before stays.
     """
     asked, values, report, about = _understood(template, parameters, period, timezone, folders)
     about = about or str(last_period(open_log(values["log"]), asked.unit))
@@ -102,45 +120,67 @@ def run(
         values["period"] = about
     archive = Archive(Path(out))
     told = _told(asked)
-    _check_same(asked, told, archive.runs(report)[:1], out)
-    published = archive.find(report, about)
-    if published is not None and not force:
-        same = published.notebook_hash == told["notebook_hash"]
-        if same and not published.partial:
-            return published
-    started, clock = dt.datetime.now(dt.UTC).astimezone(), time.monotonic()
-    work = archive.begin()
+    with _writing(f"{report} for {about}", out):
+        _check_same(asked, told, archive.runs(report)[:1], out)
+        published = archive.find(report, about)
+        if published is not None and not force:
+            same = published.notebook_hash == told["notebook_hash"]
+            if same and not published.partial:
+                return published
+        started, clock = dt.datetime.now(dt.UTC).astimezone(), time.monotonic()
+        work = archive.begin()
+        try:
+            room = Room(work)
+            earlier = archive.before(report, about)
+            compared = earlier and Earlier(period=earlier.period, figures=earlier.figures)
+            room.order(Orders(stale=stale, earlier=compared, tables=tables))
+            executed, error = _execute(asked, values, room, progress)
+            notes = room.notes
+            room.clear()
+            done = Run(
+                report=report,
+                template=asked.name,
+                title=asked.title,
+                period=about,
+                parameters=values,
+                started=started,
+                seconds=round(time.monotonic() - clock, 3),
+                outcome="failed" if error else "done",
+                error=error,
+                figures=notes.figures,
+                findings=notes.findings,
+                partial=notes.partial,
+                **told,
+            )
+            if error:
+                with _writing(f"{error.rstrip('.')}; its notebook", out):
+                    kept = archive.keep_failed(done, work)
+                raise ReportError(error, kept)
+            _write_page(done, executed, work)
+            done = archive.publish(done, work)
+        finally:
+            archive.leave(work)
     try:
-        room = Room(work)
-        earlier = archive.before(report, about)
-        compared = earlier and Earlier(period=earlier.period, figures=earlier.figures)
-        room.order(Orders(stale=stale, earlier=compared, tables=tables))
-        executed, error = _execute(asked, values, room, progress)
-        notes = room.notes
-        room.clear()
-        done = Run(
-            report=report,
-            template=asked.name,
-            title=asked.title,
-            period=about,
-            parameters=values,
-            started=started,
-            seconds=round(time.monotonic() - clock, 3),
-            outcome="failed" if error else "done",
-            error=error,
-            figures=notes.figures,
-            findings=notes.findings,
-            partial=notes.partial,
-            **told,
-        )
-        if error:
-            raise ReportError(error, archive.keep_failed(done, work))
-        _write_page(done, executed, work)
-        done = archive.publish(done, work)
-    finally:
-        archive.leave(work)
-    write_index(archive)
+        write_index(archive)
+    except OSError as failed:
+        why = failed.strerror or failed
+        raise UnlistedError(
+            f"{report} for {about} is published, but the page over all runs, "
+            f"{archive.folder / 'index.html'}, cannot be written: {why}.",
+            done,
+        ) from None
     return done
+
+
+@contextlib.contextmanager
+def _writing(what: str, out: str | Path) -> Iterator[None]:
+    """Say in a sentence that something cannot be written, such as on a full disk."""
+    try:
+        yield
+    except OSError as error:
+        why = f"{error.strerror or error}"
+        where = "" if error.filename is None else f": {error.filename}"
+        raise BehavioError(f"{what} cannot be written to {out}: {why}{where}.") from None
 
 
 def expected(

@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -232,3 +233,64 @@ def test_a_schedule_from_beginning_to_end(behavio, tmp_path):
     assert "goes on" in behavio("schedule", "resume", "ours").output
     assert "There is no schedule 'our'" in behavio("schedule", "remove", "our").stderr
     assert "runs no more" in behavio("schedule", "remove", "ours").output
+
+
+def test_what_cannot_be_written_is_a_sentence_and_touches_nothing(behavio, tmp_path):
+    reports = tmp_path / "reports"
+
+    def refused(name, *words):
+        failed = behavio("report", "run", f"{name}.ipynb", "--deliver", "folder:team", *words)
+        assert (failed.exit_code, type(failed.exception)) == (1, SystemExit)
+        assert not (reports / ".running").is_dir()
+        return failed.stderr.splitlines()[-1].replace(str(today), "TODAY")
+
+    today = Period.containing("day", dt.datetime.now(dt.UTC).date())
+    template(tmp_path / "large.ipynb", "print('x' * 3_000_000)")
+    template(tmp_path / "taken.ipynb", "1")
+    template(tmp_path / "wrong.ipynb", "1 / 0")
+    assert behavio("report", "run", "large.ipynb").exit_code == 0
+    before = {path: path.read_bytes() for path in reports.rglob("*.*")}
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, most[1]))  # as a disk that is full
+    try:
+        said = refused("large", "--force")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
+    assert said == "large for TODAY cannot be written to reports: File too large."
+    [note] = (tmp_path / "team").rglob("*-failed.txt")
+    assert note.read_text().endswith(f"stays: {said.replace('TODAY', str(today))}\n")
+    (reports / "wrong").mkdir()
+    (reports / ".running").write_text("")
+    said = "cannot be written to reports: Not a directory: reports/.running/.publishing."
+    assert refused("wrong") == f"wrong for TODAY {said}"
+    [note] = (tmp_path / "team" / "wrong").iterdir()
+    assert note.read_text().startswith("There is no report: wrong for ")
+    note.unlink()
+    (reports / ".running").unlink()
+    for name in ("taken", "failed"):
+        (reports / name).write_text("")
+    said = "cannot be written to reports: File exists: reports/taken."
+    assert refused("taken") == f"taken for TODAY {said}"
+    assert re.fullmatch(
+        r"Cell 2 of wrong \(1 / 0\) failed: division by zero; its notebook cannot be written to "
+        r"reports: .*\.",
+        refused("wrong"),
+    )
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_report_is_delivered_though_the_page_over_all_runs_cannot_be_written(behavio, tmp_path):
+    template(tmp_path / "own.ipynb", "1")
+    index = tmp_path / "reports" / "index.html"
+    index.mkdir(parents=True)
+    done = behavio("report", "run", "own.ipynb", "--deliver", "folder:team")
+    assert done.exit_code == 1
+    assert "The page: reports/own/" in done.stdout
+    assert re.search(
+        r"own for \S+ is published, but the page over all runs, reports/index.html, cannot be "
+        r"written: Is a directory\.$",
+        done.stderr.strip(),
+    )
+    assert len(list((tmp_path / "team").rglob("own.ipynb"))) == 1
+    assert list((tmp_path / "team").rglob("*-failed.txt")) == []
+    assert {path.name for path in index.parent.iterdir()} == {".behavio", "index.html", "own"}

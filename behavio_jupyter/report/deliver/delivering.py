@@ -65,7 +65,7 @@ class Deliverer:
         """Tell that a run failed, once for a period to each target; return how each stands."""
         try:
             published = self._archive.find(run.report, run.period)
-        except BehavioError:  # it cannot be read, which may be what is told
+        except (BehavioError, OSError):  # it cannot be read, which may be what is told
             published = None
         told = Checked(_NO_REPORT, "", "alert", _no_report(run.error, published))
         return self._bring(run, targets, [told])
