@@ -12,7 +12,7 @@ from .page import to_page, write_whole
 
 
 def main(arguments: list[str]) -> int:
-    """Run the notebook; both files appear whole or not at all. Return the exit code."""
+    """Run the notebook; each file appears whole or not at all. Return the exit code."""
     if len(arguments) != 2:
         print("usage: python -m behavio_jupyter.report NOTEBOOK FOLDER", file=sys.stderr)
         return 2
@@ -25,10 +25,18 @@ def main(arguments: list[str]) -> int:
     except BehavioError as error:
         print(error, file=sys.stderr)
         return 1
-    folder.mkdir(parents=True, exist_ok=True)
+    except KeyboardInterrupt:
+        print("The run was ended before it was done.", file=sys.stderr)
+        return 1
     notebook, page = folder / source.name, folder / f"{source.stem}.html"
-    write_whole(notebook, nbformat.writes(executed))
-    write_whole(page, to_page(executed, _title(executed, source.stem)))
+    written = to_page(executed, _title(executed, source.stem))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(notebook, nbformat.writes(executed))
+        write_whole(page, written)
+    except OSError as error:
+        print(f"{folder} cannot be written: {error.strerror or error}.", file=sys.stderr)
+        return 1
     print(f"\nThe notebook: {notebook}\nThe page:     {page}\n")
     print("Open the page in a browser; it needs no network.")
     return 0

@@ -24,10 +24,10 @@ def execute(notebook: Path) -> NotebookNode:
     Raises
     ------
     BehavioError
-        A cell failed: the sentence has the cell's number and the error.
+        A cell failed, or ended the kernel: the sentence has the cell's number and the error.
     """
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -38,6 +38,7 @@ def execute(notebook: Path) -> NotebookNode:
     )
 
     from .formats import nbformat
+    from .kernel import run
 
     node = nbformat.read(notebook, as_version=4)
     client = NotebookClient(
@@ -53,19 +54,26 @@ def execute(notebook: Path) -> NotebookNode:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with (
-        Progress(*columns, console=Console(stderr=True)) as progress,
-        client.setup_kernel(env={**os.environ, **UNWATCHED}),
-    ):
+    with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(notebook.name, total=len(node.cells))
-        for number, cell in enumerate(node.cells):
-            try:
-                client.execute_cell(cell, number)
-            except CellExecutionError as error:
-                raise BehavioError(
-                    f"Cell {number + 1} of {notebook.name} failed: {error.evalue or error.ename}"
-                ) from None
-            progress.advance(task)
+
+        def cells() -> None:
+            with client.setup_kernel(env={**os.environ, **UNWATCHED}):
+                for number, cell in enumerate(node.cells):
+                    try:
+                        client.execute_cell(cell, number)
+                    except CellExecutionError as error:
+                        why = error.evalue or error.ename
+                        raise _failed(notebook, number, why) from None
+                    except DeadKernelError:
+                        raise _failed(notebook, number, "the kernel ended.") from None
+                    progress.advance(task)
+
+        run(client, cells)
     for cell in node.cells:
         cell.metadata.pop("execution", None)  # times of this run; they would differ in every copy
     return node
+
+
+def _failed(notebook: Path, place: int, why: str) -> BehavioError:
+    return BehavioError(f"Cell {place + 1} of {notebook.name} failed: {why}")

@@ -1,4 +1,4 @@
-"""How Papermill runs a notebook here: its kernel ends with whoever waits for it."""
+"""How a notebook is run here: its kernel ends with whoever waits for it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from typing import Any
 
 from jupyter_core.utils import ensure_event_loop
+from nbclient import NotebookClient
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.log import logger
@@ -31,11 +32,7 @@ _AT_MOST = 10.0
 
 
 class Engine(NBClientEngine):  # type: ignore[misc]
-    """Runs the cells in a thread of its own, so that an interrupt comes to who waits for it.
-
-    Where it came into the loop of events itself, it would part the client from what it was doing:
-    the kernel would be gone before the client knows, which then tells of its death.
-    """
+    """Runs the cells as :func:`run` does."""
 
     @classmethod
     def execute_managed_notebook(
@@ -47,7 +44,7 @@ class Engine(NBClientEngine):  # type: ignore[misc]
         extra_arguments: Sequence[str] = (),
         **_: Any,
     ) -> None:
-        """Run the cells; an interrupt ends the kernel and is passed on."""
+        """Run the cells."""
         client = PapermillNotebookClient(
             nb_man,
             kernel_name=kernel_name,
@@ -56,21 +53,37 @@ class Engine(NBClientEngine):  # type: ignore[misc]
             timeout=None,
             log=logger,
         )
-        done: Future[None] = Future()
-        threading.Thread(target=_run, args=(client, done), daemon=True).start()
-        try:
-            while wait([done], timeout=_LOOK).not_done:
-                pass
-        except BaseException:
-            _end(client, done)
-            raise
-        done.result()
+        run(client, client.execute)
 
 
-def _run(client: PapermillNotebookClient, done: Future[None]) -> None:
+def run(client: NotebookClient, cells: Callable[[], object]) -> None:
+    """Run cells in a thread of its own, so that an interrupt comes to who waits for it.
+
+    Where it came into the loop of events itself, it would part the client from what it was doing:
+    the kernel would be gone before the client knows, which then tells of its death.
+
+    Parameters
+    ----------
+    client : NotebookClient
+        An interrupt ends its kernel, and is passed on.
+    cells : callable
+        Begins the kernel, has the client run the cells, and ends it.
+    """
+    done: Future[None] = Future()
+    threading.Thread(target=_run, args=(cells, done), daemon=True).start()
+    try:
+        while wait([done], timeout=_LOOK).not_done:
+            pass
+    except BaseException:
+        _end(client, done)
+        raise
+    done.result()
+
+
+def _run(cells: Callable[[], object], done: Future[None]) -> None:
     try:
         try:
-            client.execute()
+            cells()
         finally:
             _leave_loop()
     except BaseException as error:
@@ -90,7 +103,7 @@ def _leave_loop() -> None:
     loop.close()
 
 
-def _end(client: PapermillNotebookClient, done: Future[None]) -> None:
+def _end(client: NotebookClient, done: Future[None]) -> None:
     """Interrupt the cell that runs, so that it cleans up; end the kernel if that does not help."""
     kernel = _process(client)
     # Before it has a cell to run, a kernel would tell of the interrupt at length.
@@ -106,7 +119,7 @@ def _end(client: PapermillNotebookClient, done: Future[None]) -> None:
             return
 
 
-def _process(client: PapermillNotebookClient) -> Any:
+def _process(client: NotebookClient) -> Any:
     """Return the process of the kernel, if it is there."""
     return getattr(getattr(client.km, "provisioner", None), "process", None)
 

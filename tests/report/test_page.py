@@ -1,8 +1,13 @@
 """The runner and its page, on a real kernel."""
 
 import re
+import signal
+import subprocess
+import sys
+import time
 
 import nbformat
+import psutil
 import pytest
 
 from behavio_jupyter import BehavioError
@@ -65,6 +70,50 @@ def test_a_failing_cell_is_named_and_nothing_is_written(tmp_path, capsys):
     assert "No event log is open" in shown
     with pytest.raises(BehavioError):
         execute(source)
+
+
+def test_a_cell_that_ends_the_kernel_is_named(tmp_path, capsys):
+    source = notebook(tmp_path / "bad.ipynb", "1", "import os; os.kill(os.getpid(), 9)")
+    assert main([str(source), str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told == "Cell 3 of bad.ipynb failed: the kernel ended."
+
+
+def test_what_cannot_be_written_is_one_sentence(tmp_path, capsys):
+    source = notebook(tmp_path / "one.ipynb", "1 + 1")
+    page = tmp_path / "out" / "one.html"
+    page.mkdir(parents=True)
+    assert main([str(source), str(page.parent)]) == 1
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told == f"{page.parent} cannot be written: Is a directory."
+    assert sorted(path.name for path in page.parent.iterdir()) == ["one.html", "one.ipynb"]
+
+
+def test_an_interrupt_lets_the_cell_clean_up_and_is_one_sentence(tmp_path):
+    cell = """\
+import os, time
+open('began', 'w').write(os.environ['BEHAVIO_PROGRESS'])
+try:
+    time.sleep(600)
+finally:
+    open('cleaned', 'w')
+"""
+    source = notebook(tmp_path / "slow.ipynb", cell)
+    command = [sys.executable, "-m", "behavio_jupyter.report", str(source), str(tmp_path / "out")]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "began").exists() or not (tmp_path / "began").read_text():
+        assert running.poll() is None
+        time.sleep(0.1)
+    kernels = psutil.Process(running.pid).children(recursive=True)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert told.splitlines()[-1] == "The run was ended before it was done."
+    assert "Traceback" not in told
+    assert psutil.wait_procs(kernels, timeout=10)[1] == []
+    assert (tmp_path / "began").read_text() == "off"
+    assert (tmp_path / "cleaned").exists()
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_missing_notebook_is_one_sentence(tmp_path, capsys):
