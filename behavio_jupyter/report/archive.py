@@ -209,12 +209,13 @@ class Archive:
         return run.model_copy(update={"folder": target})
 
     def _mend(self) -> None:
-        """Put back runs whose replacing was interrupted between two renames; wait for one."""
+        """Put back runs whose replacing was interrupted, or end it; wait for one that goes on."""
         if not any(self.folder.glob(f"{_EVERY}/{_REPLACED}*")):
             return
         with _lock(self._publishing):
             for old in self.folder.glob(f"{_EVERY}/{_REPLACED}*"):
                 _put_back(old, old.with_name(old.name.removeprefix(_REPLACED)))
+                shutil.rmtree(old, ignore_errors=True)
 
     @property
     def _publishing(self) -> Path:

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -327,8 +328,13 @@ def test_a_notebook_whose_reports_would_not_be_found_is_refused(tmp_path):
 
 def test_replacing_that_was_interrupted_is_mended(quick, own, tmp_path):
     done = run(own, out=tmp_path / "out")
-    done.folder.rename(done.folder.with_name(f".replaced-{done.period}"))
+    old = done.folder.with_name(f".replaced-{done.period}")
+    done.folder.rename(old)
     assert Archive(tmp_path / "out").runs() == [done]
+    # The new one was in its place, and the old one not yet taken away.
+    shutil.copytree(done.folder, old)
+    assert Archive(tmp_path / "out").runs() == [done]
+    assert not old.exists()
 
 
 def test_replacing_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
