@@ -29,7 +29,8 @@ def write_pdf(page: Path, target: Path) -> bool:
     program = browser()
     if program is None:
         return False
-    with tempfile.TemporaryDirectory() as profile:
+    # What Chromium began may still write into it.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [
             program,
             "--headless",
