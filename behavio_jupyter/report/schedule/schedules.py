@@ -163,6 +163,8 @@ class Schedules:
         ------
         UnknownNameError
             There is none of that name.
+        DefinitionError
+            It cannot be read.
         """
         with self._writing() as rows:
             schedule, seen = _one(rows, name)
@@ -227,7 +229,7 @@ class Schedules:
         UnknownNameError
             There is no schedule of that name.
         DefinitionError
-            It is running, or was done.
+            It is running, or was done; or the schedule cannot be read.
         """
         with self._writing() as rows:
             _one(rows, name)
