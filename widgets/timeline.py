@@ -14,6 +14,7 @@ from behavio_jupyter.query import Timeline
 from behavio_jupyter.query.check import check
 from behavio_jupyter.query.printing import name
 from behavio_jupyter.query.rule import rule
+from behavio_jupyter.result.charts.strip import strip
 from behavio_jupyter.result.page import fragment
 from behavio_jupyter.result.sheet import Sheet
 from behavio_jupyter.result.wording import plural
@@ -198,7 +199,7 @@ class UserTimeline(DefinedWidget):
     # The notebook
 
     def copy(self) -> dict[str, str]:
-        """Return the last events, of those that are shown, as a table."""
+        """Return the events that are shown over time, and the last of them as a table."""
         shown = self.definition
         if shown.user is None:
             said = "No user is chosen yet."
@@ -210,7 +211,8 @@ class UserTimeline(DefinedWidget):
         if len(found) < len(timeline):
             subtitle = f"{len(found):,} matching of {subtitle}"
         sheet, nothing = _sheet(found), "" if len(found) else "No event of this user matches."
-        html = fragment(title, subtitle, [sheet], counted, nothing)
+        chart = strip(found.iloc[:, 0], found.iloc[:, 1].astype(str)) if len(found) else ""
+        html = fragment(title, subtitle, [sheet], counted, nothing, chart=chart)
         text = f"{title}\n{subtitle}\n\n{nothing or sheet.text()}\n\n{counted}"
         return copy_of(html, text)
 

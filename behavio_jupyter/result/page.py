@@ -58,6 +58,7 @@ def fragment(
     *,
     every_row: bool = False,
     drawn: bool = False,
+    chart: str = "",
 ) -> str:
     """Return a result as markup that takes the colours and fonts around it.
 
@@ -73,8 +74,11 @@ def fragment(
         Whether long tables are shown whole.
     drawn : bool
         Whether rates are drawn as bars behind their numbers.
+    chart : str
+        Markup that stands before the tables.
     """
-    shown = [sheet.html(every_row=every_row, drawn=drawn) for sheet in sheets]
+    tables = [sheet.html(every_row=every_row, drawn=drawn) for sheet in sheets]
+    shown = [chart, *tables] if chart else tables
     body = f"<p>{escape(nothing)}</p>" if nothing else "\n".join(shown)
     return (
         f"<div>\n<p><strong>{escape(title)}</strong><br><small>{escape(subtitle)}</small></p>\n"

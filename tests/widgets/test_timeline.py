@@ -127,9 +127,12 @@ def test_the_copy_says_and_obeys_what_is_left_out(log):
     assert "Only test events are shown. A session ends where" in copied
     assert f"{found - 20:,} earlier rows" in copied
     assert " code " not in copied
+    assert f"test: {found} events, " in widget.copy()["text/html"]
+    assert "code: " not in widget.copy()["text/html"]
     widget.definition = Timeline(user=user, text="no such text")
     assert "No event of this user matches." in widget.copy()["text/plain"]
     assert "No event of this user matches." in widget.copy()["text/html"]
+    assert "<svg" not in widget.copy()["text/html"]
 
 
 def test_properties_with_the_names_of_columns_are_properties(sent):

@@ -1,1 +1,1 @@
-"""Pictures of results, one module for each analysis; Plotly loads with them."""
+"""Pictures of results, one module for each analysis, and the strip of a user's events."""
