@@ -87,7 +87,7 @@ class UserTimeline(DefinedWidget):
     """How often the log has changed: what is shown of it is asked for again."""
 
     def __init__(self, log: EventLog, user: Any = None, *, segment: str | None = None) -> None:
-        self._people: tuple[str | None, pd.Series] | None = None
+        self._people: tuple[tuple[str | None, int], pd.Series] | None = None
         self._copying = Background()
         super().__init__(log)
         given = user if isinstance(user, Timeline) else Timeline(user=_id(user))
@@ -156,7 +156,6 @@ class UserTimeline(DefinedWidget):
         self.error = ""
 
     def _log_changed(self) -> None:
-        self._people = None  # the segment may be the one that was saved
         super()._log_changed()
         self.text = self._line()
         self.told += 1
@@ -190,10 +189,11 @@ class UserTimeline(DefinedWidget):
 
     def _those(self, segment: str | None) -> pd.Series:
         """Return the ids of those who are gone through, as text."""
-        kept = self._people
-        if kept is None or kept[0] != segment:
+        # Of the log as it is: it can change meanwhile, and those of before come after that.
+        wanted, kept = (segment, self.told), self._people
+        if kept is None or kept[0] != wanted:
             all_ = self._log.users if segment is None else self._log.segment(name(segment)).users
-            kept = self._people = (segment, all_.astype(str).reset_index(drop=True))
+            kept = self._people = (wanted, all_.astype(str).reset_index(drop=True))
         return kept[1]
 
     # The notebook

@@ -117,6 +117,9 @@ def test_a_semicolon_at_the_end_keeps_it_silent(shop):
         "%timeline 'a';": False,
         "%timeline 'a' with ';'": True,
         "%behavio status;": False,
+        "%paths;": False,
+        "x = %paths;  ": False,
+        "%timeline;": False,
     }
     shown = {}
     for number, cell in enumerate(cells):
