@@ -159,7 +159,8 @@ def _special(clean: str, at: int, found: str, words: set[str]) -> str | None:
         return f"A segment looks at users: write first({name}), last({name}) or user.{name}."
     if found == "(" and "OP" in words and name.lower() in _ON_USERS:
         return f"{name}(…) is a condition on a user; it cannot stand in a condition on an event."
-    bare = re.match(r"[\w$]+|\"(.*)\"", found, re.DOTALL)
+    # An id can have any signs: 4d3f-01, ann@example.com.
+    bare = re.compile(r"[\w$]\S*|\"(.*?)\"", re.DOTALL).match(clean, at)
     if "DIGITS" in words and bare and not _nearest(clean, at, words):
         return f"The id of a user stands in single quotes, as in {literal(bare[1] or bare[0])}."
     return None
@@ -242,8 +243,8 @@ def _expected(words: set[str], before: str, start: str) -> list[str]:
         word = _last_name(before).lower()
         found.append("a property" if before.endswith(".") else _NAMED.get(word, "an event"))
     elif start == "timeline" and "STRING" in words:
-        who = "DIGITS" in words
-        found.append("the id of a user such as '00004'" if who else "a text such as 'abc'")
+        user, text = "the id of a user such as '00004'", "a text in single quotes such as 'abc'"
+        found.append(user if "DIGITS" in words else text)
     elif "STRING" in words and "NUMBER" in words:
         found.append("a value such as 20 or 'text' in single quotes")
     elif "DATE" in words:

@@ -11,6 +11,8 @@ from behavio_jupyter.query import Timeline, parse
 from behavio_jupyter.query.check import Catalog, check
 from behavio_jupyter.query.locate import locate
 
+QUOTES = "The id of a user stands in single quotes, as in "
+
 
 @pytest.mark.parametrize(
     ("text", "shown"),
@@ -29,12 +31,14 @@ def test_it_is_read(text, shown):
 @pytest.mark.parametrize(
     ("text", "says", "at"),
     [
-        ("timeline a3f9", "The id of a user stands in single quotes, as in 'a3f9'.", "a3f9"),
-        ('timeline "a b"', "The id of a user stands in single quotes, as in 'a b'.", '"a b"'),
-        ("timeline 4d3f only x", "The id of a user stands in single quotes, as in '4d3f'.", "4d3f"),
+        ("timeline a3f9", f"{QUOTES}'a3f9'.", "a3f9"),
+        ("timeline 4d-3 with 'x'", f"{QUOTES}'4d-3'.", "4d-3"),
+        ("timeline a@b.org", f"{QUOTES}'a@b.org'.", "a@b.org"),
+        ('timeline "a b"', f"{QUOTES}'a b'.", '"a b"'),
+        ("timeline 4d3f only x", f"{QUOTES}'4d3f'.", "4d3f"),
         ("timeline 'a' fro big", "Found 'fro' here; did you mean 'for'?", "fro"),
         ("timeline 'a' for did(x)", "A timeline takes saved segments: save this one", "("),
-        ("timeline 'a' with b", "Found 'b' here; expected a text such as 'abc'.", "b"),
+        ("timeline 'a' with b", "Found 'b' here; expected a text in single quotes such as", "b"),
         ("timeline 'a' only b only c", "'only' is said twice.", "only c"),
         ("timelin 'a'", "There is no question 'timelin'; did you mean 'timeline'?", "timelin"),
         ("timeline ''", "'user' of Timeline should have at least 1 character, not ''.", "''"),
