@@ -85,6 +85,20 @@ def test_a_timeline_goes_through_the_users_of_the_segment_as_it_is(log):
     assert len(shown._those("those")) == len(log.segment("did(docs)"))
 
 
+def test_users_that_were_counted_while_the_log_changed_are_counted_again(log, monkeypatch):
+    shown, segment_of = UserTimeline(log), log.segment
+
+    def meanwhile(condition):
+        found = segment_of(condition)
+        log.save_segment("those", "did(docs)")
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(log, "segment", meanwhile)
+        shown._those("those")
+    assert len(shown._those("those")) == len(log.segment("did(docs)"))
+
+
 def test_the_text_says_which_of_several_logs_is_asked(log):
     asked, lines = FunnelExplorer(log, "code -> test within 30d"), TrendExplorer(log)
     lines.definition = "users of code"
@@ -105,6 +119,7 @@ def test_the_text_says_which_of_several_logs_is_asked(log):
 def test_a_log_keeps_no_widget(log):
     widget = FunnelExplorer(log, "code -> test within 30d for those")
     widget.wait()
+    widget._aside["events",].wait()  # it keeps the widget until its events are counted
     gone = weakref.ref(widget)
     widget.close()
     del widget
