@@ -30,6 +30,7 @@ Users' names never become SQL identifiers: property ``n`` is column ``p{n}``, wh
 from __future__ import annotations
 
 import os
+import time
 import weakref
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cached_property
@@ -58,6 +59,9 @@ _HOT = ("time", "event_no")
 
 _AHEAD = 1 << 29
 """Bytes of a file up to which they are read before anyone knows how much memory they take."""
+
+_PAUSE = 0.01
+"""Seconds between two looks whether a log that is to be closed is asked no more."""
 
 
 class Store:
@@ -183,9 +187,18 @@ class Store:
         return rows.df()["user_id"]
 
     def close(self) -> None:
-        """Close the database; a log that was not saved is gone."""
+        """Close the database; a log that was not saved is gone.
+
+        What is being asked in other threads is answered first.
+        """
         wait(self._ahead.values())
-        self._finalizer()
+        while self._finalizer.alive:
+            try:
+                self.connection.close()
+            except duckdb.ResourceInUseException:
+                time.sleep(_PAUSE)
+            else:
+                self._finalizer()
 
     def __enter__(self) -> Self:
         return self

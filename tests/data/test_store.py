@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -345,3 +347,20 @@ def test_appended_rows_of_which_none_is_an_event_are_told() -> None:
     log.append(SHOP.assign(user_id=None))
     assert len(log) == len(SHOP)
     assert {part.reason: part.rows for part in log.quality.removed}["no user"] == len(SHOP)
+
+
+def test_a_log_that_is_closed_while_it_is_asked_answers_first() -> None:
+    log, answers = shop(), []
+    cursor, sums = (
+        log.store.cursor(),
+        "SELECT sum(a.i * b.i) FROM range(30000) a(i), range(9999) b(i)",
+    )
+    asking = threading.Thread(target=lambda: answers.extend(cursor.execute(sums).fetchall()))
+    asking.start()
+    time.sleep(0.05)
+    log.close()
+    log.close()
+    asking.join()
+    assert len(answers) == 1
+    with pytest.raises(StoreError, match="This log is closed"):
+        log.store.cursor()
