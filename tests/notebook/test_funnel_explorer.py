@@ -12,7 +12,14 @@ from .lab import look_at, notebook, pick, restart_and_run
 MADE = """\
 %load_ext behavio_jupyter
 from behavio_jupyter import opened
+import time
 from behavio_jupyter.widgets import FunnelExplorer
+
+values = FunnelExplorer._values
+def slowly(self, content):
+    time.sleep(2 * (content["name"] == "commit"))
+    return values(self, content)
+FunnelExplorer._values = slowly
 
 %behavio connect contributions
 FunnelExplorer(opened())
@@ -84,6 +91,14 @@ def test_a_funnel_is_built_explored_and_kept(page):
     expect(widget.locator(".bh-text code")).to_have_text(f"%funnel {named}")
     expect(widget.locator(".bh-step-name").nth(1)).to_contain_text("Writing it down")
     widget.get_by_role("button", name="Undo").click()
+
+    # A filter that waits for values is gone with the question that it was for.
+    asked = widget.locator(".bh-text code")
+    pick(page, widget, "Add a filter", "commit")
+    widget.get_by_role("button", name="Undo").click()
+    widget.get_by_role("button", name="Redo").click()
+    page.wait_for_timeout(3000)
+    expect(asked).to_have_text(f"%funnel {FUNNEL}")
 
     # Filters, of which one waits for values while the other is changed.
     pick(page, widget, "Add a filter", "files")

@@ -44,7 +44,10 @@ function stepRow(question: Ask, around: Frame, step: Step, place: number): HTMLE
     focusOn(around.controls, question.draft.steps.length ? `grip-${Math.max(0, place - 1)}` : "add-step");
   };
   const where = (next: Next, quiet = false) =>
-    question.change((now) => void (now.steps[place].events.where = next(now.steps[place].events.where)), quiet);
+    question.change((now) => {
+      // By then it may be at another place, or gone.
+      if (now.steps.includes(step)) step.events.where = next(step.events.where);
+    }, quiet);
   const row: HTMLElement = h(
     "li",
     {

@@ -80,6 +80,17 @@ export async function begun(question: Question<any>, property: Property): Promis
   return { operator: value === undefined ? "set" : "=", value: value ?? "" };
 }
 
+/**
+ * Go on once values have come, where the draft is still the one that is shown. What was undone, or
+ * asked otherwise by Python or on another page, is drawn anew as it is then: a change that was
+ * meant for the one before would be a change of what nobody looked at.
+ */
+export async function forDraft<T>(question: Question<any>, coming: Promise<T>, then: (come: T) => void): Promise<void> {
+  const { draft } = question;
+  const come = await coming;
+  if (question.draft === draft) then(come);
+}
+
 /** Make the fields for a comparison and what a value is compared with. */
 export function comparisonFields(
   question: Question<any>,
@@ -94,8 +105,8 @@ export function comparisonFields(
     onpick({ ...now }, quiet);
   };
   return [
-    select(`${key}-operator`, `${name}: comparison`, now.operator, OPERATORS[property.kind], async (operator) =>
-      onpick({ operator, value: await fitting(question, property, now, operator) }),
+    select(`${key}-operator`, `${name}: comparison`, now.operator, OPERATORS[property.kind], (operator) =>
+      forDraft(question, fitting(question, property, now, operator), (value) => onpick({ operator, value })),
     ),
     isNull(now.operator) ? null : valueFields(question, key, `${name}: value`, property, now, pick),
   ];

@@ -3,7 +3,7 @@
 // The nodes are those of behavio_jupyter/query/predicate.py. What rows cannot show is a line of
 // text, which the kernel reads.
 
-import { begun, comparisonFields, comparisonOf, nodeOf, type Comparison, type Node } from "./comparisons";
+import { begun, comparisonFields, comparisonOf, forDraft, nodeOf, type Comparison, type Node } from "./comparisons";
 import { h, iconButton, icon } from "./elements";
 import { line, propertyField, propertyValue } from "./fields";
 import type { Property, Question } from "./question";
@@ -60,7 +60,8 @@ export function conditions(
           key: `${key}-property`,
           label: `${name}: property`,
           value: propertyValue(row.property),
-          onpick: async (property) => changed(place, { property, ...(await begun(question, property)) }),
+          onpick: (property) =>
+            forDraft(question, begun(question, property), (first) => changed(place, { property, ...first })),
         }),
         comparisonFields(question, key, name, row.property, row, (next, quiet) =>
           changed(place, Object.assign(row, next), quiet),
@@ -92,13 +93,13 @@ export function conditionAdder(
       label: `Add a ${label}`,
       value: "",
       placeholder: `add a ${label} …`,
-      onpick: async (property) => {
-        const further = { property, ...(await begun(question, property)) };
-        onchange((now) => {
-          const found = rowsOf(question, now);
-          return found ? conditionOf([...found, further]) : now;
-        });
-      },
+      onpick: (property) =>
+        forDraft(question, begun(question, property), (first) =>
+          onchange((now) => {
+            const found = rowsOf(question, now);
+            return found ? conditionOf([...found, { property, ...first }]) : now;
+          }),
+        ),
     }),
   );
 }
