@@ -61,7 +61,8 @@ def served(folder: Path, front: Front = "lab") -> Iterator[str]:
     ]  # fmt: skip
     # A parser that takes four seconds to be built, which the server can do without.
     (settings / "rfc3987_syntax.py").write_text("raise ImportError")
-    environment = {**os.environ, "PYTHONPATH": str(settings)}
+    paths = [str(settings), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     server = subprocess.Popen(command, **quiet, env=environment, start_new_session=True)
     address = f"http://127.0.0.1:{port}"

@@ -20,9 +20,9 @@ CELLS = (
     "%load_ext behavio_jupyter\n%behavio connect contributions",
     *QUESTIONS,
     "%behavio history",
-    "from behavio_jupyter import datasets\n"
+    "from behavio_jupyter import opened\n"
     "from behavio_jupyter.widgets import FunnelExplorer\n"
-    "FunnelExplorer(datasets.contributions())",
+    "FunnelExplorer(opened())",
     "# here something is typed",
     "%funnel code -> tset",
 )
