@@ -120,7 +120,7 @@ def test_a_retention_is_asked_explored_and_kept(page):
     # Narrow, then the cell runs again in a kernel that starts anew.
     page.set_viewport_size({"width": 900, "height": 1200})
     _expect_average(widget, grouped.average[grouped.average["repo"] == names[1]])
-    look_at(page, widget, "retention-narrow")
+    look_at(page, widget)
     restart_and_run(page)
     expect(line).to_have_text(f"%retention {GROUPED}")
     _expect_average(widget, grouped.average[grouped.average["repo"] == names[0]])
