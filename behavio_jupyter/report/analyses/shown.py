@@ -84,7 +84,7 @@ class Table:
 def _row(row: Sequence[Any], kinds: Sequence[str]) -> str:
     first, *others = map(str, row)
     cells = "".join(
-        f"<td{_mark(cell) or kind}>{escape(cell)}</td>"
+        f"<td{_mark(cell) or kind}>{_whole(cell)}</td>"
         for cell, kind in zip(others, kinds[1:], strict=True)
     )
     return f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>'
@@ -99,6 +99,11 @@ def _kind(cells: Sequence[str]) -> str:
 def _unbroken(name: str) -> str:
     """Return the name of a column; periods such as 2026-07 stay in one line."""
     return escape(name) if " " in name else f'<span class="behavio-one">{escape(name)}</span>'
+
+
+def _whole(cell: str) -> str:
+    """Return the text of a cell in which no line ends before a sign of equality or behind it."""
+    return escape(cell).replace(" = ", "\u00a0=\u00a0")
 
 
 def _mark(cell: str) -> str:
