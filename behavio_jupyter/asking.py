@@ -57,7 +57,7 @@ class Asking:
         self._segments = Segments(json.loads(store.meta("segments")) or {})
         self._engine: LocalEngine | None = None
         self._values: dict[Property, pd.DataFrame] = {}
-        for name in ("quality", "events", "properties", "catalog", "users"):
+        for name in ("quality", "events", "properties", "catalog", "users", "ids"):
             self.__dict__.pop(name, None)
 
     # The notebook
@@ -167,6 +167,11 @@ class Asking:
     def users(self) -> pd.Series:
         """The ids of the users, sorted, named ``user_id``."""
         return self.store.user_ids()
+
+    @cached_property
+    def ids(self) -> pd.Series:
+        """The ids of the users as text, in the order of ``users``: to find one by first letters."""
+        return self.users.astype(str)
 
     def profile(self, user: Any) -> pd.Series:
         """Return the properties of a user as they are now, by name.

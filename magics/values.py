@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from behavio_jupyter import BehavioError
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from behavio_jupyter.query.predicate import Property
 
 _MOST_USERS = 80
-_ids: WeakKeyDictionary[EventLog, tuple[pd.Series, pd.Series]] = WeakKeyDictionary()
-"""The users of logs, and their ids as text: a million numbers take longer than Tab may."""
 
 
 def values_of(log: EventLog, property_: Property) -> Sequence[Any]:
@@ -33,10 +30,7 @@ def values_of(log: EventLog, property_: Property) -> Sequence[Any]:
 
 def users_of(log: EventLog, typed: str) -> Sequence[str]:
     """Return the first ids of users that begin as typed."""
-    known = _ids.get(log)
-    if known is None or known[0] is not log.users:
-        known = _ids[log] = (log.users, log.users.astype(str))
-    ids = known[1]
+    ids = log.ids
     return ids[ids.str.startswith(typed)].head(_MOST_USERS).tolist()
 
 

@@ -192,9 +192,13 @@ class UserTimeline(DefinedWidget):
         # Of the log as it is: it can change meanwhile, and those of before come after that.
         wanted, kept = (segment, self.told), self._people
         if kept is None or kept[0] != wanted:
-            all_ = self._log.users if segment is None else self._log.segment(name(segment)).users
-            kept = self._people = (wanted, all_.astype(str).reset_index(drop=True))
+            kept = self._people = (wanted, self._ids(segment))
         return kept[1]
+
+    def _ids(self, segment: str | None) -> pd.Series:
+        if segment is None:
+            return self._log.ids
+        return self._log.segment(name(segment)).users.astype(str).reset_index(drop=True)
 
     # The notebook
 
