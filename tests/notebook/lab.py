@@ -119,10 +119,9 @@ def look_at(page: Page, shown: Locator, name: str | None = None) -> None:
 
     ``make pictures`` keeps what is seen, where it has a name.
     """
-    for theme in ("Light", "Dark"):
-        command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
-        is_light = "true" if theme == "Light" else "false"
-        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
+    themes: tuple[Literal["Light", "Dark"], ...] = ("Light", "Dark")
+    for theme in themes:
+        _change_theme(page, theme)
         if page.locator(".behavio-widget").count():
             looked_for = _FAULTS_ONLY if theme == "Light" else _CONTRAST_ONLY
             found = Axe().run(page, ".behavio-widget", looked_for).response["violations"]
@@ -130,7 +129,14 @@ def look_at(page: Page, shown: Locator, name: str | None = None) -> None:
         if PICTURES and name is not None:
             ending = "" if theme == "Light" else "-dark"
             shown.screenshot(path=Path(PICTURES) / f"{name}{ending}.png")
-    command(page, "apputils:change-theme", theme="JupyterLab Light")
+    _change_theme(page, "Light")
+
+
+def _change_theme(page: Page, theme: Literal["Light", "Dark"]) -> None:
+    """Change the theme, and wait for its styles: before they are there nothing takes the focus."""
+    command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
+    is_light = "true" if theme == "Light" else "false"
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
 
 
 def restart_and_run(page: Page) -> None:

@@ -36,6 +36,9 @@ export function combobox(given: Combobox): HTMLElement {
   let shown: Option[] = [];
   let active = -1;
   let current = given.value;
+  /** The lists that were asked for, and the last that is there or no longer wanted. */
+  let asked = 0;
+  let answered = 0;
   const list = h("ul", {
     id,
     class: "bh-list",
@@ -59,7 +62,7 @@ export function combobox(given: Combobox): HTMLElement {
     onfocus: () => (input as HTMLInputElement).select(),
     onclick: () => open(""),
     oninput: () => {
-      input.toggleAttribute("data-typing", true); // see `replace`
+      input.dataset.typing = ""; // see `replace`
       void open(input.value);
     },
     onblur: () => leave(),
@@ -67,10 +70,12 @@ export function combobox(given: Combobox): HTMLElement {
   }) as HTMLInputElement;
 
   async function open(typed: string): Promise<void> {
+    const turn = (asked += 1);
     const found = await given.options(typed);
     // A slower answer to what was typed before comes too late.
-    if (typed && typed !== input.value) return;
+    if (turn !== asked || turn === answered) return;
     if (!input.isConnected || (input.getRootNode() as Document).activeElement !== input) return;
+    answered = turn;
     const ranked = rank(found, typed);
     shown = (typed ? ranked : firstOfGroups(ranked)).slice(0, MOST);
     active = typed && shown.length ? 0 : shown.findIndex((one) => one.value === current);
@@ -107,6 +112,7 @@ export function combobox(given: Combobox): HTMLElement {
     place();
     input.setAttribute("aria-expanded", "true");
     mark(active);
+    if (input.dataset.typing === "entered") enter();
   }
 
   function place(): void {
@@ -132,6 +138,7 @@ export function combobox(given: Combobox): HTMLElement {
   }
 
   function close(): void {
+    answered = asked;
     if (list.matches(":popover-open")) list.hidePopover();
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
@@ -144,6 +151,13 @@ export function combobox(given: Combobox): HTMLElement {
     if (value === current) return;
     current = input.value;
     given.onpick(value);
+  }
+
+  /** Take what Enter means: the option that is marked, once there is a list for what is typed. */
+  function enter(): void {
+    if (answered !== asked) input.dataset.typing = "entered";
+    else if (input.getAttribute("aria-expanded") === "true" && active >= 0) pick(shown[active].value);
+    else if (given.free) pick(input.value);
   }
 
   function leave(): void {
@@ -166,9 +180,8 @@ export function combobox(given: Combobox): HTMLElement {
       }
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (isOpen && active >= 0) pick(shown[active].value);
-      else if (given.free) pick(input.value);
-    } else if (event.key === "Escape" && isOpen) {
+      enter();
+    } else if (event.key === "Escape" && (isOpen || answered !== asked)) {
       event.stopPropagation();
       input.toggleAttribute("data-typing", false);
       input.value = current;

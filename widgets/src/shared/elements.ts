@@ -41,7 +41,8 @@ function append(element: Element, children: Child[]): void {
 
 /**
  * Replace what is in an element. The focus stays where it was, by `data-key`; where that is gone,
- * it goes to what came next, or before. What is being typed to find a name is kept.
+ * it goes to what came next, or before. What is being typed to find a name is kept, also where it
+ * waits for its list (`data-typing` is "entered" if it is to be taken then).
  */
 export function replace(element: Element, ...children: Child[]): void {
   const root = element.getRootNode() as Document | ShadowRoot;
@@ -49,7 +50,8 @@ export function replace(element: Element, ...children: Child[]): void {
   const before = element.contains(focused) ? controlsIn(element) : [];
   const at = before.indexOf(focused!);
   const keys = before.map((control) => control.dataset.key);
-  const typed = focused?.hasAttribute("data-typing") ? (focused as HTMLInputElement).value : null;
+  const typing = focused?.dataset.typing;
+  const typed = typing === undefined ? null : (focused as HTMLInputElement).value;
   const caret = (focused as HTMLInputElement | null)?.selectionStart ?? null;
   element.replaceChildren();
   append(element, children);
@@ -63,6 +65,7 @@ export function replace(element: Element, ...children: Child[]): void {
   next.value = typed;
   next.setSelectionRange(caret, caret);
   next.dispatchEvent(new Event("input"));
+  if (typing === "entered") next.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
 }
 
 /** What can have the focus in an element, in order. */
