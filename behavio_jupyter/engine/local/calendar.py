@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -153,6 +154,50 @@ def bounds_of(during: DateRange | None, timezone: str) -> tuple[int, int]:
     if not isinstance(end, dt.datetime):
         end = end + dt.timedelta(days=1)
     return start, instant(end, timezone)
+
+
+class Grid(NamedTuple):
+    """Equal cells laid over periods: an instant's period is looked up, not searched for.
+
+    Attributes
+    ----------
+    bounds : int64 array of n + 1
+        As in :class:`Periods`.
+    periods : int32 array
+        The period in which each cell begins.
+    shift : int
+        Cells are ``2**shift`` microseconds wide; most have at most one bound in them.
+    """
+
+    bounds: NDArray[np.int64]
+    periods: NDArray[np.int32]
+    shift: int
+
+
+def grid(bounds: NDArray[np.int64]) -> Grid:
+    """Lay cells over periods, two to four for each."""
+    count = len(bounds) - 1
+    if count == 0:
+        return Grid(bounds, np.empty(0, np.int32), 0)
+    span = int(bounds[-1] - bounds[0])
+    shift = max((span // count).bit_length() - 2, 0)
+    cells = ((span - 1) >> shift) + 1
+    begins = bounds[0] + (np.arange(cells, dtype=np.int64) << shift)
+    periods = np.searchsorted(bounds, begins, "right") - 1
+    return Grid(bounds, periods.astype(np.int32), shift)
+
+
+@njit(nogil=True, inline="always")
+def period_in(time: int, grid: Grid) -> np.uint64:
+    """Return the period that holds an instant, which is in one of them."""
+    # Numbers without a sign: as places of arrays they need no look whether they are negative.
+    bounds = grid.bounds
+    one = np.uint64(1)
+    period = np.uint64(grid.periods[np.uint64(time - bounds[0]) >> np.uint64(grid.shift)])
+    period += np.uint64(time >= bounds[period + one])
+    while time >= bounds[period + one]:
+        period += one
+    return period
 
 
 @njit(nogil=True, cache=True)

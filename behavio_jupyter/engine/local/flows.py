@@ -266,9 +266,8 @@ def _pass(
                 if here < 0:
                     continue
                 user = units.user[unit] + 1
-            if not by_user or latest_start[here] != user:
-                latest_start[here] = user
-                starts[here] += 1
+            starts[here] += not by_user or latest_start[here] != user
+            latest_start[here] = user
             first, count, slot = shown(units, hall, sequence)
             now_at = np.uint64(first)
             base = np.uint64(here * steps + slot)
@@ -292,15 +291,16 @@ def _pass(
                 edge_out[written] = edge >> one
                 time_out[written] = between
                 written += np.uint64((between >= lowest) & (between <= bounds[edge + one]))
-                if by_user and latest[edge >> one] != user:
+                if by_user:
+                    # Added always: whether a user is there for the first time cannot be foreseen.
+                    users[edge >> one] += latest[edge >> one] != user
                     latest[edge >> one] = user
-                    users[edge >> one] += 1
             if exits and count < steps:
                 edge = begin + np.uint64(2 * (other + 1))
                 counted[edge] += 1
-                if by_user and latest[edge >> one] != user:
+                if by_user:
+                    users[edge >> one] += latest[edge >> one] != user
                     latest[edge >> one] = user
-                    users[edge >> one] += 1
     return int(np.int64(written))
 
 

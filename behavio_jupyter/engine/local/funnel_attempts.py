@@ -15,9 +15,19 @@ from .calendar import EARLIEST, LATEST
 from .columns import Columns
 from .funnel_disjoint import disjoint, steps_of
 from .funnel_plain import plain
-from .funnel_rules import ANY, DEEPEST, EACH, FIRST, ORDERED, STRICT, ruled
+from .funnel_rules import (
+    ANY,
+    DEEPEST,
+    EACH,
+    FIRST,
+    ORDERED,
+    STRICT,
+    opening_bits,
+    openings,
+    ruled,
+)
 from .matching import KEPT, Matches, match
-from .parallel import over_units
+from .parallel import over_units, ranges
 from .scope import Scope
 from .sessions import cut
 
@@ -202,9 +212,8 @@ def _units(columns: Columns, funnel: Funnel, scope: Scope) -> _Units:
     if funnel.counting != "sessions":
         return _Units(columns.offsets, columns.time, None, None)
     sessions = cut(columns, funnel.sessions, scope.keep)
-    if len(sessions.rows) == len(columns.time) and funnel.sessions.by != "mapped":
-        return _Units(sessions.offsets, columns.time, None, sessions.user)
-    return _Units(sessions.offsets, columns.time[sessions.rows], sessions.rows, sessions.user)
+    time = sessions.of(columns.time)
+    return _Units(sessions.offsets, time, sessions.rows, sessions.user)
 
 
 def _of(units: _Units, values: NDArray[np.uint16]) -> NDArray[np.uint16]:
@@ -252,50 +261,64 @@ def _by_rules(
         values = values if units.rows is None else values[units.rows]
     count = len(units.offsets) - 1
     counted = np.zeros(count, np.int64)
-
-    def run(slots: NDArray[np.int64], attempts: int) -> Attempts:
-        counted[:] = 0
-        found = Attempts(
-            np.zeros(attempts, np.uint8),
-            np.empty((last, attempts), np.int64),
-            np.empty(attempts, np.int64),
-            units.user,
-        )
-        over_units(
-            ruled,
-            units.offsets,
-            codes,
-            table,
-            units.time,
-            wanted,
-            last,
-            chain,
-            KEPT if funnel.order == "strict" else np.uint32((1 << last) - 1),
-            _ORDERS[funnel.order],
-            _COUNTINGS[funnel.counting],
-            span(funnel),
-            scope.start,
-            scope.end,
-            _seen(scope, funnel),
-            values,
-            forbidden.codes,
-            forbidden.table,
-            spans,
-            _giver(funnel),
-            slots,
-            counted,
-            found.depth,
-            found.at,
-            found.row,
-        )
-        return found
-
+    order = _ORDERS[funnel.order]
+    slots, room = np.arange(count), count
+    if funnel.counting == "attempts":
+        slots, room = _room(units.offsets, codes, table, opening_bits(last, order))
+    found = Attempts(
+        np.zeros(room, np.uint8),
+        # What is not written takes no memory.
+        np.empty((last, room), np.int64),
+        np.empty(room, np.int64),
+        units.user,
+    )
+    over_units(
+        ruled,
+        units.offsets,
+        codes,
+        table,
+        units.time,
+        wanted,
+        last,
+        chain,
+        KEPT if funnel.order == "strict" else np.uint32((1 << last) - 1),
+        order,
+        _COUNTINGS[funnel.counting],
+        span(funnel),
+        scope.start,
+        scope.end,
+        _seen(scope, funnel),
+        values,
+        forbidden.codes,
+        forbidden.table,
+        spans,
+        _giver(funnel),
+        slots,
+        counted,
+        found.depth,
+        found.at,
+        found.row,
+    )
     if funnel.counting != "attempts":
-        return run(np.arange(count), count)
-    # How many there are is only known after a first run.
-    run(np.zeros(count, np.int64), 0)
-    total = int(counted.sum())
-    if total == 0:
-        return run(np.zeros(count, np.int64), 0)._replace(user=np.empty(0, np.int32))
-    users = np.repeat(np.arange(count, dtype=np.int32), counted)
-    return run(np.cumsum(counted) - counted, total)._replace(user=users)
+        return found
+    written = [
+        slice(slots[low], slots[low] + counted[low:high].sum())
+        for low, high in ranges(units.offsets)
+        if low < high
+    ]
+    return Attempts(
+        np.concatenate([found.depth[:0], *(found.depth[part] for part in written)]),
+        np.concatenate([found.at[:, :0], *(found.at[:, part] for part in written)], axis=1),
+        np.concatenate([found.row[:0], *(found.row[part] for part in written)]),
+        np.repeat(np.arange(count, dtype=np.int32), counted),
+    )
+
+
+def _room(
+    offsets: NDArray[np.int64], codes: NDArray[np.uint16], table: NDArray[np.uint32], opening: int
+) -> tuple[NDArray[np.int64], int]:
+    """Return where each range of units has room for all its attempts, and how much all need."""
+    opened = np.zeros(len(offsets), np.int64)
+    over_units(openings, offsets, codes, table, opening, opened)
+    ends = np.cumsum(opened)
+    return ends - opened, int(ends[-1])

@@ -23,6 +23,12 @@ ORDERED, STRICT, ANY = 0, 1, 2
 DEEPEST, FIRST, EACH = 0, 1, 2
 
 
+@njit(nogil=True, inline="always")
+def opening_bits(steps: int, order: int) -> np.uint32:
+    """Return the bits of which an event must have one to open an attempt."""
+    return np.uint32((1 << steps) - 1) if order == ANY else np.uint32(1)
+
+
 @njit(nogil=True, cache=True)
 def ruled(
     first: int,
@@ -72,8 +78,8 @@ def ruled(
         The step, from 0, whose event gives the breakdown's value; -1: the last required one
         reached.
     slots : int array of units
-        Where a unit's first counted attempt goes in ``depth``, ``at`` and ``row``; where it is
-        empty nothing is written but ``counted``.
+        Where a unit's counted attempt goes in ``depth``, ``at`` and ``row``. Of all attempts:
+        where the first of the first unit goes; the others follow each other.
     counted : int array of units
         Out: the number of counted attempts.
     depth, at, row
@@ -99,8 +105,10 @@ def ruled(
     queue = np.empty(32, np.int64)
     position = np.zeros(chained, np.int64)
     best = np.zeros(chained, np.int64)
-    opening = np.uint32((1 << steps) - 1) if order == ANY else np.uint32(1)
+    places = np.empty(steps, np.int64)
+    opening = opening_bits(steps, order)
     apart = no_overlap(table, steps)
+    slot = slots[first] if first < last else 0
     for unit in range(first, last):
         if not wanted[unit]:
             continue
@@ -148,24 +156,25 @@ def ruled(
             ):
                 continue
             if counting == EACH:
-                if len(depth):
-                    _write(
-                        slots[unit] + counted[unit],
-                        reached,
-                        position,
-                        limit,
-                        count,
-                        rows,
-                        bits,
-                        times,
-                        group,
-                        steps,
-                        chain,
-                        giver,
-                        depth,
-                        at,
-                        row,
-                    )
+                _write(
+                    slot,
+                    reached,
+                    position,
+                    limit,
+                    count,
+                    rows,
+                    bits,
+                    times,
+                    group,
+                    steps,
+                    chain,
+                    giver,
+                    places,
+                    depth,
+                    at,
+                    row,
+                )
+                slot += 1
                 counted[unit] += 1
                 if reached == chained:
                     free_from = position[reached - 1] + 1
@@ -192,11 +201,23 @@ def ruled(
                 steps,
                 chain,
                 giver,
+                places,
                 depth,
                 at,
                 row,
             )
             counted[unit] = 1
+
+
+@njit(nogil=True, cache=True)
+def openings(
+    first: int, last: int, offsets: Array, codes: Array, table: Array, opening: int, out: Array
+) -> None:
+    """Set ``out``, at the first of some units, to how many of their events open an attempt."""
+    count = 0
+    for i in range(offsets[first], offsets[last]):
+        count += (table[codes[i]] & opening) != 0
+    out[first] = count
 
 
 @njit(nogil=True, cache=True)
@@ -276,13 +297,15 @@ def _write(
     steps: int,
     chain: Array,
     giver: int,
+    places: Array,
     depth: Array,
     at: Array,
     row: Array,
 ) -> None:
     """Write a counted attempt, giving its optional steps their events (docs/semantics.md F3)."""
     depth[slot] = reached
-    places = np.full(steps, -1, np.int64)
+    for step in range(steps):
+        places[step] = -1
     for index in range(reached):
         places[chain[index]] = position[index]
         gap_end = steps if index + 1 == len(chain) else chain[index + 1]

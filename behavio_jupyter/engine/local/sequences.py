@@ -116,8 +116,8 @@ def units(columns: Columns, question: Paths, shown: Nodes, codes: Codes | None) 
         # The events of such a session may lie apart: bring them together.
         stretches = cut(columns, question.sessions, None)
         offsets, user = stretches.offsets, stretches.user
-        kinds, time = kinds[stretches.rows], time[stretches.rows]
-        values = values[stretches.rows] if by_event else values
+        kinds, time = stretches.of(kinds), stretches.of(time)
+        values = stretches.of(values) if by_event else values
     if codes is not None and not by_event:
         values = values[user]
     gap = np.iinfo(np.int64).max

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from ...query import Trend
 from ...query.trend import Series
+from .calendar import grid
 from .columns import Columns
 from .occurrences import Occurrences
 from .parallel import over_units, summed_over_units
 from .scope import Scope, SegmentUsers
-from .sessions import cut
+from .sessions import cut, lay_out
 from .tally import Events, add, count, gather, quantile
 
 
@@ -51,7 +52,9 @@ def by_user(
     else:
         codes = columns.codes(question.by.property).codes
         by_row = question.by.property.owner == "event"
-    events = Events(found.rows, found.time, scope.start, scope.end, bounds, codes, by_row, place)
+    events = Events(
+        found.rows, found.time, scope.start, scope.end, grid(bounds), codes, by_row, place
+    )
     return Layout(found.offsets, None, events)
 
 
@@ -65,13 +68,16 @@ def by_session(columns: Columns, question: Trend, scope: Scope, users: Layout) -
         # The events of such a session may lie apart: bring them together.
         counts = np.zeros(len(columns.time), np.bool_)
         counts[events.rows] = True
-        places = np.flatnonzero(counts[stretches.rows])
-        rows = stretches.rows[places].astype(events.rows.dtype)
+        places = np.flatnonzero(stretches.of(counts))
+        rows = stretches.at(places).astype(events.rows.dtype)
         events = events._replace(rows=rows, time=columns.time[rows])
         return Layout(np.searchsorted(places, stretches.offsets), stretches.user, events)
     # Events that are not in the range may lie in a session's stretch of the log; none counts.
-    first = stretches.rows[stretches.offsets[:-1]].astype(events.rows.dtype)
-    offsets = np.append(np.searchsorted(events.rows, first), len(events.rows))
+    first = np.append(stretches.at(stretches.offsets[:-1]), len(columns.time))
+    if len(events.rows) == len(columns.time):
+        return Layout(first, stretches.user, events)
+    offsets = np.full(len(first), len(events.rows))
+    over_units(lay_out, first, events.rows, offsets)
     return Layout(offsets, stretches.user, events)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ...errors import DefinitionError
 from ...query.clauses import Sessions
 from .columns import Columns
+from .occurrences import row_type
 from .parallel import over_units
 
 
@@ -19,33 +20,48 @@ class Stretches(NamedTuple):
 
     Attributes
     ----------
-    rows : int64 array
-        Row numbers in the log; unit ``s`` has ``rows[offsets[s]:offsets[s + 1]]``, in order.
+    rows : int64 array or None
+        Row numbers in the log; unit ``s`` has ``rows[offsets[s]:offsets[s + 1]]``, in order. None:
+        the units have all rows of the log, in its order.
     offsets : int64 array
     user : int32 array
         The user of each unit.
     """
 
-    rows: NDArray[np.int64]
+    rows: NDArray[np.int64] | None
     offsets: NDArray[np.int64]
     user: NDArray[np.int32]
+
+    def of(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return what each row of the log has, in the order of the units' events."""
+        return values if self.rows is None else values[self.rows]
+
+    def at(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows that are at some places of the order of the units' events."""
+        return places if self.rows is None else self.rows[places]
 
 
 def cut(columns: Columns, sessions: Sessions, keep: NDArray[np.bool_] | None) -> Stretches:
     """Cut the kept events into sessions (docs/semantics.md "Paths", F8)."""
     total = int(columns.offsets[-1])
-    rows = np.arange(total) if keep is None else np.flatnonzero(keep)
     if sessions.by == "mapped":
-        return _by_column(columns, rows)
-    first = np.zeros(total, np.bool_)
+        return _by_column(columns, np.arange(total) if keep is None else np.flatnonzero(keep))
     gap = np.iinfo(np.int64).max if sessions.by == "off" else sessions.gap.microseconds
-    kept = np.ones(total, np.bool_) if keep is None else keep
-    over_units(_mark_first, columns.offsets, columns.time, kept, gap, first)
-    starts = np.flatnonzero(first[rows])
-    offsets = np.append(starts, len(rows)).astype(np.int64)
-    of_user = np.diff(np.searchsorted(rows[starts], columns.offsets))
+    kept = np.empty(0, np.bool_) if keep is None else keep
+    # Each range writes from the place of its first row on; only the pages it fills take memory.
+    loose = np.empty(total, row_type(total))
+    ends = np.zeros(columns.users + 1, np.int64)
+    over_units(_find_first, columns.offsets, columns.time, kept, gap, loose, ends[1:])
+    of_user = ends[1:].copy()
+    np.cumsum(ends, out=ends)
+    first = np.empty(ends[-1] + 1, np.int64)
+    over_units(_settle, columns.offsets, loose, ends, first)
     users = np.repeat(np.arange(columns.users, dtype=np.int32), of_user)
-    return Stretches(rows, offsets, users)
+    first[-1] = total
+    if keep is None:
+        return Stretches(None, first, users)
+    rows = np.flatnonzero(keep)
+    return Stretches(rows, np.searchsorted(rows, first), users)
 
 
 def _by_column(columns: Columns, rows: NDArray[np.int64]) -> Stretches:
@@ -71,20 +87,70 @@ def _by_column(columns: Columns, rows: NDArray[np.int64]) -> Stretches:
 
 
 @njit(nogil=True, cache=True)
-def _mark_first(
+def _find_first(
     low: int,
     high: int,
     offsets: NDArray[np.int64],
     time: NDArray[np.int64],
     keep: NDArray[np.bool_],
     gap: int,
-    first: NDArray[np.bool_],
+    loose: NDArray[np.uint32],
+    found: NDArray[np.int64],
 ) -> None:
+    """Write the rows that a session begins with; ``keep`` is empty where all events are kept."""
+    place = offsets[low]
     for user in range(low, high):
-        seen = False
-        before = 0
-        for row in range(offsets[user], offsets[user + 1]):
-            if keep[row]:
-                first[row] = not seen or time[row] - before > gap
-                seen = True
-                before = time[row]
+        begin = place
+        row, end = offsets[user], offsets[user + 1]
+        if len(keep):
+            while row < end and not keep[row]:
+                row += 1
+        if row < end:
+            loose[place] = row
+            place += 1
+            before = time[row]
+            # Written always and kept by moving on: a branch could not be foreseen.
+            for later in range(row + 1, end):
+                loose[place] = later
+                now = time[later]
+                if len(keep):
+                    place += keep[later] & (now - before > gap)
+                    before = now if keep[later] else before
+                else:
+                    place += now - before > gap
+                    before = now
+        found[user] = place - begin
+
+
+@njit(nogil=True, cache=True)
+def _settle(
+    low: int,
+    high: int,
+    offsets: NDArray[np.int64],
+    loose: NDArray[np.uint32],
+    ends: NDArray[np.int64],
+    first: NDArray[np.int64],
+) -> None:
+    """Move what a range, the same as in :func:`_find_first`, wrote to its place."""
+    shift = offsets[low] - ends[low]
+    for place in range(ends[low], ends[high]):
+        first[place] = loose[place + shift]
+
+
+@njit(nogil=True, cache=True)
+def lay_out(
+    low: int,
+    high: int,
+    first: NDArray[np.int64],
+    rows: NDArray[np.uint32],
+    out: NDArray[np.int64],
+) -> None:
+    """Set ``out`` to the place in ``rows``, ascending, from which on those of each session are.
+
+    ``first`` has the row that each session begins with, then the number of rows of the log.
+    """
+    place = np.searchsorted(rows, first[low]) if low < high else 0
+    for session in range(low, high):
+        while place < len(rows) and rows[place] < first[session]:
+            place += 1
+        out[session] = place

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .calendar import period_at
+from .calendar import Grid, period_in
 from .medians import select
 
 
@@ -21,8 +21,8 @@ class Events(NamedTuple):
         As in :class:`~behavio_jupyter.engine.local.occurrences.Occurrences`.
     start, end : int
         Only events in ``[start, end)`` count.
-    bounds : int64 array
-        The periods; every event that counts lies in one of them.
+    periods : Grid
+        Every event that counts lies in one of them.
     groups : int32 array
         A property code (-1: null) per row, or per unit.
     by_row : bool
@@ -35,16 +35,16 @@ class Events(NamedTuple):
     time: NDArray[np.int64]
     start: int
     end: int
-    bounds: NDArray[np.int64]
+    periods: Grid
     groups: NDArray[np.int32]
     by_row: bool
     place: NDArray[np.int32]
 
 
-@njit(nogil=True, cache=True)
-def _group(i: int, unit: int, events: Events) -> int:
-    """Return the group of the event at a place of a unit."""
-    return events.place[events.groups[events.rows[i] if events.by_row else unit] + 1]
+@njit(nogil=True, inline="always")
+def _group(at: int, events: Events, periods: int) -> np.uint64:
+    """Return the number of a group's first period; the group is that of a row or a unit."""
+    return np.uint64(events.place[events.groups[at] + 1] * periods)
 
 
 @njit(nogil=True, cache=True)
@@ -60,19 +60,22 @@ def count(
 
     ``total`` has the shape (groups, periods, 2): events, units.
     """
-    latest = np.full(total.shape[:2], -1, np.int32)
+    groups, periods, _ = total.shape
+    latest = np.full(groups * periods, -1, np.int32)
+    counted = total.reshape(-1)
     for unit in range(low, high):
         if not chosen[unit]:
             continue
-        period = 0
+        group = np.uint64(0) if events.by_row else _group(unit, events, periods)
         for i in range(offsets[unit], offsets[unit + 1]):
             if events.start <= events.time[i] < events.end:
-                period = period_at(events.time[i], events.bounds, period)
-                group = _group(i, unit, events)
-                total[group, period, 0] += 1
-                if latest[group, period] != unit:
-                    latest[group, period] = unit
-                    total[group, period, 1] += 1
+                if events.by_row:
+                    group = _group(events.rows[i], events, periods)
+                cell = group + period_in(events.time[i], events.periods)
+                counted[cell + cell] += 1
+                # Added always: whether a unit is there for the first time cannot be foreseen.
+                counted[cell + cell + np.uint64(1)] += latest[cell] != unit
+                latest[cell] = unit
 
 
 @njit(nogil=True, cache=True)
@@ -86,17 +89,20 @@ def add(
     values: NDArray[np.float64],
 ) -> None:
     """Add to ``total[group, period]`` the sum and the number of the values that are not null."""
+    periods = total.shape[1]
+    added = total.reshape(-1)
     for unit in range(low, high):
         if not chosen[unit]:
             continue
-        period = 0
+        group = np.uint64(0) if events.by_row else _group(unit, events, periods)
         for i in range(offsets[unit], offsets[unit + 1]):
             value = values[events.rows[i]]
             if events.start <= events.time[i] < events.end and not np.isnan(value):
-                period = period_at(events.time[i], events.bounds, period)
-                group = _group(i, unit, events)
-                total[group, period, 0] += value
-                total[group, period, 1] += 1
+                if events.by_row:
+                    group = _group(events.rows[i], events, periods)
+                cell = group + period_in(events.time[i], events.periods)
+                added[cell + cell] += value
+                added[cell + cell + np.uint64(1)] += 1
 
 
 @njit(nogil=True, cache=True)
@@ -109,17 +115,20 @@ def gather(
     held: NDArray[np.float64],
 ) -> None:
     """Write the values that are not null into ``held``, from ``place[group, period]`` on."""
+    periods = place.shape[1]
+    places = place.reshape(-1)
     for unit in range(len(offsets) - 1):
         if not chosen[unit]:
             continue
-        period = 0
+        group = np.uint64(0) if events.by_row else _group(unit, events, periods)
         for i in range(offsets[unit], offsets[unit + 1]):
             value = values[events.rows[i]]
             if events.start <= events.time[i] < events.end and not np.isnan(value):
-                period = period_at(events.time[i], events.bounds, period)
-                group = _group(i, unit, events)
-                held[place[group, period]] = value
-                place[group, period] += 1
+                if events.by_row:
+                    group = _group(events.rows[i], events, periods)
+                cell = group + period_in(events.time[i], events.periods)
+                held[places[cell]] = value
+                places[cell] += 1
 
 
 @njit(nogil=True, cache=True)

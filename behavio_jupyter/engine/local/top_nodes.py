@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .nodes import NODE
 from .parallel import run
-from .sequences import Room, Units, edges_of, group, owner, room, shown, walk
+from .sequences import Room, Units, group, owner, room, shown, walk
 
 Array = NDArray[Any]
 
@@ -137,7 +137,11 @@ def _count_shown(
     way_out: int,
     total: Array,
 ) -> None:
-    latest = np.zeros(total.shape if by_user else (0, 0, 0), np.int32)
+    _, steps, nodes = of_node.shape
+    wide = total.shape[2]
+    exits = units.from_ or not units.to
+    counted, classes = total.reshape(-1), of_node.reshape(-1)
+    latest = np.zeros(len(counted) if by_user else 0, np.int32)
     for block in range(len(blocks)):
         low, high = blocks[block, 0], blocks[block, 1]
         owned = 0
@@ -149,23 +153,34 @@ def _count_shown(
                 continue
             user = units.user[unit] + 1
             first, count, slot = shown(units, hall, sequence)
-            ends = edges_of(units, count) == count
-            for i in range(count + 1 if ends else count):
-                node = way_out
-                if i < count:
-                    node = of_node[here, slot + i, hall.kinds[hall.places[first + i]] & NODE]
-                if by_user:
-                    if latest[here, slot + i, node] == user:
-                        continue
-                    latest[here, slot + i, node] = user
-                total[here, slot + i, node] += 1
+            base = here * steps + slot
+            for i in range(count):
+                kind = hall.kinds[hall.places[first + i]] & NODE
+                cell = np.uint64(base * wide + classes[np.uint64(base * nodes + kind)])
+                _add(counted, latest, cell, by_user, user)
+                base += 1
+            if exits and count < steps:
+                _add(counted, latest, np.uint64(base * wide + way_out), by_user, user)
+
+
+@njit(nogil=True, inline="always")
+def _add(counted: Array, latest: Array, cell: np.uint64, by_user: bool, user: int) -> None:
+    """Count a sequence, or a user who was not counted there yet."""
+    if by_user:
+        # Added always: whether a user is there for the first time cannot be foreseen.
+        counted[cell] += latest[cell] != user
+        latest[cell] = user
+    else:
+        counted[cell] += 1
 
 
 @njit(nogil=True, cache=True)
 def _count_nodes(
     blocks: Array, units: Units, hall: Room, place: Array, by_user: bool, total: Array
 ) -> None:
-    latest = np.zeros(total.shape if by_user else (0, 0, 0), np.int32)
+    _, steps, nodes = total.shape
+    counted = total.reshape(-1)
+    latest = np.zeros(len(counted) if by_user else 0, np.int32)
     for block in range(len(blocks)):
         low, high = blocks[block, 0], blocks[block, 1]
         owned = 0
@@ -177,10 +192,8 @@ def _count_nodes(
                 continue
             user = units.user[unit] + 1
             first, count, slot = shown(units, hall, sequence)
+            base = (here * steps + slot) * nodes
             for i in range(count):
-                node = hall.kinds[hall.places[first + i]] & NODE
-                if by_user:
-                    if latest[here, slot + i, node] == user:
-                        continue
-                    latest[here, slot + i, node] = user
-                total[here, slot + i, node] += 1
+                kind = hall.kinds[hall.places[first + i]] & NODE
+                _add(counted, latest, np.uint64(base + kind), by_user, user)
+                base += nodes
