@@ -17,6 +17,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, chi2_contingency
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from behavio_jupyter.result.statistics import FEW, compare, holm, wilson
@@ -124,6 +125,8 @@ def test_the_choice_and_the_tests(share: Share, first: Share):
 @given(st.lists(st.floats(0, 1) | st.sampled_from((0.01, 0.02, 0.05)), min_size=1, max_size=12))
 def test_holm(p_values: list[float]):
     np.testing.assert_allclose(holm(p_values), holm_by_hand(p_values), rtol=1e-12)
+    others = multipletests(p_values, method="holm")[1]
+    np.testing.assert_allclose(holm(p_values), others, rtol=1e-12)
 
 
 def test_nobody():

@@ -216,14 +216,29 @@ def _ask(engine: LocalEngine, question: Paths) -> _Asked:
     segments = tuple(segment.users for segment in scope.segments)
     values: Values | None = None
     if question.by is not None and codes is not None:
-        weights = np.zeros(len(codes.names) + 1, np.int64)
-        for users in segments:
-            weights += count_values(found.of(users), blocks, len(weights))
+        weigh = partial(_weights, found, blocks, segments, len(codes.names) + 1)
+        # How far sequences are followed and what is shown of them changes nothing.
+        key = repr((question.model_copy(update={"steps": 2, "top": 1, "counting": ""}), "values"))
+        weights = weigh() if question.segments else columns.passed.get(key, weigh)
         values = rank(question.by, codes, weights, _TAKEN)
     compared = tuple(str(segment.label) for segment in scope.segments) if scope.compared else ()
     groups = Groups(values, compared, None)
     names = [*shown.names, OTHER, EXIT]
     return _Asked(names, groups, found, blocks, segments, columns.passed)
+
+
+def _weights(
+    found: Units,
+    blocks: NDArray[np.int64],
+    segments: Sequence[NDArray[np.bool_]],
+    number: int,
+) -> NDArray[np.int64]:
+    """Count the sequences of all segments by the code of their value, from null (-1) on."""
+    return np.sum(
+        [count_values(found.of(users), blocks, number) for users in segments],
+        axis=0,
+        dtype=np.int64,
+    )
 
 
 def _edge_frame(asked: _Asked, found: Sequence[Edges], question: Paths) -> pd.DataFrame:
