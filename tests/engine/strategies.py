@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from behavio_jupyter.query import (
@@ -118,11 +119,15 @@ def spans_and_logs(draw: st.DrawFn) -> tuple[Span, RawLog]:
     return span, log
 
 
+half = settings(max_examples=settings.default.max_examples // 2)
+"""For tests of cases: each asks twice as many questions as the profile has in mind."""
+
+
 @st.composite
 def cases(draw: st.DrawFn, questions: Callable[[Span], st.SearchStrategy[Any]]) -> Case:
-    """Several questions, as opening a log takes longer than asking it."""
+    """Several questions, as drawing and opening a log takes longer than asking it."""
     span, log = draw(spans_and_logs())
-    some = draw(st.lists(questions(span), min_size=1, max_size=4))
+    some = draw(st.lists(questions(span), min_size=4, max_size=5))
     return Case(log, some, draw(st.integers(0, 2**16)))
 
 

@@ -14,9 +14,10 @@ from ..reference.calendar import to_datetime
 from ..reference.retention import activity, days_by_user, kept_and_active, users_by_state
 from .comparison import assert_same, assert_users
 from .opening import local_engine, reference_log
-from .strategies import Case, cases, retentions
+from .strategies import Case, cases, half, retentions
 
 
+@half
 @given(cases(retentions))
 def test_activity(case: Case):
     log, engine = reference_log(case.log), local_engine(case.log)
@@ -24,6 +25,7 @@ def test_activity(case: Case):
         assert_same(engine.activity(retention), activity(retention, log), case.log.timezone)
 
 
+@half
 @given(cases(retentions))
 def test_users_of_a_number_of_active_days(case: Case):
     log, engine = reference_log(case.log), local_engine(case.log)
@@ -45,6 +47,7 @@ def test_users_of_a_number_of_active_days(case: Case):
         assert_users(engine.answer(segment).users, expected)
 
 
+@half
 @given(cases(retentions))
 def test_users_of_the_lifecycle(case: Case):
     log, engine = reference_log(case.log), local_engine(case.log)
