@@ -21,7 +21,6 @@ demo: $(VENV)/.base
 test: $(VENV)/.test $(VENV)/.browser
 	$(BIN)/python -m tests.compiled
 	$(BIN)/python -m pytest -n $(WORKERS) -p no:nbval
-	$(BIN)/python -m pytest --nbval docs/tour.ipynb docs/first_hour.ipynb
 
 # Type checkers do not follow the editable install's mapping of magics, widgets and templates,
 # so mypy reads the package as it is installed.
