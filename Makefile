@@ -49,7 +49,7 @@ lab: $(VENV)/.lab
 
 # Pictures of the README and the docs: what the browser tests see.
 pictures: $(VENV)/.test $(VENV)/.browser
-	PICTURES=docs/pictures $(BIN)/python -m pytest tests/notebook tests/report/test_templates.py
+	PICTURES=docs/pictures $(BIN)/python -m pytest tests/notebook tests/report/templates
 
 # Runs the notebooks of the docs again and keeps their outputs; the tests compare with them.
 notebooks: $(VENV)/.base

@@ -11,7 +11,14 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 _BROWSERS = "tests/notebook/"
-_FIRST = (_BROWSERS, "tests/robustness/", "tests/report/", "tests/benchmarks/", "tests/engine/")
+_FIRST = (
+    _BROWSERS,
+    "tests/report/templates/",
+    "tests/robustness/",
+    "tests/report/",
+    "tests/benchmarks/",
+    "tests/engine/",
+)
 """What has the longest tests, the longest first."""
 
 
