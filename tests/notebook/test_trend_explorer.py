@@ -99,6 +99,19 @@ def test_trends_are_built_explored_and_kept(page):
     expect(people).to_contain_text(f"{users[-2]} users")
     page.keyboard.press("Escape")
     expect(chart.get_by_role("button", name=name)).to_be_focused()
+    # The point keeps the focus where the chart is drawn anew: for another question, and narrower.
+    for keys, faded in (("Control+z", 0), ("Control+Shift+z", 2)):
+        page.keyboard.press(keys)
+        expect(widget.locator(".bh-faded[d*=M]")).to_have_count(faded)
+        expect(chart.get_by_role("button", name=name)).to_be_focused()
+    drawing = chart.locator("svg")
+    wide = drawing.get_attribute("viewBox")
+    page.set_viewport_size({"width": 1000, "height": 1800})
+    expect(drawing).not_to_have_attribute("viewBox", wide)
+    expect(chart.get_by_role("button", name=name)).to_be_focused()
+    page.set_viewport_size({"width": 1360, "height": 1800})
+    expect(drawing).to_have_attribute("viewBox", wide)
+    expect(chart.get_by_role("button", name=name)).to_be_focused()
     look_at(page, widget, "trend-explorer")
 
     # Groups have a panel for each line, and one legend.

@@ -42,7 +42,8 @@ function append(element: Element, children: Child[]): void {
 /**
  * Replace what is in an element. The focus stays where it was, by `data-key`; where that is gone,
  * it goes to what came next, or before. What is being typed to find a name is kept, also where it
- * waits for its list (`data-typing` is "entered" if it is to be taken then).
+ * waits for its list (`data-typing` is "entered" if it is to be taken then); and of a chart the point
+ * that has the focus (`data-at`).
  */
 export function replace(element: Element, ...children: Child[]): void {
   const root = element.getRootNode() as Document | ShadowRoot;
@@ -61,7 +62,9 @@ export function replace(element: Element, ...children: Child[]): void {
   const key = order.find((one) => one && after.some((control) => control.dataset.key === one));
   const next = after.find((control) => key && control.dataset.key === key) ?? after[0];
   next?.focus();
-  if (typed === null || !(next instanceof HTMLInputElement) || next.dataset.key !== keys[at]) return;
+  const isSame = next !== undefined && next.dataset.key === keys[at];
+  if (isSame && focused.dataset.at) next.dispatchEvent(new CustomEvent("restore", { detail: focused.dataset.at }));
+  if (typed === null || !(next instanceof HTMLInputElement) || !isSame) return;
   next.value = typed;
   next.setSelectionRange(caret, caret);
   next.dispatchEvent(new Event("input"));

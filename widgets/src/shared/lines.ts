@@ -130,6 +130,11 @@ export function lines(all: Line[], label: string, given: Numbers = {}): HTMLElem
         fill: all[to.line].colour,
         role: given.onpick && !all[to.line].faded ? "button" : "img",
         "data-key": given.key ?? false,
+        "data-at": nameOf(to),
+        onrestore: (event: CustomEvent<string>) => {
+          const same = find(event.detail);
+          if (same) mark(same, true);
+        },
         "aria-label": `${names.long[to.period]}: ${said(to)}`,
         onfocus: () => show(to.period),
         onblur: () => show(null),
@@ -232,9 +237,22 @@ export function lines(all: Line[], label: string, given: Numbers = {}): HTMLElem
       drawn,
       cursor,
     );
+    const isFocused = drawing.contains((drawing.getRootNode() as Document).activeElement);
     replace(drawing, image);
     const known = here && valueAt(here) !== null ? here : lastOf();
-    if (known) mark(known, false);
+    if (known) mark(known, isFocused);
+  }
+
+  /** What a point is called, in this drawing and in the next one. */
+  function nameOf({ line, period }: At): string {
+    return `${periods[period]} ${all[line].name}`;
+  }
+
+  function find(name: string): At | null {
+    const found = all
+      .flatMap((_, line) => periods.map((_, period) => ({ line, period })))
+      .find((one) => nameOf(one) === name);
+    return found && valueAt(found) !== null ? found : null;
   }
 
   function lastOf(): At | null {
