@@ -65,12 +65,13 @@ class Behavio:
             room = self._room.setdefault(array.nbytes, np.empty(array.nbytes, np.uint8))
             np.copyto(room, array.view(np.uint8))
 
-    def change(self, kind: str) -> str:
+    def change(self, key: str) -> str:
         """Change a control of a widget, and return what its browser is sent to draw."""
+        kind, text = CONTROLS[key]
         widget = self._widgets.get(kind) or self._widgets.setdefault(
             kind, Explorer.kinds[kind](self.log)
         )
-        widget.definition = CONTROLS[kind].format(next(self._numbers))
+        widget.definition = text.format(next(self._numbers))
         AnalysisWidget.wait(widget)
         return json.dumps(widget.answer)
 

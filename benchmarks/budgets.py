@@ -76,11 +76,11 @@ def budgets(runs: Sequence[Measured], cold: Cold) -> list[Budget]:
         _seconds("`%load_ext behavio_jupyter`", cold.extension, 0.8),
         *(
             _seconds(
-                f"a widget's answer to a changed control: {kind}",
-                run.alone[f"widget {kind}"].median,
+                f"a widget's answer to a changed control: {key}",
+                run.alone[f"widget {key}"].median,
                 0.2,
             )
-            for kind in CONTROLS
+            for key in CONTROLS
         ),
     ]
     return [*found, *_retentioneering(runs)]

@@ -211,5 +211,5 @@ class _Answers:
 
 def _alone(behavio: Apart, rounds: int) -> dict[str, Timing]:
     calls = {key: partial(behavio.timed, "ask", key) for key in _ALONE}
-    changes = {f"widget {kind}": partial(behavio.timed, "change", kind) for kind in CONTROLS}
+    changes = {f"widget {key}": partial(behavio.timed, "change", key) for key in CONTROLS}
     return timed({**calls, **changes}, rounds)[0]

@@ -104,10 +104,10 @@ def alone(run: Measured) -> Shown:
         ["Behavio besides", ""],
         [
             ["in the same rounds: funnel, with predicate, by 20 values", together],
-            [
-                f"a changed control of a widget: {', '.join(CONTROLS)}",
-                ", ".join(seconds(run.alone[f"widget {kind}"].median) for kind in CONTROLS),
-            ],
+            *(
+                [f"a widget's changed control: {key}", seconds(run.alone[f"widget {key}"].median)]
+                for key in CONTROLS
+            ),
             ["new process: Python, open the store, first funnel", seconds(run.first_funnel)],
             [
                 "open log, bytes an event",

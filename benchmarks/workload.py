@@ -85,14 +85,29 @@ QUESTIONS = {
 }
 
 CONTROLS = {
-    "segment": "count(purchase where amount >= {}) >= 2 in last 90d and did(search) in last 7d"
-    " and not did(refund)",
-    "funnel": "visit -> cart -> purchase within {}d",
-    "retention": "visit -> purchase per week for {}",
-    "paths": "from visit steps 6 top {}",
-    "trend": "users of purchase per week where amount > {}",
+    "segment": (
+        "segment",
+        "count(purchase where amount >= {}) >= 2 in last 90d and did(search) in last 7d"
+        " and not did(refund)",
+    ),
+    "funnel": ("funnel", "visit -> cart -> purchase within {}d"),
+    "funnel, broken down": ("funnel", "visit -> cart -> purchase within {}d by country"),
+    "funnel of sessions": ("funnel", "visit -> cart -> purchase within {}h counting sessions"),
+    "funnel of all attempts": ("funnel", "visit -> cart -> purchase within {}d counting attempts"),
+    "retention": ("retention", "visit -> purchase per week for {}"),
+    "retention of any event, by day, broken down": (
+        "retention",
+        "any -> any per day for {} by country",
+    ),
+    "paths": ("paths", "from visit steps 6 top {}"),
+    "paths, broken down": ("paths", "from visit steps 6 top {} by country"),
+    "paths of users": ("paths", "from visit steps 6 top {} counting users"),
+    "paths of users, broken down": ("paths", "from visit steps 6 top {} counting users by country"),
+    "trend": ("trend", "users of purchase per week where amount > {}"),
+    "trend of any event, by day": ("trend", "events of any per day where amount > {}"),
+    "trend of sessions, by day": ("trend", "sessions of any per day session {}m"),
 }
-"""What widgets are asked when a control changes: the number is another each time."""
+"""What widgets, by kind, are asked when a control changes: the number is another each time."""
 
 
 def events_file(events: int, folder: Path, *, wide: bool = False) -> Path:
