@@ -15,17 +15,7 @@ from .calendar import EARLIEST, LATEST
 from .columns import Columns
 from .funnel_disjoint import disjoint, steps_of
 from .funnel_plain import plain
-from .funnel_rules import (
-    ANY,
-    DEEPEST,
-    EACH,
-    FIRST,
-    ORDERED,
-    STRICT,
-    opening_bits,
-    openings,
-    ruled,
-)
+from .funnel_rules import ANY, DEEPEST, EACH, FIRST, ORDERED, STRICT, openings, ruled
 from .matching import KEPT, Matches, match
 from .parallel import over_units, ranges
 from .scope import Scope
@@ -264,7 +254,7 @@ def _by_rules(
     order = _ORDERS[funnel.order]
     slots, room = np.arange(count), count
     if funnel.counting == "attempts":
-        slots, room = _room(units.offsets, codes, table, opening_bits(last, order))
+        slots, room = _room(units.offsets, codes, table, last, order)
     found = Attempts(
         np.zeros(room, np.uint8),
         # What is not written takes no memory.
@@ -315,10 +305,14 @@ def _by_rules(
 
 
 def _room(
-    offsets: NDArray[np.int64], codes: NDArray[np.uint16], table: NDArray[np.uint32], opening: int
+    offsets: NDArray[np.int64],
+    codes: NDArray[np.uint16],
+    table: NDArray[np.uint32],
+    steps: int,
+    order: int,
 ) -> tuple[NDArray[np.int64], int]:
     """Return where each range of units has room for all its attempts, and how much all need."""
     opened = np.zeros(len(offsets), np.int64)
-    over_units(openings, offsets, codes, table, opening, opened)
+    over_units(openings, offsets, codes, table, steps, order, opened)
     ends = np.cumsum(opened)
     return ends - opened, int(ends[-1])

@@ -211,9 +211,17 @@ def ruled(
 
 @njit(nogil=True, cache=True)
 def openings(
-    first: int, last: int, offsets: Array, codes: Array, table: Array, opening: int, out: Array
+    first: int,
+    last: int,
+    offsets: Array,
+    codes: Array,
+    table: Array,
+    steps: int,
+    order: int,
+    out: Array,
 ) -> None:
     """Set ``out``, at the first of some units, to how many of their events open an attempt."""
+    opening = opening_bits(steps, order)
     count = 0
     for i in range(offsets[first], offsets[last]):
         count += (table[codes[i]] & opening) != 0

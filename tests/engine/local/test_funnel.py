@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from numba.core.dispatcher import Dispatcher
 
-from behavio_jupyter.engine.local import LocalEngine
+from behavio_jupyter.engine.local import LocalEngine, funnel_rules
 from behavio_jupyter.engine.local.funnel_attempts import reaching
 from behavio_jupyter.errors import DefinitionError, UnknownNameError
 from behavio_jupyter.query import DateRange, Exclusion, Funnel, Sessions
@@ -180,6 +181,15 @@ def test_exclusion() -> None:
     assert counts(history("a 0, b 1"), ask("a b", exclusions=(without("b"),))) == [1, 1]
     early = (without("x", 1, 2),)
     assert counts(history("a 0, b 1, x 2, c 3"), ask("a b c", exclusions=early)) == [1, 1, 1]
+
+
+def test_nothing_is_compiled_again_in_every_process() -> None:
+    # A kernel that is a part of others is kept with them; called by itself it is not.
+    answer = history("a 0, b 1").answer(ask("a b", counting="attempts"))
+    assert answer.counts["count"].tolist() == [1, 1]
+    kernels = [each for each in vars(funnel_rules).values() if isinstance(each, Dispatcher)]
+    assert kernels
+    assert [kernel for kernel in kernels if kernel.signatures and not kernel.stats.cache_path] == []
 
 
 def test_same_value() -> None:
