@@ -38,8 +38,11 @@ _CODE, _NUMBER, _READ, _MASK = 18, 26, 4, 3
 _PLACE, _TIME = 4, 8
 """Where an event that is looked for lies; and its time, beside those of the others found."""
 
-_SESSION, _ATTEMPT, _NODE, _ID = 12, 16, 24, 150
-"""An event in a session, in attempts of a user counted several times, in paths; a user's id."""
+_SESSION, _NODE, _ID = 12, 24, 150
+"""An event in a session, in paths; a user's id."""
+
+_ATTEMPT, _STEP = 8, 12
+"""An event that can open one of all attempts, and each of their steps: there is room for each."""
 
 _NAME = 180
 """One different value of text: in DuckDB's answer, in Python, and sorted."""
@@ -157,9 +160,7 @@ class Footprint:
             case Events():
                 if not node.names and node.where is None:
                     return _PLACE * events
-                known = self._sizes.names
-                found = sum(known.get(name, 0) for name in set(node.names or known))
-                return (_PLACE + _TIME) * found + self._mask(node)
+                return (_PLACE + _TIME) * self._named(node) + self._mask(node)
             case Breakdown():
                 return self._codes(node.property)
             case Property(owner="event"):
@@ -179,12 +180,26 @@ class Footprint:
                 by_session = any(one.function == "sessions" for one in series_of(node.value))
                 return _SESSION * events * by_session + self._mask(node)
             case Funnel():
-                cut = {"sessions": _SESSION, "attempts": _ATTEMPT}.get(node.counting, 0)
                 same = 0 if node.same is None else self._codes(Property(name=node.same))
-                return cut * events + same + self._mask(node)
+                return self._units(node) + same + self._mask(node)
             case Retention():
                 return self._mask(node)
         return 0
+
+    def _named(self, node: Events) -> int:
+        """Return how many events have one of the names."""
+        known = self._sizes.names
+        return sum(known.get(name, 0) for name in set(node.names or known))
+
+    def _units(self, node: Funnel) -> int:
+        """Return what sessions, or all attempts, of a funnel take."""
+        if node.counting == "sessions":
+            return _SESSION * self._sizes.events
+        if node.counting != "attempts":
+            return 0
+        opening = node.steps if node.order == "any" else node.steps[:1]
+        openings = min(sum(self._named(step.events) for step in opening), self._sizes.events)
+        return (_ATTEMPT + _STEP * len(node.steps)) * openings
 
     def _mask(self, node: Any) -> int:
         return 0 if node.where is None else _MASK * self._sizes.events
