@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import resources
 
 import pyarrow.parquet as pq
 import pytest
 
 from behavio_jupyter import EventLog, datasets, parse
-from behavio_jupyter.engine.local import LocalEngine
+from behavio_jupyter.engine.local import LocalEngine, parallel
 
 from ..reference.log import Log
 from .agreement import agree
@@ -48,6 +49,14 @@ OF_CDNOW = [
     "segment sum(purchase.amount) > 500 and inactive for 60d",
     "segment count(purchase) = 1 within 30d of first(purchase) and last_seen >= 1998-01-01",
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _many_ranges() -> Iterator[None]:
+    """Scan the logs in several ranges at once, as much larger ones are, and join what is found."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parallel, "_SMALL", 1_000)
+        yield
 
 
 def reference_of(name: str) -> Log:
