@@ -27,7 +27,7 @@ _MASK_BYTES = 1 << 29
 """How much memory masks of recent predicates may take together."""
 
 _PASSED_BYTES = 1 << 24
-"""How much counts of the nodes of paths may take together."""
+"""How much counts of the nodes of paths, and of the values of breakdowns, may take together."""
 
 _LISTED_BYTES = 1 << 26
 """How much, besides four bytes an event, lists of occurrences may take together."""
@@ -52,7 +52,8 @@ class Columns:
     event : uint16 (uint32) array
         Event numbers; ``schema.events`` has their names.
     passed : Recent
-        How many come to each node in paths, kept for questions that differ in ``top`` only.
+        How many come to each node in paths, and have each value of a breakdown, kept for questions
+        that differ in what is shown only.
     """
 
     def __init__(self, store: Store) -> None:

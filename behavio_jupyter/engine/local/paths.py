@@ -87,7 +87,7 @@ class _Asked(NamedTuple):
     segments : tuple of bool array
         Which users each segment has.
     passed : Recent
-        How many come to each node, of recent questions.
+        How many come to each node and have each value, of recent questions.
     """
 
     names: list[str]
