@@ -317,3 +317,22 @@ def test_another_top_of_the_same_question(options: dict[str, Any]) -> None:
         assert rows(asked.answer(paths).edges) == rows(engine(SHOP).answer(paths).edges)
     # Where sequences have which value is kept beside.
     assert len(asked.columns.passed._kept) == (2 if "by" in options else 1)
+
+
+def test_other_questions_by_the_same_property() -> None:
+    # What is kept for one is not taken for another, unless it counts the same sequences.
+    asked = engine(SHOP)
+    for options in (
+        {},
+        {"steps": 2, "counting": "users"},
+        {"sessions": Sessions(by="off")},
+        {"from_": events("help")},
+        {"to": events("help")},
+        {"only": (events("cart"),)},
+        {"during": "2026-01-06 to 2026-01-06"},
+        {"segments": ("did(help)",)},
+        {"where": "device = 'laptop'"},
+    ):
+        given = {"by": by("device", owner="event", top=1), "steps": 3, **options}
+        paths = Paths.model_validate(given)
+        assert rows(asked.answer(paths).edges) == rows(engine(SHOP).answer(paths).edges), options
