@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -19,11 +20,13 @@ from behavio_jupyter.interrupts import Interrupted, current_task, held_back, int
 
 @pytest.fixture(autouse=True)
 def after() -> Iterator[None]:
-    """What listened before listens again, and nothing is on its way any more."""
-    before = signal.getsignal(signal.SIGINT)
+    """Python raises interrupts; what listened before does so again, and none is on its way."""
+    # An event loop of another test, and a shell that runs this beside, let them raise nothing.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     time.sleep(0.25)
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -75,12 +78,9 @@ def compares() -> str:
 @interruptible
 def drops() -> None:
     interrupt()
-    dropped = 0
-    while dropped < 3:
-        try:
+    for _ in range(3):
+        with contextlib.suppress(KeyboardInterrupt):
             time.sleep(10)
-        except KeyboardInterrupt:
-            dropped += 1
     time.sleep(10)
 
 
