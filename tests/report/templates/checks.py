@@ -3,9 +3,6 @@
 Each log's tests are a file, so that several processes share them.
 """
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -20,6 +17,7 @@ from behavio_jupyter.report import templates, to_page
 from behavio_jupyter.report.analyses.shown import PLOTLY
 from behavio_jupyter.report.room import Orders, Room
 
+from ...again import assert_same_outputs
 from ...notebook.lab import PATIENCE, PICTURES
 
 NAMES = [
@@ -108,14 +106,7 @@ class Checks:
         cells = [cell for node, _ in runs.values() for cell in node.cells]
         again = tmp_path / "templates.ipynb"
         nbformat.write(nbformat.v4.new_notebook(cells=cells), again)
-        command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-q", "--nbval", again.name]
-        environment = {**os.environ, "BEHAVIO_PROGRESS": "off"}
-        told = subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, timeout=600, env=environment
-        )
-        assert told.returncode == 0, told.stdout[-3000:]
-        code = sum(cell.cell_type == "code" for cell in cells)
-        assert f"{code} passed" in told.stdout
+        assert_same_outputs(again)
 
     @pytest.mark.parametrize("name", NAMES)
     def test_its_page_works_offline(self, runs, browser, tmp_path, name, log):
