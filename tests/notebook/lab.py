@@ -119,8 +119,7 @@ def look_at(page: Page, shown: Locator, name: str | None = None) -> None:
 
     ``make pictures`` keeps what is seen, where it has a name.
     """
-    themes: tuple[Literal["Light", "Dark"], ...] = ("Light", "Dark")
-    for theme in themes:
+    for theme in ("Light", "Dark"):
         _change_theme(page, theme)
         if page.locator(".behavio-widget").count():
             looked_for = _FAULTS_ONLY if theme == "Light" else _CONTRAST_ONLY
@@ -132,7 +131,7 @@ def look_at(page: Page, shown: Locator, name: str | None = None) -> None:
     _change_theme(page, "Light")
 
 
-def _change_theme(page: Page, theme: Literal["Light", "Dark"]) -> None:
+def _change_theme(page: Page, theme: str) -> None:
     """Change the theme, and wait for its styles: before they are there nothing takes the focus."""
     command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
     is_light = "true" if theme == "Light" else "false"
