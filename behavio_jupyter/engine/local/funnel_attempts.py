@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -206,7 +206,7 @@ def _units(columns: Columns, funnel: Funnel, scope: Scope) -> _Units:
     return _Units(sessions.offsets, time, sessions.rows, sessions.user)
 
 
-def _of(units: _Units, values: NDArray[np.uint16]) -> NDArray[np.uint16]:
+def _of(units: _Units, values: NDArray[Any]) -> NDArray[Any]:
     return values if units.rows is None else values[units.rows]
 
 
@@ -247,8 +247,7 @@ def _by_rules(
             spans[place] = np.searchsorted(chain, ends)
     values = np.empty(0, np.int32)
     if funnel.same is not None:
-        values = columns.codes(Property(name=funnel.same)).codes
-        values = values if units.rows is None else values[units.rows]
+        values = _of(units, columns.codes(Property(name=funnel.same)).codes)
     count = len(units.offsets) - 1
     counted = np.zeros(count, np.int64)
     order = _ORDERS[funnel.order]
@@ -294,12 +293,11 @@ def _by_rules(
     written = [
         slice(slots[low], slots[low] + counted[low:high].sum())
         for low, high in ranges(units.offsets)
-        if low < high
     ]
     return Attempts(
-        np.concatenate([found.depth[:0], *(found.depth[part] for part in written)]),
-        np.concatenate([found.at[:, :0], *(found.at[:, part] for part in written)], axis=1),
-        np.concatenate([found.row[:0], *(found.row[part] for part in written)]),
+        np.concatenate([found.depth[part] for part in written]),
+        np.concatenate([found.at[:, part] for part in written], axis=1),
+        np.concatenate([found.row[part] for part in written]),
         np.repeat(np.arange(count, dtype=np.int32), counted),
     )
 

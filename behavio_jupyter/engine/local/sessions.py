@@ -52,11 +52,10 @@ def cut(columns: Columns, sessions: Sessions, keep: NDArray[np.bool_] | None) ->
     loose = np.empty(total, row_type(total))
     ends = np.zeros(columns.users + 1, np.int64)
     over_units(_find_first, columns.offsets, columns.time, kept, gap, loose, ends[1:])
-    of_user = ends[1:].copy()
     np.cumsum(ends, out=ends)
     first = np.empty(ends[-1] + 1, np.int64)
     over_units(_settle, columns.offsets, loose, ends, first)
-    users = np.repeat(np.arange(columns.users, dtype=np.int32), of_user)
+    users = np.repeat(np.arange(columns.users, dtype=np.int32), np.diff(ends))
     first[-1] = total
     if keep is None:
         return Stretches(None, first, users)
