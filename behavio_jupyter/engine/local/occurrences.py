@@ -67,7 +67,7 @@ def find(
     np.cumsum(found, out=found)
     rows = np.empty(found[-1], loose.dtype)
     times = np.empty(found[-1], np.int64)
-    over_units(_settle, offsets, time, loose, found, rows, times)
+    over_units(settle, offsets, time, loose, found, rows, times)
     return Occurrences(rows, times, found)
 
 
@@ -116,7 +116,7 @@ def _find(
 
 
 @njit(nogil=True, cache=True)
-def _settle(
+def settle(
     low: int,
     high: int,
     offsets: NDArray[np.int64],
@@ -126,9 +126,14 @@ def _settle(
     rows: NDArray[np.uint32],
     times: NDArray[np.int64],
 ) -> None:
-    """Move the rows of a range, the same as in :func:`_find`, to their place."""
+    """Move the rows that a kernel wrote for each range of users to their place.
+
+    ``loose`` has them from the range's first row on, ``found`` how many come before each user;
+    ``times`` is empty where the times of the rows are not asked for.
+    """
     shift = offsets[low] - found[low]
     for place in range(found[low], found[high]):
         row = loose[place + shift]
         rows[place] = row
-        times[place] = time[row]
+        if len(times):
+            times[place] = time[row]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...errors import DefinitionError
 from ...query.clauses import Sessions
 from .columns import Columns
-from .occurrences import row_type
+from .occurrences import row_type, settle
 from .parallel import over_units
 
 
@@ -54,7 +54,8 @@ def cut(columns: Columns, sessions: Sessions, keep: NDArray[np.bool_] | None) ->
     over_units(_find_first, columns.offsets, columns.time, kept, gap, loose, ends[1:])
     np.cumsum(ends, out=ends)
     first = np.empty(ends[-1] + 1, np.int64)
-    over_units(_settle, columns.offsets, loose, ends, first)
+    untimed = np.empty(0, np.int64)
+    over_units(settle, columns.offsets, columns.time, loose, ends, first, untimed)
     users = np.repeat(np.arange(columns.users, dtype=np.int32), np.diff(ends))
     first[-1] = total
     if keep is None:
@@ -119,21 +120,6 @@ def _find_first(
                     place += now - before > gap
                     before = now
         found[user] = place - begin
-
-
-@njit(nogil=True, cache=True)
-def _settle(
-    low: int,
-    high: int,
-    offsets: NDArray[np.int64],
-    loose: NDArray[np.uint32],
-    ends: NDArray[np.int64],
-    first: NDArray[np.int64],
-) -> None:
-    """Move what a range, the same as in :func:`_find_first`, wrote to its place."""
-    shift = offsets[low] - ends[low]
-    for place in range(ends[low], ends[high]):
-        first[place] = loose[place + shift]
 
 
 @njit(nogil=True, cache=True)
