@@ -49,14 +49,49 @@ def chunk(steps: int, nodes: int, top: int) -> int:
     return max(1, _DENSE // (steps * max(nodes, (other + 1) * (other + 2))))
 
 
-def edges(
+class Visits(NamedTuple):
+    """Nodes that occur, given as in :attr:`~.top_nodes.Classes.nodes`."""
+
+    group: NDArray[np.int64]
+    slot: NDArray[np.int64]
+    node: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+class Flows(NamedTuple):
+    """What goes from step to step.
+
+    Attributes
+    ----------
+    edges : Edges
+    visits : Visits or None
+        The sequences (users) at each node, and at the exit, which is the step after a sequence's
+        last; None where the edges tell.
+    starts : int64 array
+        The sequences (users) of each group.
+    """
+
+    edges: Edges
+    visits: Visits | None
+    starts: NDArray[np.int64]
+
+    def of(self, groups: NDArray[np.int64]) -> Flows:
+        """Return the same with the numbers that the groups have among others."""
+        edges = self.edges._replace(group=groups[self.edges.group])
+        visits = self.visits
+        if visits is not None:
+            visits = visits._replace(group=groups[visits.group])
+        return self._replace(edges=edges, visits=visits)
+
+
+def flows(
     units: Units,
     blocks: NDArray[np.int64],
     place: NDArray[np.int32],
     shown: Classes,
     by_user: bool,
-) -> tuple[Edges, NDArray[np.int64]]:
-    """Count the edges, and the sequences (users) of each group; find the medians of times.
+) -> Flows:
+    """Count the edges, and find the medians of times.
 
     Parameters are those of :func:`~.top_nodes.passing`.
     """
@@ -81,7 +116,8 @@ def edges(
         seconds[missed] = found[missed]
     counts = passed.users if by_user else passed.total.sum(axis=1)
     ids = np.flatnonzero(counts)
-    return _edges_of_ids(shown, ids, counts[ids], seconds[ids]), passed.starts
+    found = _edges_of_ids(shown, ids, counts[ids], seconds[ids])
+    return Flows(found, _visits(passed.at, shown), passed.starts)
 
 
 def _edges_of_ids(
@@ -101,6 +137,25 @@ def _edges_of_ids(
     return Edges(group, slot, *nodes, counts, seconds)
 
 
+def _room_at(units: Units, shown: Classes, by_user: bool) -> NDArray[np.int64]:
+    """Return room for counts at nodes; none where a node's sequences are those of its edges.
+
+    Users come along several edges; and in ``to B`` a node with nothing before B has none.
+    """
+    groups, steps, _ = shown.nodes.shape
+    told = not by_user and not units.backward
+    return np.zeros(0 if told else groups * steps * (shown.other + 2), np.int64)
+
+
+def _visits(at: NDArray[np.int64], shown: Classes) -> Visits | None:
+    """Return what was counted at nodes, if it was."""
+    if not len(at):
+        return None
+    groups, steps, _ = shown.nodes.shape
+    group, slot, node = np.nonzero(at.reshape(groups, steps, shown.other + 2))
+    return Visits(group, slot, shown.nodes[group, slot, node], at[at > 0])
+
+
 class _Passed(NamedTuple):
     """What was seen of some blocks.
 
@@ -112,6 +167,8 @@ class _Passed(NamedTuple):
         Of each edge, if users are counted.
     starts : int64 array
         The sequences (users) of each group.
+    at : int64 array
+        Those at each node, if edges do not tell.
     edge, time : int64 array
         The times within limits.
     """
@@ -119,6 +176,7 @@ class _Passed(NamedTuple):
     total: NDArray[np.int64]
     users: NDArray[np.int64]
     starts: NDArray[np.int64]
+    at: NDArray[np.int64]
     edge: NDArray[np.int64]
     time: NDArray[np.int64]
 
@@ -135,8 +193,8 @@ class _Passed(NamedTuple):
     @classmethod
     def together(cls, parts: Sequence[_Passed]) -> _Passed:
         """Return what was seen of the blocks of all parts."""
-        counted = (sum(part[which] for part in parts) for which in range(3))
-        listed = (np.concatenate([part[which] for part in parts]) for which in (3, 4))
+        counted = (sum(part[which] for part in parts) for which in range(4))
+        listed = (np.concatenate([part[which] for part in parts]) for which in (4, 5))
         return cls(*counted, *listed)  # type: ignore[arg-type]
 
 
@@ -156,6 +214,7 @@ def _look(
             np.zeros((len(limits), 2), np.int64),
             np.zeros(len(limits) if by_user else 0, np.int64),
             np.zeros(len(shown.nodes), np.int64),
+            _room_at(units, shown, by_user),
             # What is not written takes no memory.
             np.empty(most, np.int64),
             np.empty(most, np.int64),
@@ -184,13 +243,14 @@ def _listed(
     place: NDArray[np.int32],
     shown: Classes,
     by_user: bool,
-) -> tuple[Edges, NDArray[np.int64]]:
-    """Do as :func:`edges`, from a list of all passages: for more edges than could be laid out."""
+) -> Flows:
+    """Do as :func:`flows`, from a list of all passages: for more edges than could be laid out."""
 
     def one(part: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         most = units.rows(part)
         lists = [np.empty(most, np.int64) for _ in range(3)]
         starts = np.zeros(len(shown.nodes), np.int64)
+        at = _room_at(units, shown, by_user)
         kept = _list_edges(
             part,
             units,
@@ -200,13 +260,14 @@ def _listed(
             shown.other,
             by_user,
             starts,
+            at,
             *lists,
         )
-        return [starts, *(one[:kept].copy() for one in lists)]
+        return [starts, at, *(one[:kept].copy() for one in lists)]
 
     parts = run([partial(one, part) for part in units.shares(blocks)])
-    starts = np.sum([part[0] for part in parts], axis=0)
-    edge, time, user = (np.concatenate([part[which] for part in parts]) for which in (1, 2, 3))
+    starts, at = (np.sum([part[which] for part in parts], axis=0) for which in (0, 1))
+    edge, time, user = (np.concatenate([part[which] for part in parts]) for which in (2, 3, 4))
     ids, edge = np.unique(edge, return_inverse=True)
     if by_user:
         order = np.lexsort((user, edge))
@@ -217,7 +278,7 @@ def _listed(
         counts = np.bincount(edge, minlength=len(ids))
     timed = by_kind(edge[time >= 0], time[time >= 0], len(ids))
     seconds, _ = medians.medians(timed, np.zeros(len(ids), np.int64), timed.counts)
-    return _edges_of_ids(shown, ids, counts, seconds), starts
+    return Flows(_edges_of_ids(shown, ids, counts, seconds), _visits(at, shown), starts)
 
 
 @njit(nogil=True, cache=True)
@@ -233,6 +294,7 @@ def _pass(
     total: Array,
     users: Array,
     starts: Array,
+    at: Array,
     edge_out: Array,
     time_out: Array,
 ) -> int:
@@ -241,8 +303,10 @@ def _pass(
     exits = units.from_ or not units.to
     latest = np.zeros(len(users), np.int32)
     latest_start = np.zeros(len(starts), np.int32)
+    latest_at = np.zeros(len(at), np.int32)
     kinds, places, time = hall.kinds, hall.places, hall.time
     alone = not by_user and not len(units.values)
+    counts_at = len(at) > 0
     written = np.uint64(0)
     # Places without a sign, in arrays of one dimension: others are looked at for being negative.
     one = np.uint64(1)
@@ -250,7 +314,8 @@ def _pass(
     classes = of_node.reshape(-1)
     counted, bounds = total.reshape(-1), limits.reshape(-1)
     # An edge is twice as much: the place of its two counters, and of its two limits.
-    wide = np.uint64(2 * (other + 2))
+    shown_nodes = np.uint64(other + 2)
+    wide = shown_nodes + shown_nodes
     row = np.uint64(other + 1) * wide
     for block in range(len(blocks)):
         low, high = blocks[block, 0], blocks[block, 1]
@@ -274,7 +339,10 @@ def _pass(
             event = places[now_at]
             before = time[event]
             own = base * nodes
-            begin = base * row + np.uint64(classes[own + np.uint64(kinds[event] & NODE)]) * wide
+            target = np.uint64(classes[own + np.uint64(kinds[event] & NODE)])
+            begin = base * row + target * wide
+            if counts_at:
+                _visit(at, latest_at, base * shown_nodes + target, by_user, user)
             for _ in range(1, count):
                 now_at += one
                 own += nodes
@@ -292,16 +360,26 @@ def _pass(
                 time_out[written] = between
                 written += np.uint64((between >= lowest) & (between <= bounds[edge + one]))
                 if by_user:
-                    # Added always: whether a user is there for the first time cannot be foreseen.
-                    users[edge >> one] += latest[edge >> one] != user
-                    latest[edge >> one] = user
+                    _visit(users, latest, edge >> one, True, user)
+                if counts_at:
+                    _visit(at, latest_at, base * shown_nodes + target, by_user, user)
             if exits and count < steps:
                 edge = begin + np.uint64(2 * (other + 1))
                 counted[edge] += 1
                 if by_user:
-                    users[edge >> one] += latest[edge >> one] != user
-                    latest[edge >> one] = user
+                    _visit(users, latest, edge >> one, True, user)
+                if counts_at:
+                    way_out = (base + one) * shown_nodes + np.uint64(other + 1)
+                    _visit(at, latest_at, way_out, by_user, user)
     return int(np.int64(written))
+
+
+@njit(nogil=True, inline="always")
+def _visit(counted: Array, latest: Array, place: np.uint64, by_user: bool, user: int) -> None:
+    """Count a sequence, or a user who was not counted there yet."""
+    # Added always: whether a user is there for the first time cannot be foreseen.
+    counted[place] += np.int64(not by_user) | np.int64(latest[place] != user)
+    latest[place] = user
 
 
 @njit(nogil=True, cache=True)
@@ -329,12 +407,14 @@ def _list_edges(
     other: int,
     by_user: bool,
     starts: Array,
+    at: Array,
     edge_out: Array,
     time_out: Array,
     user_out: Array,
 ) -> int:
     """Write every passage, of an exit with a time of -1; return how many there are."""
     latest_start = np.zeros(len(starts), np.int32)
+    latest_at = np.zeros(len(at), np.int32)
     written = 0
     for block in range(len(blocks)):
         low, high = blocks[block, 0], blocks[block, 1]
@@ -350,7 +430,18 @@ def _list_edges(
                 latest_start[here] = user
                 starts[here] += 1
             first, count, slot = shown(units, hall, sequence)
-            for i in range(edges_of(units, count)):
+            leaving = edges_of(units, count)
+            if len(at):
+                base = here * units.steps + slot
+                for i in range(count):
+                    kind = hall.kinds[hall.places[first + i]] & NODE
+                    node = of_node[here, slot + i, kind]
+                    cell = np.uint64((base + i) * (other + 2) + node)
+                    _visit(at, latest_at, cell, by_user, user)
+                if leaving == count:
+                    cell = np.uint64((base + count) * (other + 2) + other + 1)
+                    _visit(at, latest_at, cell, by_user, user)
+            for i in range(leaving):
                 event = hall.places[first + i]
                 source = of_node[here, slot + i, hall.kinds[event] & NODE]
                 target = other + 1

@@ -15,12 +15,12 @@ from ...query import Paths
 from ...query.paths import names_of
 from ..answers import EXIT, OTHER, PathsAnswer
 from . import passers
-from .flows import Edges, chunk, edges
+from .flows import Edges, Flows, Visits, chunk, flows
 from .groups import Groups, Values, rank
 from .nodes import nodes
 from .recent import Recent
 from .sequences import Units, count_values, units
-from .top_nodes import Classes, classes, counts, passing
+from .top_nodes import Classes, classes, passing
 from .top_paths import Spelling, count, tuples
 from .transitions import pairs
 
@@ -62,15 +62,6 @@ class _Some(NamedTuple):
     place: NDArray[np.int32]
     values: int
     groups: NDArray[np.int64]
-
-
-class _Nodes(NamedTuple):
-    """Nodes that are shown; numbers are those of :attr:`_Asked.names`."""
-
-    group: NDArray[np.int64]
-    slot: NDArray[np.int64]
-    node: NDArray[np.int64]
-    counts: NDArray[np.int64]
 
 
 class _Asked(NamedTuple):
@@ -149,11 +140,12 @@ def answer(engine: LocalEngine, question: Paths) -> PathsAnswer:
     found = []
     for some in asked.parts(chunk(question.steps, asked.nodes, question.top)):
         top = asked.classes(some, question)
-        own, starts[some.groups] = edges(some.units, asked.blocks, some.place, top, by_user)
-        found.append(own._replace(group=some.groups[own.group]))
+        own = flows(some.units, asked.blocks, some.place, top, by_user)
+        starts[some.groups] = own.starts
+        found.append(own.of(some.groups))
     return PathsAnswer(
         groups=asked.groups.columns,
-        edges=_edge_frame(asked, found, question),
+        edges=_edge_frame(asked, [own.edges for own in found], question),
         starts=asked.groups.frame(1, count=starts),
         list_nodes=partial(_node_frame, asked, question, found),
         list_pairs=partial(_pair_frame, asked),
@@ -261,13 +253,12 @@ def _edge_frame(asked: _Asked, found: Sequence[Edges], question: Paths) -> pd.Da
     )
 
 
-def _node_frame(asked: _Asked, question: Paths, found: Sequence[Edges]) -> pd.DataFrame:
+def _node_frame(asked: _Asked, question: Paths, found: Sequence[Flows]) -> pd.DataFrame:
     """Return the nodes of all groups, in order."""
-    backward = question.to is not None and question.from_ is None
-    if backward or question.counting == "users":
-        group, slot, node, count_of = _counted_nodes(asked, question)
-    else:
-        group, slot, node, count_of = _nodes_of_flows(asked, question, found)
+    visits = [own.visits for own in found if own.visits is not None]
+    if not visits:
+        visits = [_nodes_of_edges(asked, question, [own.edges for own in found])]
+    group, slot, node, count_of = (_joined(visits, name) for name in Visits._fields)
     labels = np.array(asked.names, object)
     rank_of_name = np.argsort(np.argsort(labels, kind="stable"))
     order = np.lexsort((rank_of_name[node], -count_of, slot, group))
@@ -280,7 +271,7 @@ def _node_frame(asked: _Asked, question: Paths, found: Sequence[Edges]) -> pd.Da
     )
 
 
-def _nodes_of_flows(asked: _Asked, question: Paths, found: Sequence[Edges]) -> _Nodes:
+def _nodes_of_edges(asked: _Asked, question: Paths, found: Sequence[Edges]) -> Visits:
     """Return the nodes of sequences, which leave each but the last step, or exit."""
     group, slot, source, target, passed = (
         _joined(found, name) for name in ("group", "slot", "source", "target", "counts")
@@ -295,20 +286,7 @@ def _nodes_of_flows(asked: _Asked, question: Paths, found: Sequence[Edges]) -> _
     total = np.zeros(len(keys), np.int64)
     np.add.at(total, which, passed)
     rest, node = np.divmod(keys, size)
-    return _Nodes(*np.divmod(rest, question.steps), node, total)
-
-
-def _counted_nodes(asked: _Asked, question: Paths) -> _Nodes:
-    """Count the nodes: users come along several flows, and to the first step along none."""
-    found = []
-    for some in asked.parts(chunk(question.steps, asked.nodes, question.top)):
-        top = asked.classes(some, question)
-        by_user = question.counting == "users"
-        total = counts(some.units, asked.blocks, some.place, top, by_user)
-        value, slot, shown = np.nonzero(total)
-        nodes = top.nodes[value, slot, shown]
-        found.append(_Nodes(some.groups[value], slot, nodes, total[value, slot, shown]))
-    return _Nodes(*(_joined(found, name) for name in _Nodes._fields))
+    return Visits(*np.divmod(rest, question.steps), node, total)
 
 
 def _pair_frame(asked: _Asked) -> pd.DataFrame:

@@ -101,68 +101,6 @@ def passing(
     return total
 
 
-def counts(
-    units: Units, blocks: NDArray[np.int64], place: NDArray[np.int32], shown: Classes, by_user: bool
-) -> NDArray[np.int64]:
-    """Count the sequences, or users, at each node that is shown: (groups, steps, other + 2).
-
-    Where a sequence ends, the step after its last has an exit.
-
-    Parameters are those of :func:`passing`.
-    """
-    groups, steps, _ = shown.nodes.shape
-    size = (groups, steps, shown.other + 2)
-    parts = [
-        (part, np.zeros(size, np.int64)) for part in units.shares(blocks, int(np.prod(size)) * 8)
-    ]
-    given = (place, by_user, shown.of_node)
-    run(
-        [
-            partial(_count_shown, part, units, room(units, part), *given, shown.other + 1, own)
-            for part, own in parts
-        ]
-    )
-    total: NDArray[np.int64] = np.sum([own for _, own in parts], axis=0)
-    return total
-
-
-@njit(nogil=True, cache=True)
-def _count_shown(
-    blocks: Array,
-    units: Units,
-    hall: Room,
-    place: Array,
-    by_user: bool,
-    of_node: Array,
-    way_out: int,
-    total: Array,
-) -> None:
-    _, steps, nodes = of_node.shape
-    wide = total.shape[2]
-    exits = units.from_ or not units.to
-    counted, classes = total.reshape(-1), of_node.reshape(-1)
-    latest = np.zeros(len(counted) if by_user else 0, np.int32)
-    for block in range(len(blocks)):
-        low, high = blocks[block, 0], blocks[block, 1]
-        owned = 0
-        for sequence in range(walk(units, low, high, hall)):
-            owned = owner(hall, sequence, owned)
-            unit = hall.units[owned]
-            here = group(units, place, low, hall, sequence, unit)
-            if here < 0:
-                continue
-            user = units.user[unit] + 1
-            first, count, slot = shown(units, hall, sequence)
-            base = here * steps + slot
-            for i in range(count):
-                kind = hall.kinds[hall.places[first + i]] & NODE
-                cell = np.uint64(base * wide + classes[np.uint64(base * nodes + kind)])
-                _add(counted, latest, cell, by_user, user)
-                base += 1
-            if exits and count < steps:
-                _add(counted, latest, np.uint64(base * wide + way_out), by_user, user)
-
-
 @njit(nogil=True, inline="always")
 def _add(counted: Array, latest: Array, cell: np.uint64, by_user: bool, user: int) -> None:
     """Count a sequence, or a user who was not counted there yet."""
