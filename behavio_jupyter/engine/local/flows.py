@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from . import medians
-from .medians import Times, by_kind
+from .medians import Listed, Times, by_kind
 from .nodes import NODE
 from .parallel import run
 from .sequences import Room, Units, edges_of, group, owner, room, shown, walk
@@ -169,33 +170,35 @@ class _Passed(NamedTuple):
         The sequences (users) of each group.
     at : int64 array
         Those at each node, if edges do not tell.
-    edge, time : int64 array
-        The times within limits.
+    listed : list of (int64 array, int64 array)
+        The times within limits: edges, and microseconds.
     """
 
     total: NDArray[np.int64]
     users: NDArray[np.int64]
     starts: NDArray[np.int64]
     at: NDArray[np.int64]
-    edge: NDArray[np.int64]
-    time: NDArray[np.int64]
+    listed: list[Listed]
 
     def times(self) -> Times:
         """Return the times within limits by edge."""
-        return by_kind(self.edge, self.time, len(self.total))
+        return by_kind(self.listed, len(self.total))
 
     def narrowed(self, limits: NDArray[np.int64]) -> _Passed:
-        """Return the same for narrower limits."""
-        total, edge, time = self.total.copy(), self.edge.copy(), self.time.copy()
-        kept = _narrow(limits, total, edge, time)
-        return self._replace(total=total, edge=edge[:kept], time=time[:kept])
+        """Return the same for narrower limits; what was listed is written over."""
+        total = self.total.copy()
+        kept = [_narrow(limits, total, *one) for one in self.listed]
+        listed = [
+            (edge[:count], time[:count])
+            for (edge, time), count in zip(self.listed, kept, strict=True)
+        ]
+        return self._replace(total=total, listed=listed)
 
     @classmethod
     def together(cls, parts: Sequence[_Passed]) -> _Passed:
         """Return what was seen of the blocks of all parts."""
         counted = (sum(part[which] for part in parts) for which in range(4))
-        listed = (np.concatenate([part[which] for part in parts]) for which in (4, 5))
-        return cls(*counted, *listed)  # type: ignore[arg-type]
+        return cls(*counted, list(chain.from_iterable(part.listed for part in parts)))  # type: ignore[arg-type]
 
 
 def _look(
@@ -210,14 +213,13 @@ def _look(
 
     def one(part: NDArray[np.int64]) -> _Passed:
         most = units.rows(part)
-        passed = _Passed(
+        # What is not written takes no memory.
+        edge, time = np.empty(most, np.int64), np.empty(most, np.int64)
+        counted = (
             np.zeros((len(limits), 2), np.int64),
             np.zeros(len(limits) if by_user else 0, np.int64),
             np.zeros(len(shown.nodes), np.int64),
             _room_at(units, shown, by_user),
-            # What is not written takes no memory.
-            np.empty(most, np.int64),
-            np.empty(most, np.int64),
         )
         kept = _pass(
             part,
@@ -228,9 +230,11 @@ def _look(
             shown.other,
             limits,
             by_user,
-            *passed,
+            *counted,
+            edge,
+            time,
         )
-        return passed._replace(edge=passed.edge[:kept].copy(), time=passed.time[:kept].copy())
+        return _Passed(*counted, [(edge[:kept], time[:kept])])
 
     return _Passed.together(
         run([partial(one, part) for part in units.shares(blocks, len(limits) * 16)])
@@ -276,7 +280,7 @@ def _listed(
         counts = np.bincount(edge[order][fresh], minlength=len(ids))
     else:
         counts = np.bincount(edge, minlength=len(ids))
-    timed = by_kind(edge[time >= 0], time[time >= 0], len(ids))
+    timed = by_kind([(edge[time >= 0], time[time >= 0])], len(ids))
     seconds, _ = medians.medians(timed, np.zeros(len(ids), np.int64), timed.counts)
     return Flows(_edges_of_ids(shown, ids, counts, seconds), _visits(at, shown), starts)
 

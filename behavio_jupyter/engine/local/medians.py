@@ -7,15 +7,20 @@ is kept, and what is below is counted. A mishap shows: then the kind's times are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .parallel import over_units
+from .parallel import over_units, run
 
 SECOND = 1_000_000
+Listed = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Kinds, and a time of each."""
+
 _LONGEST = np.iinfo(np.int64).max
 _DEVIATIONS = 6.0
 """Half the width of the bounds, in deviations of the median's rank in a sample. Times of one user
@@ -43,11 +48,19 @@ class Times(NamedTuple):
         return out
 
 
-def by_kind(kind: NDArray[np.int64], time: NDArray[np.int64], kinds: int) -> Times:
-    """Bring the times of each kind together."""
-    ends = np.concatenate([[0], np.cumsum(np.bincount(kind, minlength=kinds))])
-    out = np.empty(len(time), np.int64)
-    _scatter(kind, time, ends[:-1].copy(), out)
+def by_kind(listed: Sequence[Listed], kinds: int) -> Times:
+    """Bring the times of each kind together, out of several lists."""
+    counts = [np.zeros(kinds, np.int64) for _ in listed]
+    run([partial(_tally, kind, own) for (kind, _), own in zip(listed, counts, strict=True)])
+    ends = np.zeros(kinds + 1, np.int64)
+    np.cumsum(sum(counts), out=ends[1:])
+    out = np.empty(ends[-1], np.int64)
+    place = ends[:-1]
+    calls = []
+    for (kind, time), own in zip(listed, counts, strict=True):
+        calls.append(partial(_scatter, kind, time, place.copy(), out))
+        place = place + own
+    run(calls)
     return Times(out, ends)
 
 
@@ -89,6 +102,12 @@ def medians(
     seconds = (found[:, 0] / SECOND + found[:, 1] / SECOND) / 2
     seconds[counts == 0] = np.nan
     return seconds, missed
+
+
+@njit(nogil=True, cache=True)
+def _tally(kind: NDArray[np.int64], counts: NDArray[np.int64]) -> None:
+    for one in kind:
+        counts[one] += 1
 
 
 @njit(nogil=True, cache=True)

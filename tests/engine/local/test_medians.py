@@ -11,7 +11,7 @@ def test_bounds_hold_what_may_be_the_median() -> None:
     source = np.random.default_rng(5)
     kind = source.integers(0, 3, 4000)
     time = source.integers(0, 1000, 4000)
-    limits = bounds(by_kind(kind, time, 4))
+    limits = bounds(by_kind([(kind, time)], 4))
     assert limits[3].tolist() == everything(1)[0].tolist()
     for number in range(3):
         ranked = np.sort(time[kind == number])
@@ -21,7 +21,7 @@ def test_bounds_hold_what_may_be_the_median() -> None:
 
 def test_medians_of_what_is_within() -> None:
     # Kind 0: 1 and 2 are below, 5 7 within, 9 above. Kind 1 has none. Kind 2 misses its median.
-    within = by_kind(np.array([0, 0]), np.array([7_000_000, 5_000_000]), 3)
+    within = by_kind([(np.array([0, 0]), np.array([7_000_000, 5_000_000]))], 3)
     found, missed = medians(within, np.array([2, 0, 3]), np.array([5, 0, 4]))
     assert found[0] == 5.0
     assert np.isnan(found[1])
