@@ -47,10 +47,12 @@ def answer(engine: LocalEngine, funnel: Funnel) -> FunnelAnswer:
     counts = np.zeros((values, segments, spans, steps), np.int64)
     quantiles = np.full((values, segments, spans, steps, len(QUANTILES)), np.nan)
     bins = np.zeros((values, segments, spans, BINS), np.int64)
+    one = value if spans == 1 else value * np.int32(spans) + period
     for place, segment in enumerate(scope.segments):
-        group = np.where(found.depth > 0, value * spans + period, -1)
+        counted = found.depth > 0
         if funnel.segments:
-            group[~segment.users[found.users]] = -1
+            counted &= segment.users[found.users]
+        group = np.where(counted, one, np.int32(-1))
         table = tabulate(found.at, group, values * spans, _previous(funnel), span(funnel))
         counts[:, place] = table.counts.T.reshape(values, spans, steps)
         quantiles[:, place] = table.quantiles.transpose(1, 0, 2).reshape(
@@ -124,11 +126,11 @@ def members(engine: LocalEngine, funnel: Funnel, pick: Mapping[str, Any]) -> NDA
 
 def _grouped(
     columns: Columns, funnel: Funnel, scope: Scope, found: Attempts
-) -> tuple[Groups, NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[Groups, NDArray[np.int32], NDArray[np.int32]]:
     """Return the groups, and each attempt's place among their values and periods."""
     counted = found.depth > 0
     values = None
-    value = period = np.zeros(len(counted), np.int64)
+    value = period = np.zeros(len(counted), np.int32)
     if funnel.by is not None:
         codes = columns.codes(funnel.by.property)
         if funnel.by.property.owner == "user":
@@ -142,11 +144,11 @@ def _grouped(
             seen = code[counted & segment.users[found.users]]
             weights += np.bincount(seen + 1, minlength=len(weights))
         values = rank(funnel.by, codes, weights, _COLUMNS)
-        value = np.maximum(values.of(code), 0).astype(np.int64)
+        value = np.maximum(values.of(code), 0)
     spans = None
     if funnel.per is not None:
         spans = observed(columns.schema, funnel.per, scope.start, scope.end)
-        period = np.zeros(len(counted), np.int64)
+        period = np.zeros(len(counted), np.int32)
         period[counted] = spans.index(found.at[0][counted])
     labels = tuple(segment.label for segment in scope.segments if segment.label is not None)
     return Groups(values, labels, spans), value, period

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,11 +14,12 @@ from ...query.predicate import Property
 from ...query.step import Step
 from .calendar import EARLIEST, LATEST
 from .columns import Columns
-from .funnel_disjoint import disjoint, steps_of
+from .funnel_disjoint import DEEPEST, EACH, FIRST, disjoint, steps_of
 from .funnel_plain import plain
-from .funnel_rules import ANY, DEEPEST, EACH, FIRST, ORDERED, STRICT, openings, ruled
+from .funnel_rules import ANY, ORDERED, STRICT, openings, ruled
 from .matching import KEPT, Matches, match
-from .parallel import over_units, ranges
+from .occurrences import row_type
+from .parallel import over_units, ranges, run
 from .scope import Scope
 from .sessions import cut
 
@@ -74,20 +76,19 @@ def required(steps: tuple[Step, ...]) -> NDArray[np.int64]:
 
 def attempts(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
     """Find a funnel's counted attempts of the scope's users."""
-    needs_rules = (
+    needs_rules = bool(
         funnel.order != "ordered"
-        or funnel.counting == "attempts"
         or funnel.same is not None
         or funnel.exclusions
         or any(step.optional for step in funnel.steps)
     )
-    if not needs_rules and funnel.counting != "sessions" and _share_nothing(funnel.steps):
+    if not needs_rules and _share_nothing(funnel.steps) and _lists_rows(columns, funnel):
         return _by_step(columns, funnel, scope)
     units = _units(columns, funnel, scope)
     steps = match(columns, [step.events for step in funnel.steps], scope.keep)
     codes = _of(units, steps.codes)
-    wanted = scope.users if units.user is None else scope.users[units.user]
-    if needs_rules:
+    wanted = _wanted(scope, units.user)
+    if needs_rules or funnel.counting == "attempts":
         depth, at, row, user = _by_rules(columns, funnel, scope, units, codes, steps.table, wanted)
     else:
         count = len(units.offsets) - 1
@@ -135,10 +136,11 @@ def reaching(
     seen = LATEST if end is None else end
     if _share_nothing(steps):
         found = [columns.occurrences(steps[step].events) for step in chain]
-        limits = (window, EARLIEST, LATEST, seen, False)
-        nowhere = np.empty((0, 0), np.int64)
+        limits = (window, EARLIEST, LATEST, seen, DEEPEST)
+        nobody, nowhere = np.empty(0, np.int64), np.empty((0, 0), np.int64)
         offsets = found[0].offsets
-        over_units(disjoint, offsets, steps_of(found), users, *limits, depth, at, nowhere)
+        given = (steps_of(found), False, users)
+        over_units(disjoint, offsets, *given, *limits, nobody, depth, at, nowhere)
         return depth == len(chain)
     matches = match(columns, [step.events for step in steps])
     over_units(
@@ -169,33 +171,92 @@ def _share_nothing(steps: tuple[Step, ...]) -> bool:
     return all(step.events.names for step in steps) and len(set(names)) == len(names)
 
 
+def _lists_rows(columns: Columns, funnel: Funnel) -> bool:
+    """Whether units, if they are sessions, follow each other in the log, of rows as uint32."""
+    if funnel.counting != "sessions":
+        return True
+    return funnel.sessions.by != "mapped" and row_type(int(columns.offsets[-1])) is np.uint32
+
+
 def _by_step(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
     found = [columns.occurrences(step.events, funnel.where) for step in funnel.steps]
     asked = funnel.by is not None and funnel.by.property.owner == "event"
-    shape = (len(found), columns.users)
-    depth = np.zeros(columns.users, np.uint8)
-    at = np.empty(shape, np.int64)
-    place = np.empty(shape if asked else (0, 0), np.int64)
+    units, user = found[0].offsets, None
+    if funnel.counting == "sessions":
+        sessions = cut(columns, funnel.sessions, scope.keep)
+        units, user = sessions.first_rows(int(columns.offsets[-1])), sessions.user
+    count = len(units) - 1
+    each = funnel.counting == "attempts"
+    room = int(units[-1]) if each else count
+    counted = np.zeros(count if each else 0, np.int64)
+    # What is not written takes no memory.
+    depth = np.zeros(room, np.uint8)
+    at = np.empty((len(found), room), np.int64)
+    place = np.empty((len(found), room) if asked else (0, 0), np.int64)
     over_units(
         disjoint,
-        found[0].offsets,
+        units,
         steps_of(found),
-        scope.users,
+        funnel.counting == "sessions",
+        _wanted(scope, user),
         span(funnel),
         scope.start,
         scope.end,
         _seen(scope, funnel),
-        funnel.counting == "first entries",
+        _COUNTINGS[funnel.counting],
+        counted,
         depth,
         at,
         place,
     )
-    row = np.full(columns.users if asked else 0, -1)
+    if each:
+        depth, at, place = _together(units, units, counted, (depth, at, place))
+        user = np.repeat(np.arange(count, dtype=np.int32), counted)
+    row = np.full(len(depth) if asked else 0, -1)
     giver = _giver(funnel)
     for step in range(len(found)) if asked else ():
         gives = depth == step + 1 if giver < 0 else (depth > step) & (giver == step)
         row[gives] = found[step].rows[place[step, gives]]
-    return Attempts(depth, at, row, None)
+    return Attempts(depth, at, row, user)
+
+
+def _wanted(scope: Scope, user: NDArray[np.int32] | None) -> NDArray[np.bool_]:
+    """Return which units are of the scope's users; ``user`` as in :class:`Attempts`."""
+    if user is None:
+        return scope.users
+    return np.ones(len(user), np.bool_) if scope.everyone else scope.users[user]
+
+
+def _together(
+    offsets: NDArray[np.int64],
+    slots: NDArray[np.int64],
+    counted: NDArray[np.int64],
+    written: tuple[NDArray[Any], ...],
+) -> list[NDArray[Any]]:
+    """Return next to each other what a kernel wrote for each of the ranges of units.
+
+    Parameters
+    ----------
+    offsets : int64 array
+        That over which it ran.
+    slots : int64 array
+        Where what belongs to the first unit of a range begins.
+    counted : int64 array of units
+        How much belongs to each.
+    written : tuple of arrays
+        What it wrote, along the last axis; one without any elements stays as it is.
+    """
+    ends = np.concatenate([[0], np.cumsum(counted)])
+    out = [np.empty((*one.shape[:-1], ends[-1]), one.dtype) if one.size else one for one in written]
+    calls = []
+    for low, high in ranges(offsets):
+        begin, end = ends[low], ends[high]
+        there = slice(slots[low], slots[low] + end - begin)
+        for to, source in zip(out, written, strict=True):
+            if source.size:
+                calls.append(partial(np.copyto, to[..., begin:end], source[..., there]))
+    run(calls)
+    return out
 
 
 def _units(columns: Columns, funnel: Funnel, scope: Scope) -> _Units:
@@ -290,16 +351,8 @@ def _by_rules(
     )
     if funnel.counting != "attempts":
         return found
-    written = [
-        slice(slots[low], slots[low] + counted[low:high].sum())
-        for low, high in ranges(units.offsets)
-    ]
-    return Attempts(
-        np.concatenate([found.depth[part] for part in written]),
-        np.concatenate([found.at[:, part] for part in written], axis=1),
-        np.concatenate([found.row[part] for part in written]),
-        np.repeat(np.arange(count, dtype=np.int32), counted),
-    )
+    depth, at, row = _together(units.offsets, slots, counted, (found.depth, found.at, found.row))
+    return Attempts(depth, at, row, np.repeat(np.arange(count, dtype=np.int32), counted))
 
 
 def _room(

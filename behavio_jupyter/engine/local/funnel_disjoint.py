@@ -17,6 +17,10 @@ from .occurrences import Occurrences
 Array = NDArray[Any]
 
 
+DEEPEST, FIRST, EACH = 0, 1, 2
+"""Which attempts of a unit count: the deepest, the first, or all."""
+
+
 class Steps(NamedTuple):
     """Where each step of a funnel occurs.
 
@@ -25,13 +29,14 @@ class Steps(NamedTuple):
 
     Attributes
     ----------
-    time, offsets : int64 arrays of steps
+    time, rows, offsets : int64 arrays of steps
         Where the arrays of :class:`~behavio_jupyter.engine.local.occurrences.Occurrences` lie.
     sizes : int64 array of steps
         How many occurrences there are.
     """
 
     time: NDArray[np.int64]
+    rows: NDArray[np.int64]
     offsets: NDArray[np.int64]
     sizes: NDArray[np.int64]
 
@@ -40,6 +45,7 @@ def steps_of(found: Sequence[Occurrences]) -> Steps:
     """Return the addresses of what is held in ``found``; all of it lies in one piece each."""
     return Steps(
         np.array([step.time.ctypes.data for step in found]),
+        np.array([step.rows.ctypes.data for step in found]),
         np.array([step.offsets.ctypes.data for step in found]),
         np.array([len(step.time) for step in found]),
     )
@@ -59,36 +65,44 @@ def _pointer(_context: Any, _address: Any) -> Any:
 def disjoint(
     first: int,
     last: int,
-    opening: Array,
+    units: Array,
     steps: Steps,
-    users: Array,
+    by_rows: bool,
+    wanted: Array,
     within: int,
     start: int,
     end: int,
     seen: int,
-    only_first: bool,
+    counting: int,
+    counted: Array,
     depth: Array,
     at: Array,
     place: Array,
 ) -> None:
-    """Find each user's deepest (or first) attempt.
+    """Find each unit's counted attempts.
 
     Events of equal time are in the order of the steps they match (docs/semantics.md F1), so that
     the next step is simply the first of its own events that is not earlier.
 
     Parameters
     ----------
-    opening : int64 array of users + 1
-        The offsets of step 1.
-    users : bool array
-        The users looked at.
-    start, end, seen, only_first
+    units : int64 array of units + 1
+        Of users: the offsets of step 1. Of sessions (``by_rows``): the row of the log that each
+        begins with, then the number of rows; ``rows`` of the steps are then uint32.
+    wanted : bool array
+        The units looked at.
+    start, end, seen
         As in :func:`~behavio_jupyter.engine.local.funnel_plain.plain`.
-    depth : uint8 array of users
-        Out: steps reached; left as it is where there is no attempt.
-    at : int64 array of (steps, users)
+    counting : int
+        ``EACH`` only of users.
+    counted : int64 array of units
+        Out: the number of attempts; nothing where it is 0. Empty unless each counts.
+    depth : uint8 array of units; where each counts, of attempts
+        Out: steps reached; left as it is where there is no attempt. The attempts of the first unit
+        go to the place of its first event of step 1 on, the others follow each other.
+    at : int64 array of (steps, units or attempts)
         Out: the time of each step reached, of the others ``MISSING``.
-    place : int64 array of (steps, users)
+    place : int64 array of (steps, units or attempts)
         Out: which occurrence each step reached is; empty if nobody asks.
     """
     count = len(steps.time)
@@ -97,16 +111,35 @@ def disjoint(
     times = np.zeros(count, np.int64)
     best = np.zeros(count, np.int64)
     openings = carray(_pointer(steps.time[0]), (steps.sizes[0],), np.int64)
-    for user in range(first, last):
-        if opening[user] == opening[user + 1] or not users[user]:
+    out = units[first] if first < last else 0
+    if by_rows and first < last:
+        for step in range(count):
+            listed_rows = carray(_pointer(steps.rows[step]), (steps.sizes[step],), np.uint32)
+            stops[step] = np.searchsorted(listed_rows, units[first])
+    for unit in range(first, last):
+        if by_rows:
+            for step in range(count):
+                listed_rows = carray(_pointer(steps.rows[step]), (steps.sizes[step],), np.uint32)
+                stop = stops[step]
+                pointer[step] = stop
+                while stop < steps.sizes[step] and listed_rows[stop] < units[unit + 1]:
+                    stop += 1
+                stops[step] = stop
+        else:
+            pointer[0], stops[0] = units[unit], units[unit + 1]
+        opening = pointer[0]
+        if opening == stops[0] or not wanted[unit]:
             continue
-        for step in range(1, count):
-            offsets = carray(_pointer(steps.offsets[step]), (user + 2,), np.int64)
-            pointer[step] = offsets[user]
-            stops[step] = offsets[user + 1]
+        if not by_rows:
+            for step in range(1, count):
+                offsets = carray(_pointer(steps.offsets[step]), (unit + 2,), np.int64)
+                pointer[step] = offsets[unit]
+                stops[step] = offsets[unit + 1]
+        if counting != EACH:
+            out = unit
         deepest = 0
         hopeless = start
-        for i in range(opening[user], opening[user + 1]):
+        for i in range(opening, stops[0]):
             now = openings[i]
             if now < hopeless:
                 continue
@@ -136,18 +169,31 @@ def disjoint(
             if reached > deepest:
                 deepest = reached
                 for step in range(reached):
-                    at[step, user] = times[step]
+                    at[step, out] = times[step]
                     best[step] = i if step == 0 else pointer[step]
+            if counting == EACH:
+                _finish(out, deepest, best, depth, at, place)
+                out += 1
+                counted[unit] += 1
+                # The next one opens after its last step, or when its window is over.
+                hopeless = 1 + (times[count - 1] if reached == count else times[0] + within)
+                deepest = 0
+                continue
             # No opening gets further whose window ends before the event that this one lacked, and
             # none at all where there is no such event, or where it is not seen.
-            if deepest == count or lacking == LATEST or lacking > seen or only_first:
+            if deepest == count or lacking == LATEST or lacking > seen or counting == FIRST:
                 break
             hopeless = lacking - within
-        if deepest == 0:
-            continue
-        depth[user] = deepest
-        for step in range(deepest, count):
-            at[step, user] = MISSING
-        if len(place):
-            for step in range(count):
-                place[step, user] = best[step] if step < deepest else -1
+        if deepest:
+            _finish(out, deepest, best, depth, at, place)
+
+
+@njit(nogil=True, inline="always")
+def _finish(out: int, deepest: int, best: Array, depth: Array, at: Array, place: Array) -> None:
+    """Write what of an attempt is not written yet."""
+    depth[out] = deepest
+    for step in range(deepest, len(at)):
+        at[step, out] = MISSING
+    if len(place):
+        for step in range(len(at)):
+            place[step, out] = best[step] if step < deepest else -1

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .any_order import fill_any, no_overlap
 from .calendar import EARLIEST, LATEST
+from .funnel_disjoint import EACH, FIRST
 from .funnel_links import grouped, hash_size, link_excluded, link_steps, link_values
 from .funnel_order import bounded, collected, longest, opened, settled
 from .funnel_plain import MISSING
@@ -20,7 +21,6 @@ from .funnel_plain import MISSING
 Array = NDArray[Any]
 
 ORDERED, STRICT, ANY = 0, 1, 2
-DEEPEST, FIRST, EACH = 0, 1, 2
 
 
 @njit(nogil=True, inline="always")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..answers import BINS
 from .funnel_plain import MISSING
-from .parallel import over_units, ranges, run
+from .parallel import over_units, run, shares
 
 Array = NDArray[Any]
 
@@ -21,6 +21,8 @@ _FRACTION = 6
 
 _BUCKETS = (64 << _FRACTION) + 1
 _FEW = 512
+_TILE = 4096
+"""So many attempts are looked at step by step at once: their groups stay in the cache."""
 
 
 class Tabulated(NamedTuple):
@@ -55,7 +57,7 @@ def tabulate(
     ----------
     at : int64 array of (steps, attempts)
         When each step was reached, in microseconds; ``MISSING`` where it was not.
-    group : int64 array of attempts
+    group : int32 array of attempts
         -1: in none of the groups.
     previous : int64 array of steps
         For each step, counted from 0, the one its time is counted from.
@@ -64,9 +66,10 @@ def tabulate(
     """
     steps, attempts = at.shape
     shape = (groups, BINS)
-    cuts = ranges(np.arange(attempts + 1), 8 * groups * BINS)
-    counts = np.zeros((len(cuts), steps, groups), np.int64)
+    cuts = shares(attempts, 8 * groups * BINS)
+    counts = np.zeros((len(cuts), steps, 1 + groups), np.int64)
     run([partial(_count, *cut, at, group, part) for cut, part in zip(cuts, counts, strict=True)])
+    counts = counts[:, :, 1:]
     # The first place is about the whole way to the last step.
     timed = np.concatenate([counts[:, -1:], counts[:, 1:]], axis=1).reshape(len(cuts), -1)
     sizes = timed.sum(axis=0)
@@ -88,10 +91,14 @@ def tabulate(
 
 @njit(nogil=True, cache=True)
 def _count(first: int, last: int, at: Array, group: Array, counts: Array) -> None:
-    for step in range(len(at)):
-        for i in range(first, last):
-            if group[i] >= 0 and at[step, i] != MISSING:
-                counts[step, group[i]] += 1
+    """Count the attempts of each step and group; what is in none comes first."""
+    for tile in range(first, last, _TILE):
+        stop = min(tile + _TILE, last)
+        for step in range(len(at)):
+            own, times = counts[step], at[step]
+            for i in range(tile, stop):
+                # Added always: who reaches a step cannot be foreseen.
+                own[group[i] + 1] += times[i] != MISSING
 
 
 @njit(nogil=True, cache=True)
@@ -109,14 +116,25 @@ def _fill(
     """Write times next to each other, step by step and group by group, and fill the histogram."""
     steps = len(at)
     groups, pieces = bins.shape
-    for step in range(1, steps):
-        for i in range(first, last):
-            if group[i] >= 0 and at[step, i] != MISSING:
+    reached = np.empty(_TILE, np.int64)
+    for tile in range(first, last, _TILE):
+        stop = min(tile + _TILE, last)
+        count = 0
+        for step in range(1, steps):
+            times, before = at[step], at[previous[step]]
+            # Written always and kept by moving on, as in the counting of them.
+            count = 0
+            for i in range(tile, stop):
+                reached[count] = i
+                count += (group[i] >= 0) & (times[i] != MISSING)
+            for place_of in range(count):
+                i = reached[place_of]
                 slot = step * groups + group[i]
-                elapsed[place[slot]] = at[step, i] - at[previous[step], i]
+                elapsed[place[slot]] = times[i] - before[i]
                 place[slot] += 1
-    for i in range(first, last):
-        if group[i] >= 0 and at[steps - 1, i] != MISSING:
+        # What is left of the last step has gone the whole way.
+        for place_of in range(count):
+            i = reached[place_of]
             whole = at[steps - 1, i] - at[0, i]
             elapsed[place[group[i]]] = whole
             place[group[i]] += 1

@@ -91,7 +91,16 @@ def ranges(offsets: NDArray[np.int64], part_bytes: int = 0) -> list[tuple[int, i
     rows = int(offsets[-1] - offsets[0]) if units > 0 else 0
     if rows < _SMALL:
         return [(0, units)]
-    parts = (os.cpu_count() or 1) * (1 if part_bytes > _LARGE else _RANGES_PER_CORE)
-    cuts = np.searchsorted(offsets, np.linspace(offsets[0], offsets[-1], parts + 1)[1:-1])
-    edges = np.unique(np.concatenate([[0], cuts, [units]])).tolist()
+    cuts = np.searchsorted(offsets, np.linspace(offsets[0], offsets[-1], _parts(part_bytes) + 1))
+    edges = np.unique(np.concatenate([[0], cuts[1:-1], [units]])).tolist()
     return list(pairwise(edges))
+
+
+def shares(units: int, part_bytes: int = 0) -> list[tuple[int, int]]:
+    """Return ranges of so many units of one row each, as :func:`ranges` does."""
+    parts = _parts(part_bytes) if units >= _SMALL else 1
+    return list(pairwise(units * part // parts for part in range(parts + 1)))
+
+
+def _parts(part_bytes: int) -> int:
+    return (os.cpu_count() or 1) * (1 if part_bytes > _LARGE else _RANGES_PER_CORE)

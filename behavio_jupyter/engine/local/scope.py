@@ -53,6 +53,11 @@ class Scope(NamedTuple):
         return np.logical_or.reduce([segment.users for segment in self.segments])
 
     @property
+    def everyone(self) -> bool:
+        """Whether that is all users, because the question names no segment."""
+        return self.segments[0].everyone
+
+    @property
     def compared(self) -> bool:
         """Whether there is a column ``segment``."""
         return self.segments[0].label is not None

@@ -36,6 +36,12 @@ class Stretches(NamedTuple):
         """Return what each row of the log has, in the order of the units' events."""
         return values if self.rows is None else values[self.rows]
 
+    def first_rows(self, total: int) -> NDArray[np.int64]:
+        """Return the row that each unit begins with, then ``total``, the number of rows."""
+        if self.rows is None:
+            return self.offsets
+        return np.append(self.rows[self.offsets[:-1]], total)
+
     def at(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the rows that are at some places of the order of the units' events."""
         return places if self.rows is None else self.rows[places]

@@ -11,7 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from .nodes import NODE
-from .parallel import ranges, run
+from .parallel import run, shares
 from .sequences import Room, Units, group, owner, room, shown, walk
 
 
@@ -118,7 +118,7 @@ def _fresh(different: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _count_values(values: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Return the different values in order, and how often each occurs."""
-    cuts = ranges(np.arange(len(values) + 1))
+    cuts = shares(len(values))
     parts = run([partial(np.unique, values[low:high], return_counts=True) for low, high in cuts])
     if len(parts) == 1:
         return parts[0]
