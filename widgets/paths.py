@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -19,6 +19,9 @@ from .plain import plain
 
 _DRAWN_AT_ONCE = 2
 """So many groups stand side by side; the flows of others are asked for when they are chosen."""
+
+_Pick = Mapping[str, str]
+"""What picks a group."""
 
 _WAYS = 12
 _MATRIX = 15
@@ -74,14 +77,14 @@ class PathExplorer(AnalysisWidget):
             "unit": "user" if result.definition.counting == "users" else "sequence",
             "names": _by_size(result.nodes),
             "groups": groups,
-            "flows": [_flows(result, group["pick"]) for group in groups[:_DRAWN_AT_ONCE]],
+            "flows": _flows(result, [group["pick"] for group in groups[:_DRAWN_AT_ONCE]]),
         }
 
     def _of_groups(self, name: str, made: Any, content: Content) -> Content:
         result = self._result
         if result is None:
             raise BehavioError("There is no answer yet whose parts could be shown.")
-        return {name: [made(result, pick) for pick in content["picks"]]}
+        return {name: made(result, content["picks"])}
 
     def _drop_requests(self, _change: object) -> None:
         # What was asked of the answer before would only hold up the next.
@@ -106,36 +109,52 @@ def _by_size(nodes: pd.DataFrame) -> list[str]:
     return sorted(sizes, key=lambda name: (-sizes[name], name))[:60]
 
 
-def _flows(result: PathsResult, pick: Mapping[str, str]) -> dict[str, Any]:
-    """Return the columns of a group's nodes, and of its flows between them."""
-    nodes = _of(result.nodes, pick)
-    edges = _of(result.table.assign(share=result.of_source), pick)
-    place = {at: number for number, at in enumerate(zip(nodes["step"], nodes["node"], strict=True))}
-    return {
-        "nodes": {name: nodes[name].tolist() for name in ("step", "node", "count", "share")},
-        "flows": {
-            "source": [place[at] for at in zip(edges["step"], edges["source"], strict=True)],
-            "target": [place[at] for at in zip(edges["step"] + 1, edges["target"], strict=True)],
+def _flows(result: PathsResult, picks: Sequence[_Pick]) -> list[dict[str, Any]]:
+    """Return the columns of each group's nodes, and of its flows between them."""
+    all_nodes, all_edges = result.nodes, result.table.assign(share=result.of_source)
+    found = []
+    for pick in picks:
+        nodes, edges = _of(all_nodes, pick), _of(all_edges, pick)
+        listed = zip(nodes["step"], nodes["node"], strict=True)
+        place = {at: number for number, at in enumerate(listed)}
+        sources = zip(edges["step"], edges["source"], strict=True)
+        targets = zip(edges["step"] + 1, edges["target"], strict=True)
+        flows = {
+            "source": [place[at] for at in sources],
+            "target": [place[at] for at in targets],
             "count": edges["count"].tolist(),
             "share": edges["share"].tolist(),
             "seconds": plain(edges["median_seconds"]),
-        },
-    }
+        }
+        columns = {name: nodes[name].tolist() for name in ("step", "node", "count", "share")}
+        found.append({"nodes": columns, "flows": flows})
+    return found
 
 
-def _ways(result: PathsResult, pick: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the most frequent sequences of a group."""
-    ways = _of(result.most_frequent(_WAYS), pick)
-    columns = (ways["sequence"].map(list), ways["count"].tolist(), ways["share"].tolist())
-    return [
-        {"sequence": way, "count": count, "share": share}
-        for way, count, share in zip(*columns, strict=True)
-    ]
+def _ways(result: PathsResult, picks: Sequence[_Pick]) -> list[list[dict[str, Any]]]:
+    """Return the most frequent sequences of each group."""
+    frequent = result.most_frequent(_WAYS)
+    found = []
+    for pick in picks:
+        ways = _of(frequent, pick)
+        columns = (ways["sequence"].map(list), ways["count"].tolist(), ways["share"].tolist())
+        found.append(
+            [
+                {"sequence": way, "count": count, "share": share}
+                for way, count, share in zip(*columns, strict=True)
+            ]
+        )
+    return found
 
 
-def _matrix(result: PathsResult, pick: Mapping[str, str]) -> dict[str, Any]:
-    """Return counts and shares from node to node, for the most frequent nodes of a group."""
-    pairs = _of(result.transitions, pick)
+def _matrix(result: PathsResult, picks: Sequence[_Pick]) -> list[dict[str, Any]]:
+    """Return counts and shares from node to node, for the most frequent nodes of each group."""
+    transitions = result.transitions
+    return [_between(_of(transitions, pick)) for pick in picks]
+
+
+def _between(pairs: pd.DataFrame) -> dict[str, Any]:
+    """Return counts and shares of pairs of nodes, of the most frequent ones."""
     size = (
         pairs.groupby("source")["count"]
         .sum()
@@ -154,7 +173,7 @@ def _matrix(result: PathsResult, pick: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _of(frame: pd.DataFrame, pick: Mapping[str, str]) -> pd.DataFrame:
+def _of(frame: pd.DataFrame, pick: _Pick) -> pd.DataFrame:
     """Return the rows of a group."""
     for name, value in pick.items():
         frame = frame[frame[name].astype(str) == value]

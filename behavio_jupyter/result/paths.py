@@ -244,8 +244,10 @@ class PathsResult(QuestionResult):
         groups = list(self.groups)
         if not groups:
             return np.full(len(frame), starts["count"].sum(), np.float64)
-        found = frame[groups].merge(starts, on=groups, how="left")["count"]
-        return found.to_numpy(np.float64)
+        at = zip(*(starts[name] for name in groups), strict=True)
+        whole = dict(zip(at, starts["count"], strict=True))
+        keys = zip(*(frame[name] for name in groups), strict=True)
+        return np.array([whole[key] for key in keys], np.float64)
 
     @property
     def _checks(self) -> dict[str, Check]:

@@ -15,7 +15,7 @@ from . import medians
 from .medians import Listed, Times, by_kind
 from .nodes import NODE
 from .parallel import run
-from .sequences import Room, Units, edges_of, group, owner, room, shown, walk
+from .sequences import Room, Units, edges_of, group, owner, room, shown, times, walk
 from .top_nodes import Classes
 
 Array = NDArray[Any]
@@ -308,7 +308,7 @@ def _pass(
     latest = np.zeros(len(users), np.int32)
     latest_start = np.zeros(len(starts), np.int32)
     latest_at = np.zeros(len(at), np.int32)
-    kinds, places, time = hall.kinds, hall.places, hall.time
+    kinds, places = hall.kinds, hall.places
     alone = not by_user and not len(units.values)
     counts_at = len(at) > 0
     written = np.uint64(0)
@@ -327,6 +327,7 @@ def _pass(
         here = 0
         user = 0
         sequences = walk(units, low, high, hall)
+        time = times(units, low, high, hall)
         for sequence in range(sequences):
             if not alone:
                 owned = owner(hall, sequence, owned)
@@ -423,7 +424,9 @@ def _list_edges(
     for block in range(len(blocks)):
         low, high = blocks[block, 0], blocks[block, 1]
         owned = 0
-        for sequence in range(walk(units, low, high, hall)):
+        sequences = walk(units, low, high, hall)
+        time = times(units, low, high, hall)
+        for sequence in range(sequences):
             owned = owner(hall, sequence, owned)
             unit = hall.units[owned]
             here = group(units, place, low, hall, sequence, unit)
@@ -453,7 +456,7 @@ def _list_edges(
                 if i < count - 1:
                     following = hall.places[first + i + 1]
                     target = of_node[here, slot + i + 1, hall.kinds[following] & NODE]
-                    between = hall.time[following] - hall.time[event]
+                    between = time[following] - time[event]
                 base = here * units.steps + slot + i
                 edge_out[written] = (base * (other + 1) + source) * (other + 2) + target
                 time_out[written] = between

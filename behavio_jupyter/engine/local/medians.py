@@ -133,11 +133,14 @@ def _pick(
 ) -> None:
     for kind in range(low, high):
         some = time[ends[kind] : ends[kind + 1]]
+        begin = 0
         for which in range(2):
             rank = ranks[kind, which]
-            if 0 <= rank < len(some):
-                select(some, rank)
+            if begin <= rank < len(some):
+                # The second is the first, or among what the first has left behind it.
+                select(some[begin:], rank - begin)
                 out[kind, which] = some[rank]
+                begin = rank
 
 
 @njit(nogil=True, cache=True)

@@ -157,7 +157,7 @@ class Room(NamedTuple):
     kinds : uint32 array
         The table's entry of each of the block's events that are left.
     time, rows : int64 array
-        Their times; and their rows, unless the units are whole.
+        Their times and rows; without elements where the units are whole (:func:`times`).
     fresh, keep : uint8 array
         Whether a session begins there, and whether the event is no repeat.
     places : uint32 array
@@ -187,7 +187,7 @@ def room(units: Units, blocks: NDArray[np.int64]) -> Room:
     most = int((blocks[:, 1] - blocks[:, 0]).max(initial=0))
     return Room(
         np.empty(events, np.uint32),
-        np.empty(events, np.int64),
+        np.empty(0 if units.whole else events, np.int64),
         np.empty(0 if units.whole else events, np.int64),
         np.empty(events, np.uint8),
         np.empty(events, np.uint8),
@@ -204,15 +204,13 @@ def _gather(units: Units, low: int, high: int, room: Room) -> tuple[int, int]:
     """Bring the events that are left into the room; return how many, and of how many units."""
     # Each attribute and each assignment of a slice costs compile time.
     offsets, table, codes = units.offsets, units.table, units.codes
-    kinds, time, firsts = room.kinds, room.time, room.firsts
+    kinds, firsts = room.kinds, room.firsts
     begin, end = offsets[low], offsets[high]
     left = 0
     many = 0
     if units.whole:
-        own_codes, own_time = codes[begin:end], units.time[begin:end]
+        own_codes = codes[begin:end]
         left = end - begin
-        for place in range(left):
-            time[place] = own_time[place]
         for place in range(left):
             kinds[place] = table[own_codes[place]]
         for unit in range(low, high):
@@ -227,7 +225,7 @@ def _gather(units: Units, low: int, high: int, room: Room) -> tuple[int, int]:
             for row in range(offsets[unit], offsets[unit + 1]):
                 kind = table[codes[row]]
                 kinds[left] = kind
-                time[left] = units.time[row]
+                room.time[left] = units.time[row]
                 room.rows[left] = row
                 left += kind != GONE
             room.units[many] = unit
@@ -237,11 +235,20 @@ def _gather(units: Units, low: int, high: int, room: Room) -> tuple[int, int]:
     return left, many
 
 
+@njit(nogil=True, inline="always")
+def times(units: Units, low: int, high: int, room: Room) -> Array:
+    """Return the times of a block's events that are left."""
+    if units.whole:
+        return units.time[units.offsets[low] : units.offsets[high]]
+    return room.time
+
+
 @njit(nogil=True, cache=True)
 def walk(units: Units, low: int, high: int, room: Room) -> int:
     """Find the sequences of some units; return how many there are."""
     left, many = _gather(units, low, high, room)
-    kinds, time, fresh, keep = room.kinds, room.time, room.fresh, room.keep
+    kinds, fresh, keep = room.kinds, room.fresh, room.keep
+    time = times(units, low, high, room)
     places, starts, ends = room.places, room.starts, room.ends
     gap = units.gap
     # Loops without branches, each over all of a block: whether an event opens a session or is a
