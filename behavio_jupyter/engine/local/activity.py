@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numba import njit
 from numpy.typing import NDArray
 
 from ...query import Retention
@@ -15,6 +14,7 @@ from ..answers import ActivityAnswer
 from .calendar import Periods, observed, period_at
 from .cohorts import entries
 from .columns import Columns
+from .kernels import kernel
 from .occurrences import Occurrences
 from .parallel import summed_over_units
 from .returning import ELAPSED
@@ -114,7 +114,7 @@ def _survival(
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _count(
     low: int,
     high: int,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 from numpy.typing import NDArray
+
+from .kernels import kernel
 
 Array = NDArray[Any]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _placed(event: int, bits: Array, steps: int, owner: Array, via: Array, queue: Array) -> bool:
     """Give a step to one more event, moving others if need be; False if it cannot be done.
 
@@ -46,7 +47,7 @@ def _placed(event: int, bits: Array, steps: int, owner: Array, via: Array, queue
     return False
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def no_overlap(table: Array, steps: int) -> bool:
     """Whether no event matches two of the steps."""
     for bits in table:
@@ -56,7 +57,7 @@ def no_overlap(table: Array, steps: int) -> bool:
     return True
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def fill_any(
     count: int,
     bits: Array,

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numba import njit
 from numpy.typing import NDArray
 
 from ...data.instants import LAST_DAY, instant, instants
 from ...data.schema import Schema
 from ...query.time import DateRange, Duration, Period
+from .kernels import inlined, kernel
 
 EARLIEST = np.iinfo(np.int64).min // 4
 LATEST = np.iinfo(np.int64).max // 4
@@ -187,7 +187,7 @@ def grid(bounds: NDArray[np.int64]) -> Grid:
     return Grid(bounds, periods.astype(np.int32), shift)
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def period_in(time: int, grid: Grid) -> np.uint64:
     """Return the period that holds an instant, which is in one of them."""
     # Numbers without a sign: as places of arrays they need no look whether they are negative.
@@ -200,7 +200,7 @@ def period_in(time: int, grid: Grid) -> np.uint64:
     return period
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def period_at(time: int, bounds: NDArray[np.int64], guess: int) -> int:
     """Return the period that holds an instant, searching from a guess: -1 before, n after all."""
     last = len(bounds) - 1
@@ -223,7 +223,7 @@ def period_at(time: int, bounds: NDArray[np.int64], guess: int) -> int:
     return guess
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _index(times: NDArray[np.int64], bounds: NDArray[np.int64], out: NDArray[np.int32]) -> None:
     guess = 0
     for i in range(len(times)):

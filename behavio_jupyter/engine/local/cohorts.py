@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...query import Retention
 from ...query.time import Duration
 from .calendar import Periods, hour_blocks, period_at, periods
 from .columns import Columns
+from .kernels import kernel
 from .occurrences import Occurrences
 from .parallel import over_units
 from .scope import Scope
@@ -82,7 +82,7 @@ def _room(
     return np.empty(entries, np.int32), rows, np.empty(entries, np.int64)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _first_start(
     low: int,
     high: int,
@@ -110,7 +110,7 @@ def _first_start(
                 break
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _next_entry(
     place: int,
     stop: int,
@@ -124,7 +124,7 @@ def _next_entry(
     return place
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _count_entries(
     low: int,
     high: int,
@@ -145,7 +145,7 @@ def _count_entries(
             place = _next_entry(place + 1, stop, time, max(start, bounds[period + 1]), end)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _every_start(
     low: int,
     high: int,

@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...data.instants import instant
@@ -28,6 +27,7 @@ from ...query.time import Duration
 from .calendar import LATEST
 from .columns import Columns
 from .funnel_attempts import reaching
+from .kernels import kernel
 from .measures import counts, measured
 from .parallel import over_units
 from .rare import COMPARE
@@ -231,7 +231,7 @@ def _cost(condition: Any) -> int:
     return 0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _left_out(
     low: int,
     high: int,

@@ -8,10 +8,10 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from . import medians
+from .kernels import inlined, kernel
 from .medians import Listed, Times, by_kind
 from .nodes import NODE
 from .parallel import run
@@ -117,8 +117,8 @@ def flows(
         seconds[missed] = found[missed]
     counts = passed.users if by_user else passed.total.sum(axis=1)
     ids = np.flatnonzero(counts)
-    found = _edges_of_ids(shown, ids, counts[ids], seconds[ids])
-    return Flows(found, _visits(passed.at, shown), passed.starts)
+    edges = _edges_of_ids(shown, ids, counts[ids], seconds[ids])
+    return Flows(edges, _visits(passed.at, shown), passed.starts)
 
 
 def _edges_of_ids(
@@ -197,8 +197,13 @@ class _Passed(NamedTuple):
     @classmethod
     def together(cls, parts: Sequence[_Passed]) -> _Passed:
         """Return what was seen of the blocks of all parts."""
-        counted = (sum(part[which] for part in parts) for which in range(4))
-        return cls(*counted, list(chain.from_iterable(part.listed for part in parts)))  # type: ignore[arg-type]
+        return cls(
+            np.sum([part.total for part in parts], axis=0),
+            np.sum([part.users for part in parts], axis=0),
+            np.sum([part.starts for part in parts], axis=0),
+            np.sum([part.at for part in parts], axis=0),
+            list(chain.from_iterable(part.listed for part in parts)),
+        )
 
 
 def _look(
@@ -285,7 +290,7 @@ def _listed(
     return Flows(_edges_of_ids(shown, ids, counts, seconds), _visits(at, shown), starts)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _pass(
     blocks: Array,
     units: Units,
@@ -379,7 +384,7 @@ def _pass(
     return int(np.int64(written))
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def _visit(counted: Array, latest: Array, place: np.uint64, by_user: bool, user: int) -> None:
     """Count a sequence, or a user who was not counted there yet."""
     # Added always: whether a user is there for the first time cannot be foreseen.
@@ -387,7 +392,7 @@ def _visit(counted: Array, latest: Array, place: np.uint64, by_user: bool, user:
     latest[place] = user
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _narrow(limits: Array, total: Array, edge: Array, time: Array) -> int:
     """Keep the times within limits and count those below; return how many are kept."""
     kept = 0
@@ -402,7 +407,7 @@ def _narrow(limits: Array, total: Array, edge: Array, time: Array) -> int:
     return kept
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _list_edges(
     blocks: Array,
     units: Units,

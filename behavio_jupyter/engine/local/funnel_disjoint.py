@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import carray, njit, types
+from numba import carray, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from .calendar import LATEST
 from .funnel_plain import MISSING
+from .kernels import inlined, kernel
 from .occurrences import Occurrences
 
 Array = NDArray[Any]
@@ -61,7 +62,7 @@ def _pointer(_context: Any, _address: Any) -> Any:
     return types.voidptr(types.int64), generate
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def disjoint(
     first: int,
     last: int,
@@ -188,7 +189,7 @@ def disjoint(
             _finish(out, deepest, best, depth, at, place)
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def _finish(out: int, deepest: int, best: Array, depth: Array, at: Array, place: Array) -> None:
     """Write what of an attempt is not written yet."""
     depth[out] = deepest

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 from numpy.typing import NDArray
+
+from .kernels import kernel
 
 Array = NDArray[Any]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def link_steps(
     count: int,
     bits: Array,
@@ -34,7 +35,7 @@ def link_steps(
                 latest[base + step] = i
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def link_values(
     count: int,
     group: Array,
@@ -58,7 +59,7 @@ def link_values(
             buckets[group[i]] = i
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def link_excluded(
     count: int, rows: Array, codes: Array, table: Array, exclusions: int, forbidden: Array
 ) -> None:
@@ -71,7 +72,7 @@ def link_excluded(
                 later = i
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def hash_size(count: int) -> int:
     """Return how many buckets ``grouped`` needs for so many events."""
     size = 4
@@ -80,7 +81,7 @@ def hash_size(count: int) -> int:
     return size
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def grouped(count: int, rows: Array, values: Array, group: Array, buckets: Array) -> int:
     """Give a unit's events the numbers of their values, from 0; null is -1. Return how many."""
     size = hash_size(count)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
 from numpy.typing import NDArray
+
+from .kernels import kernel
 
 Array = NDArray[Any]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def bounded(
     low: int, high: int, time: Array, start: int, last: int, bounds_start: bool, bounds_last: bool
 ) -> tuple[int, int]:
@@ -36,7 +37,7 @@ def bounded(
     return low, high
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def opened(
     low: int, high: int, start: int, codes: Array, table: Array, time: Array, opening: int
 ) -> int:
@@ -53,7 +54,7 @@ def opened(
     return low
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def collected(
     low: int, high: int, codes: Array, table: Array, wanted: int, rows: Array, bits: Array
 ) -> int:
@@ -67,7 +68,7 @@ def collected(
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def settled(
     count: int, time: Array, rows: Array, bits: Array, times: Array, spare: Array, spare_bits: Array
 ) -> None:
@@ -113,7 +114,7 @@ def settled(
         begin = stop
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def longest(first: int, last: int, offsets: Array) -> int:
     """Return the number of rows of the longest unit."""
     most = 0

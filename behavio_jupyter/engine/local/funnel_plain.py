@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from .calendar import EARLIEST, LATEST
 from .funnel_order import bounded, collected, longest, opened, settled
+from .kernels import kernel
 
 Array = NDArray[Any]
 
@@ -17,7 +17,7 @@ MISSING = np.iinfo(np.int64).min
 """The time of a step that was not reached."""
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def plain(
     first: int,
     last: int,

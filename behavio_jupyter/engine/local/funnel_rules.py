@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from .any_order import fill_any, no_overlap
@@ -17,19 +16,20 @@ from .funnel_disjoint import EACH, FIRST
 from .funnel_links import grouped, hash_size, link_excluded, link_steps, link_values
 from .funnel_order import bounded, collected, longest, opened, settled
 from .funnel_plain import MISSING
+from .kernels import inlined, kernel
 
 Array = NDArray[Any]
 
 ORDERED, STRICT, ANY = 0, 1, 2
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def opening_bits(steps: int, order: int) -> np.uint32:
     """Return the bits of which an event must have one to open an attempt."""
     return np.uint32((1 << steps) - 1) if order == ANY else np.uint32(1)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def ruled(
     first: int,
     last: int,
@@ -209,7 +209,7 @@ def ruled(
             counted[unit] = 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def openings(
     first: int,
     last: int,
@@ -228,7 +228,7 @@ def openings(
     out[first] = count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _attempt(
     opening: int,
     count: int,
@@ -264,7 +264,7 @@ def _attempt(
     return reached
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _excluded(
     reached: int,
     position: Array,
@@ -291,7 +291,7 @@ def _excluded(
     return False
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _write(
     slot: int,
     reached: int,

@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ..answers import BINS
 from .funnel_plain import MISSING
+from .kernels import kernel
 from .parallel import over_units, run, shares
 
 Array = NDArray[Any]
@@ -89,7 +89,7 @@ def tabulate(
     return Tabulated(counts.sum(axis=0), shaped / 1e6, bins.sum(axis=0))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _count(first: int, last: int, at: Array, group: Array, counts: Array) -> None:
     """Count the attempts of each step and group; what is in none comes first."""
     for tile in range(first, last, _TILE):
@@ -101,7 +101,7 @@ def _count(first: int, last: int, at: Array, group: Array, counts: Array) -> Non
                 own[group[i] + 1] += times[i] != MISSING
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _fill(
     first: int,
     last: int,
@@ -141,7 +141,7 @@ def _fill(
             bins[group[i], min(whole * pieces // window, pieces - 1)] += 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _bucket(value: int) -> int:
     """Return the bucket of a time: as floating point numbers do, finer where times are short."""
     if value < 1:
@@ -150,7 +150,7 @@ def _bucket(value: int) -> int:
     return int((np.float64(value).view(np.int64) >> (52 - _FRACTION)) - lowest + 1)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _quantiles(
     first: int, last: int, offsets: Array, values: Array, wanted: Array, out: Array
 ) -> None:

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...query.predicate import Property
@@ -14,6 +13,7 @@ from ...query.segment import Did, Measured
 from ...query.time import MICROSECONDS
 from .calendar import period_at, periods
 from .columns import Columns
+from .kernels import kernel
 from .parallel import over_units
 from .windows import Part, Sight, inside
 
@@ -78,7 +78,7 @@ def _distinct(columns: Columns, part: Part, name: str) -> NDArray[np.int64]:
     return out
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _count_days(
     low: int,
     high: int,
@@ -104,7 +104,7 @@ def _count_days(
         out[user] = found
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _total(
     low: int,
     high: int,
@@ -127,7 +127,7 @@ def _total(
         out[user] = total
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _extreme(
     low: int,
     high: int,
@@ -148,7 +148,7 @@ def _extreme(
         out[user] = best
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _count_distinct(
     low: int,
     high: int,

@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .kernels import kernel
 from .parallel import over_units, run
 
 SECOND = 1_000_000
@@ -104,13 +104,13 @@ def medians(
     return seconds, missed
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _tally(kind: NDArray[np.int64], counts: NDArray[np.int64]) -> None:
     for one in kind:
         counts[one] += 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _scatter(
     kind: NDArray[np.int64],
     time: NDArray[np.int64],
@@ -122,7 +122,7 @@ def _scatter(
         places[kind[i]] += 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _pick(
     low: int,
     high: int,
@@ -143,7 +143,7 @@ def _pick(
                 begin = rank
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def select(values: NDArray[Any], place: int) -> None:
     """Put the value that belongs at a place there, none larger before it, none smaller behind.
 

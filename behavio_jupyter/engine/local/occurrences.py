@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .kernels import kernel
 from .parallel import over_units
 
 
@@ -88,7 +88,7 @@ def row_type(rows: int) -> type[np.unsignedinteger[Any]] | type[np.int64]:
     return np.uint32 if rows < 1 << 32 else np.int64
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _find(
     low: int,
     high: int,
@@ -115,7 +115,7 @@ def _find(
         found[user] = place - before
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def settle(
     low: int,
     high: int,

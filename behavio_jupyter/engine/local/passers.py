@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .kernels import kernel
 from .nodes import NODE
 from .parallel import run
 from .sequences import Room, Units, edges_of, group, owner, room, shown, walk
@@ -97,7 +97,7 @@ def _each(mark: Any, units: Units, blocks: NDArray[np.int64], *given: Any) -> No
     run([partial(mark, part, units, room(units, part), *given) for part in units.shares(blocks)])
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _mark_along(
     blocks: Array,
     units: Units,
@@ -129,7 +129,7 @@ def _mark_along(
                     mask[units.user[unit]] = True
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _mark_at(
     blocks: Array,
     units: Units,
@@ -156,7 +156,7 @@ def _mark_at(
                 mask[units.user[unit]] = True
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _mark_taking(
     blocks: Array,
     units: Units,
@@ -186,7 +186,7 @@ def _mark_taking(
                 mask[units.user[unit]] = True
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _mark_following(
     blocks: Array,
     units: Units,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...query import Retention
 from ...query.time import MICROSECONDS, Duration
 from .calendar import Periods, period_at
 from .cohorts import Entries
+from .kernels import kernel
 from .occurrences import Occurrences
 from .parallel import over_units, summed_over_units
 
@@ -105,7 +105,7 @@ def retained_entries(returns: Occurrences, entered: Entries, shown: Spans) -> ND
     return total[:, 1] > 0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _count(
     low: int,
     high: int,

@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...query import Paths
 from .columns import Codes, Columns
+from .kernels import inlined, kernel
 from .nodes import FROM, GONE, NODE, TO, Nodes
 from .parallel import ranges, run
 from .sessions import cut
@@ -199,7 +199,7 @@ def room(units: Units, blocks: NDArray[np.int64]) -> Room:
     )
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def _gather(units: Units, low: int, high: int, room: Room) -> tuple[int, int]:
     """Bring the events that are left into the room; return how many, and of how many units."""
     # Each attribute and each assignment of a slice costs compile time.
@@ -235,7 +235,7 @@ def _gather(units: Units, low: int, high: int, room: Room) -> tuple[int, int]:
     return left, many
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def times(units: Units, low: int, high: int, room: Room) -> Array:
     """Return the times of a block's events that are left."""
     if units.whole:
@@ -243,7 +243,7 @@ def times(units: Units, low: int, high: int, room: Room) -> Array:
     return room.time
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def walk(units: Units, low: int, high: int, room: Room) -> int:
     """Find the sequences of some units; return how many there are."""
     left, many = _gather(units, low, high, room)
@@ -281,7 +281,7 @@ def walk(units: Units, low: int, high: int, room: Room) -> int:
     return sequences
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def _anchor(units: Units, sequences: int, room: Room) -> int:
     """Narrow the sequences down to what lies between the anchors; return how many are left."""
     kinds, places, starts, ends = room.kinds, room.places, room.starts, room.ends
@@ -307,7 +307,7 @@ def _anchor(units: Units, sequences: int, room: Room) -> int:
     return left
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def shown(units: Units, room: Room, sequence: int) -> tuple[int, int, int]:
     """Return where a sequence's shown nodes begin, how many they are, and the slot of the first.
 
@@ -320,7 +320,7 @@ def shown(units: Units, room: Room, sequence: int) -> tuple[int, int, int]:
     return start, count, 0
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def owner(room: Room, sequence: int, before: int) -> int:
     """Return the place in ``room.units`` of a sequence's unit; that of the one before is known."""
     place = room.places[room.starts[sequence]]
@@ -329,7 +329,7 @@ def owner(room: Room, sequence: int, before: int) -> int:
     return before
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def group(
     units: Units, place: NDArray[np.int32], low: int, room: Room, sequence: int, unit: int
 ) -> int:
@@ -343,7 +343,7 @@ def group(
     return int(place[code(units, low, room, sequence, unit) + 1])
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def code(units: Units, low: int, room: Room, sequence: int, unit: int) -> int:
     """Return the code of a sequence's breakdown value: that of its first event, or its user."""
     if not units.by_event:
@@ -353,13 +353,13 @@ def code(units: Units, low: int, room: Room, sequence: int, unit: int) -> int:
     return int(units.values[row])
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def edges_of(units: Units, count: int) -> int:
     """Return how many edges a sequence has that shows so many nodes (K2, K4)."""
     return count if count < units.steps and (units.from_ or not units.to) else count - 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _count_values(blocks: Array, units: Units, hall: Room, total: Array) -> None:
     for block in range(len(blocks)):
         low, high = blocks[block, 0], blocks[block, 1]

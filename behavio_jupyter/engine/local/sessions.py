@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...errors import DefinitionError
 from ...query.clauses import Sessions
 from .columns import Columns
+from .kernels import kernel
 from .occurrences import row_type, settle
 from .parallel import over_units
 
@@ -92,7 +92,7 @@ def _by_column(columns: Columns, rows: NDArray[np.int64]) -> Stretches:
     return Stretches(rows[order][place], offsets, users[starts].astype(np.int32))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _find_first(
     low: int,
     high: int,
@@ -128,7 +128,7 @@ def _find_first(
         found[user] = place - begin
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def lay_out(
     low: int,
     high: int,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from .calendar import Grid, period_in
+from .kernels import inlined, kernel
 from .medians import select
 
 
@@ -41,13 +41,13 @@ class Events(NamedTuple):
     place: NDArray[np.int32]
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def _group(at: int, events: Events, periods: int) -> np.uint64:
     """Return the number of a group's first period; the group is that of a row or a unit."""
     return np.uint64(events.place[events.groups[at] + 1] * periods)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def count(
     low: int,
     high: int,
@@ -78,7 +78,7 @@ def count(
                 latest[cell] = unit
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def add(
     low: int,
     high: int,
@@ -105,7 +105,7 @@ def add(
                 added[cell + cell + np.uint64(1)] += 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def gather(
     offsets: NDArray[np.int64],
     events: Events,
@@ -131,7 +131,7 @@ def gather(
                 places[cell] += 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def quantile(
     low: int,
     high: int,

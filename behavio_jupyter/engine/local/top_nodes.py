@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .kernels import inlined, kernel
 from .nodes import NODE
 from .parallel import run
 from .sequences import Room, Units, group, owner, room, shown, walk
@@ -101,7 +101,7 @@ def passing(
     return total
 
 
-@njit(nogil=True, inline="always")
+@inlined
 def _add(counted: Array, latest: Array, cell: np.uint64, by_user: bool, user: int) -> None:
     """Count a sequence, or a user who was not counted there yet."""
     if by_user:
@@ -112,7 +112,7 @@ def _add(counted: Array, latest: Array, cell: np.uint64, by_user: bool, user: in
         counted[cell] += 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _count_nodes(
     blocks: Array, units: Units, hall: Room, place: Array, by_user: bool, total: Array
 ) -> None:

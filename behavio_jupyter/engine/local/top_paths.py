@@ -7,9 +7,9 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .kernels import kernel
 from .nodes import NODE
 from .parallel import run, shares
 from .sequences import Room, Units, group, owner, room, shown, walk
@@ -130,7 +130,7 @@ def _count_values(values: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArr
     return joined[starts], np.add.reduceat(counts, starts)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _spell(
     blocks: NDArray[np.int64],
     units: Units,

@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .kernels import kernel
 from .nodes import NODE
 from .parallel import run
 from .sequences import Room, Units, group, owner, room, walk
@@ -59,7 +59,7 @@ def _listed(
     return out[: _list(blocks, units, room(units, blocks), place, nodes, out)].copy()
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _count(blocks: Array, units: Units, hall: Room, place: Array, nodes: int, total: Array) -> None:
     listed = np.empty(len(hall.places), np.int64)
     for block in range(len(blocks)):
@@ -68,7 +68,7 @@ def _count(blocks: Array, units: Units, hall: Room, place: Array, nodes: int, to
             total[listed[i]] += 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _list(blocks: Array, units: Units, hall: Room, place: Array, nodes: int, out: Array) -> int:
     written = 0
     for block in range(len(blocks)):
@@ -77,7 +77,7 @@ def _list(blocks: Array, units: Units, hall: Room, place: Array, nodes: int, out
     return written
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _pairs(
     units: Units, place: Array, low: int, high: int, nodes: int, hall: Room, out: Array
 ) -> int:

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import duckdb
 import numpy as np
 import pandas as pd
-from numba import njit
 from numpy.typing import NDArray
 
 from ...errors import BehavioError
 from ...query.predicate import Between, Constant, Events, FirstLast, IsNull, Property
 from .columns import Columns
+from .kernels import kernel
 from .parallel import over_units
 from .predicate import Column, Expression
 from .windows import Sight, last_rows, seen_users
@@ -124,7 +124,7 @@ def _row_of_value(columns: Columns, seen: Sight, node: FirstLast) -> NDArray[np.
     return out
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _edge_row(
     low: int,
     high: int,

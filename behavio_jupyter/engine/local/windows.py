@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...query.predicate import Events
 from ...query.segment import BetweenDates, InLast, Window
 from .calendar import EARLIEST, LATEST, bounds_of
 from .columns import Columns
+from .kernels import kernel
 from .parallel import over_units
 
 
@@ -106,7 +106,7 @@ def _narrowed(
     return begin, stop
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _place_from(time: NDArray[np.int64], place: int, stop: int, instant: int) -> int:
     """Return the first of ``place`` to ``stop`` at an instant or later, or ``stop``."""
     if place >= stop or time[place] >= instant:
@@ -123,7 +123,7 @@ def _place_from(time: NDArray[np.int64], place: int, stop: int, instant: int) ->
     return high
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _narrow(
     low: int,
     high: int,
