@@ -133,10 +133,15 @@ class _Watch:
         self._before = before
         self._outer: Task | None = getattr(_of_thread, "task", None)
         self._over = False
+        self._gone = False
         self._reminds = False
         self._reminding = threading.Lock()
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
+        if self._gone:
+            # Somebody who listened meanwhile has put it back since.
+            self._before(number, frame)
+            return
         if self._reminds:
             self._reminds = False
         else:
@@ -197,6 +202,7 @@ class _Watch:
         except KeyboardInterrupt as error:
             # It came just now.
             self.task.unwanted = error.with_traceback(None)
+        self._gone = True
 
 
 def _in_main_thread() -> bool:

@@ -206,6 +206,14 @@ def test_who_begins_to_listen_meanwhile_stays(listening: Callable[[Any], None]) 
     assert signal.getsignal(signal.SIGINT) is listener
 
 
+def test_whoever_puts_back_what_listened_hears_of_them(listening: Callable[[Any], None]) -> None:
+    put_back = interruptible(lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))()
+    listening(put_back)
+    with pytest.raises(KeyboardInterrupt):
+        interrupt()
+        time.sleep(1)
+
+
 @pytest.mark.parametrize("nobody", [signal.SIG_IGN, signal.SIG_DFL])
 def test_where_nobody_listens_nobody_does(nobody: Any, listening: Callable[[Any], None]) -> None:
     listening(nobody)
