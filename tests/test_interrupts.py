@@ -209,9 +209,13 @@ def test_who_begins_to_listen_meanwhile_stays(listening: Callable[[Any], None]) 
 def test_whoever_puts_back_what_listened_hears_of_them(listening: Callable[[Any], None]) -> None:
     put_back = interruptible(lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))()
     listening(put_back)
-    with pytest.raises(KeyboardInterrupt):
+
+    def waits() -> None:
         interrupt()
         time.sleep(1)
+
+    with pytest.raises(KeyboardInterrupt):
+        waits()
 
 
 @pytest.mark.parametrize("nobody", [signal.SIG_IGN, signal.SIG_DFL])

@@ -80,6 +80,9 @@ class PathsAnswer:
         descending, source, target.
     starts : DataFrame
         ``*groups, count``: the number of sequences (users, if counting users).
+    whole : DataFrame
+        The same, ``count`` or ``segment, count``, whatever the value of a breakdown: a user who is
+        in several groups counts once.
     list_nodes, list_pairs, list_sequences : callable
         Make ``nodes``, ``matrix`` and ``sequences``, which the table does not show, when they are
         looked at. A large log has millions of different sequences, and their tuples take longer
@@ -90,6 +93,7 @@ class PathsAnswer:
     groups: tuple[str, ...]
     edges: pd.DataFrame
     starts: pd.DataFrame
+    whole: pd.DataFrame
     list_nodes: Callable[[], pd.DataFrame] = field(repr=False)
     list_pairs: Callable[[], pd.DataFrame] = field(repr=False)
     list_sequences: Callable[[int | None], pd.DataFrame] = field(repr=False)

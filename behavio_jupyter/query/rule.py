@@ -153,7 +153,8 @@ def _funnel(funnel: Funnel) -> Iterator[str]:
         at = {"first": "at step 1", "last": "at the last required step reached"}.get(
             str(funnel.attribution), f"at step {funnel.attribution} (none where it was not reached)"
         )
-        yield from breakdown(funnel, at, "the most users at step 1")
+        what = {"attempts": "attempts", "sessions": "sessions"}.get(funnel.counting, "users")
+        yield from breakdown(funnel, at, f"the most {what} at step 1")
     if funnel.per is not None:
         yield (
             f"Attempts belong to the calendar {funnel.per} of their step 1; a {funnel.per} is "

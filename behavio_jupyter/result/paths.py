@@ -147,10 +147,10 @@ class PathsResult(QuestionResult):
     def counted(self) -> str:
         """How many ways there are."""
         what = "user" if self.definition.counting == "users" else "sequence"
-        if len(self.definition.segments) > 1:
-            sums = self.answer.starts.groupby("segment", sort=False)["count"].sum()
-            return f"n = {' + '.join(map(number, sums))} {what}s"
-        return f"n = {plural(int(self.answer.starts['count'].sum()), what)}"
+        first, *others = self.answer.whole["count"].tolist()
+        if others:
+            return f"n = {' + '.join(map(number, (first, *others)))} {what}s"
+        return f"n = {plural(first, what)}"
 
     @property
     def key_figure(self) -> str:

@@ -150,6 +150,13 @@ class RetentionResult(QuestionResult):
         """How many are in cohorts."""
         sizes = self.cohorts["size"]
         users = "user" if self.definition.cohort != "every" else "membership"
+        if len(self.definition.segments) > 1:
+            # A user may be in several segments.
+            of_segments = self.cohorts.groupby("segment", sort=False)["size"]
+            some, all_of_them = (
+                " + ".join(map(number, each)) for each in (of_segments.sum(), of_segments.size())
+            )
+            return f"n = {some} {users}s in {all_of_them} cohorts"
         return f"n = {plural(int(sizes.sum()), users)} in {plural(len(sizes), 'cohort')}"
 
     @property

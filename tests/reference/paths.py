@@ -29,6 +29,7 @@ class PathsAnswer:
     sequences: list[dict[str, Any]]
     matrix: list[dict[str, Any]]
     starts: list[dict[str, Any]]
+    whole: list[dict[str, Any]]
 
 
 @dataclass
@@ -210,16 +211,24 @@ def edges_of(sequences: list[Sequence], paths: Paths) -> list[Edge]:
 
 
 def answer(paths: Paths, log: Log) -> PathsAnswer:
-    result = PathsAnswer(group_columns(paths), [], [], [], [], [])
+    result = PathsAnswer(group_columns(paths), [], [], [], [], [], [])
+    labels = map(str, paths.segments) if "segment" in result.groups else [None]
+    of_segments: dict[str | None, list[Sequence]] = {label: [] for label in labels}
     for key, sequences in grouped_sequences(paths, log):
         result.edges += edge_rows(key, edges_of(sequences, paths), paths)
         result.nodes += node_rows(key, visits_of(sequences, paths), paths)
         result.sequences += sequence_rows(key, sequences)
         result.matrix += matrix_rows(key, sequences)
-        users = {sequence.user for sequence in sequences}
-        count = len(users) if paths.counting == "users" else len(sequences)
-        result.starts.append({**key, "count": count})
+        result.starts.append({**key, "count": number_of(sequences, paths)})
+        of_segments[key.get("segment")] += sequences
+    for segment, sequences in of_segments.items():
+        result.whole.append({"segment": segment, "count": number_of(sequences, paths)})
     return result
+
+
+def number_of(sequences: list[Sequence], paths: Paths) -> int:
+    users = {sequence.user for sequence in sequences}
+    return len(users) if paths.counting == "users" else len(sequences)
 
 
 def edge_rows(key: Key, edges: list[Edge], paths: Paths) -> list[dict[str, Any]]:

@@ -142,6 +142,13 @@ def retention(
     return present(definition, RetentionAnswer(groups, cells), engine, FACTS)
 
 
+def whole_of(starts: pd.DataFrame) -> pd.DataFrame:
+    """The numbers of each segment, of a log where nobody is in two groups of one."""
+    if "segment" not in starts:
+        return pd.DataFrame({"count": [starts["count"].sum()]})
+    return starts.groupby("segment", sort=False)["count"].sum().reset_index()
+
+
 def paths(
     ways: Mapping[tuple[Any, ...], Mapping[tuple[str, ...], int]] | None = None,
     groups: tuple[str, ...] = (),
@@ -176,6 +183,7 @@ def paths(
         groups,
         pd.DataFrame(flow, columns=[*groups, "step", *names, "median_seconds"]),
         pd.DataFrame(starts, columns=[*groups, "count"]),
+        whole_of(pd.DataFrame(starts, columns=[*groups, "count"])),
         lambda: pd.DataFrame(
             [
                 [*at, n]

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import medians
-from .kernels import inlined, kernel
+from .kernels import kernel
 from .medians import Listed, Times, by_kind
 from .nodes import NODE
 from .parallel import run
 from .sequences import Room, Units, edges_of, group, owner, room, shown, times, walk
-from .top_nodes import Classes
+from .top_nodes import Classes, visit
 
 Array = NDArray[Any]
 
@@ -70,11 +70,14 @@ class Flows(NamedTuple):
         last; None where the edges tell.
     starts : int64 array
         The sequences (users) of each group.
+    users : int
+        Different users of all the groups; only where users are counted.
     """
 
     edges: Edges
     visits: Visits | None
     starts: NDArray[np.int64]
+    users: int
 
     def of(self, groups: NDArray[np.int64]) -> Flows:
         """Return the same with the numbers that the groups have among others."""
@@ -92,7 +95,7 @@ def flows(
     shown: Classes,
     by_user: bool,
 ) -> Flows:
-    """Count the edges, and find the medians of times.
+    """Count the edges, the sequences (users) and the nodes; find the medians of times.
 
     Parameters are those of :func:`~.top_nodes.passing`.
     """
@@ -118,7 +121,7 @@ def flows(
     counts = passed.users if by_user else passed.total.sum(axis=1)
     ids = np.flatnonzero(counts)
     edges = _edges_of_ids(shown, ids, counts[ids], seconds[ids])
-    return Flows(edges, _visits(passed.at, shown), passed.starts)
+    return Flows(edges, _visits(passed.at, shown), passed.starts, passed.people)
 
 
 def _edges_of_ids(
@@ -170,6 +173,8 @@ class _Passed(NamedTuple):
         The sequences (users) of each group.
     at : int64 array
         Those at each node, if edges do not tell.
+    people : int
+        Different users, if users are counted.
     listed : list of (int64 array, int64 array)
         The times within limits: edges, and microseconds.
     """
@@ -178,6 +183,7 @@ class _Passed(NamedTuple):
     users: NDArray[np.int64]
     starts: NDArray[np.int64]
     at: NDArray[np.int64]
+    people: int
     listed: list[Listed]
 
     def times(self) -> Times:
@@ -198,12 +204,21 @@ class _Passed(NamedTuple):
     def together(cls, parts: Sequence[_Passed]) -> _Passed:
         """Return what was seen of the blocks of all parts."""
         return cls(
-            np.sum([part.total for part in parts], axis=0),
-            np.sum([part.users for part in parts], axis=0),
-            np.sum([part.starts for part in parts], axis=0),
-            np.sum([part.at for part in parts], axis=0),
+            _sum([part.total for part in parts]),
+            _sum([part.users for part in parts]),
+            _sum([part.starts for part in parts]),
+            _sum([part.at for part in parts]),
+            sum(part.people for part in parts),
             list(chain.from_iterable(part.listed for part in parts)),
         )
+
+
+def _sum(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Return the sum of arrays; np.sum would put them all into one first."""
+    total = parts[0].copy()
+    for part in parts[1:]:
+        total += part
+    return total
 
 
 def _look(
@@ -226,7 +241,7 @@ def _look(
             np.zeros(len(shown.nodes), np.int64),
             _room_at(units, shown, by_user),
         )
-        kept = _pass(
+        kept, people = _pass(
             part,
             units,
             room(units, part),
@@ -239,7 +254,7 @@ def _look(
             edge,
             time,
         )
-        return _Passed(*counted, [(edge[:kept], time[:kept])])
+        return _Passed(*counted, people, [(edge[:kept], time[:kept])])
 
     return _Passed.together(
         run([partial(one, part) for part in units.shares(blocks, len(limits) * 16)])
@@ -255,12 +270,12 @@ def _listed(
 ) -> Flows:
     """Do as :func:`flows`, from a list of all passages: for more edges than could be laid out."""
 
-    def one(part: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    def one(part: NDArray[np.int64]) -> tuple[int, list[NDArray[np.int64]]]:
         most = units.rows(part)
         lists = [np.empty(most, np.int64) for _ in range(3)]
         starts = np.zeros(len(shown.nodes), np.int64)
         at = _room_at(units, shown, by_user)
-        kept = _list_edges(
+        kept, people = _list_edges(
             part,
             units,
             room(units, part),
@@ -272,10 +287,11 @@ def _listed(
             at,
             *lists,
         )
-        return [starts, at, *(one[:kept].copy() for one in lists)]
+        return people, [starts, at, *(one[:kept].copy() for one in lists)]
 
-    parts = run([partial(one, part) for part in units.shares(blocks)])
-    starts, at = (np.sum([part[which] for part in parts], axis=0) for which in (0, 1))
+    found = run([partial(one, part) for part in units.shares(blocks)])
+    parts = [part for _, part in found]
+    starts, at = (_sum([part[which] for part in parts]) for which in (0, 1))
     edge, time, user = (np.concatenate([part[which] for part in parts]) for which in (2, 3, 4))
     ids, edge = np.unique(edge, return_inverse=True)
     if by_user:
@@ -287,7 +303,8 @@ def _listed(
         counts = np.bincount(edge, minlength=len(ids))
     timed = by_kind([(edge[time >= 0], time[time >= 0])], len(ids))
     seconds, _ = medians.medians(timed, np.zeros(len(ids), np.int64), timed.counts)
-    return Flows(_edges_of_ids(shown, ids, counts, seconds), _visits(at, shown), starts)
+    edges = _edges_of_ids(shown, ids, counts, seconds)
+    return Flows(edges, _visits(at, shown), starts, sum(people for people, _ in found))
 
 
 @kernel
@@ -306,16 +323,18 @@ def _pass(
     at: Array,
     edge_out: Array,
     time_out: Array,
-) -> int:
-    """Count, and write the times within limits; return how many those are."""
+) -> tuple[int, int]:
+    """Count, and write the times within limits; return how many, and how many users there are."""
     steps = units.steps
     exits = units.from_ or not units.to
     latest = np.zeros(len(users), np.int32)
     latest_start = np.zeros(len(starts), np.int32)
-    latest_at = np.zeros(len(at), np.int32)
+    latest_at = np.zeros(len(at) if by_user else 0, np.int32)
     kinds, places = hall.kinds, hall.places
     alone = not by_user and not len(units.values)
     counts_at = len(at) > 0
+    people = 0
+    user_before = 0
     written = np.uint64(0)
     # Places without a sign, in arrays of one dimension: others are looked at for being negative.
     one = np.uint64(1)
@@ -341,6 +360,8 @@ def _pass(
                 if here < 0:
                     continue
                 user = units.user[unit] + 1
+                people += user != user_before
+                user_before = user
             starts[here] += not by_user or latest_start[here] != user
             latest_start[here] = user
             first, count, slot = shown(units, hall, sequence)
@@ -352,7 +373,7 @@ def _pass(
             target = np.uint64(classes[own + np.uint64(kinds[event] & NODE)])
             begin = base * row + target * wide
             if counts_at:
-                _visit(at, latest_at, base * shown_nodes + target, by_user, user)
+                visit(at, latest_at, base * shown_nodes + target, by_user, user)
             for _ in range(1, count):
                 now_at += one
                 own += nodes
@@ -370,26 +391,18 @@ def _pass(
                 time_out[written] = between
                 written += np.uint64((between >= lowest) & (between <= bounds[edge + one]))
                 if by_user:
-                    _visit(users, latest, edge >> one, True, user)
+                    visit(users, latest, edge >> one, True, user)
                 if counts_at:
-                    _visit(at, latest_at, base * shown_nodes + target, by_user, user)
+                    visit(at, latest_at, base * shown_nodes + target, by_user, user)
             if exits and count < steps:
                 edge = begin + np.uint64(2 * (other + 1))
                 counted[edge] += 1
                 if by_user:
-                    _visit(users, latest, edge >> one, True, user)
+                    visit(users, latest, edge >> one, True, user)
                 if counts_at:
                     way_out = (base + one) * shown_nodes + np.uint64(other + 1)
-                    _visit(at, latest_at, way_out, by_user, user)
-    return int(np.int64(written))
-
-
-@inlined
-def _visit(counted: Array, latest: Array, place: np.uint64, by_user: bool, user: int) -> None:
-    """Count a sequence, or a user who was not counted there yet."""
-    # Added always: whether a user is there for the first time cannot be foreseen.
-    counted[place] += np.int64(not by_user) | np.int64(latest[place] != user)
-    latest[place] = user
+                    visit(at, latest_at, way_out, by_user, user)
+    return int(np.int64(written)), people
 
 
 @kernel
@@ -421,10 +434,12 @@ def _list_edges(
     edge_out: Array,
     time_out: Array,
     user_out: Array,
-) -> int:
-    """Write every passage, of an exit with a time of -1; return how many there are."""
+) -> tuple[int, int]:
+    """Write every passage, of an exit with a time of -1; return how many, and of how many users."""
     latest_start = np.zeros(len(starts), np.int32)
-    latest_at = np.zeros(len(at), np.int32)
+    latest_at = np.zeros(len(at) if by_user else 0, np.int32)
+    people = 0
+    user_before = 0
     written = 0
     for block in range(len(blocks)):
         low, high = blocks[block, 0], blocks[block, 1]
@@ -438,6 +453,8 @@ def _list_edges(
             if here < 0:
                 continue
             user = units.user[unit] + 1
+            people += user != user_before
+            user_before = user
             if not by_user or latest_start[here] != user:
                 latest_start[here] = user
                 starts[here] += 1
@@ -449,10 +466,10 @@ def _list_edges(
                     kind = hall.kinds[hall.places[first + i]] & NODE
                     node = of_node[here, slot + i, kind]
                     cell = np.uint64((base + i) * (other + 2) + node)
-                    _visit(at, latest_at, cell, by_user, user)
+                    visit(at, latest_at, cell, by_user, user)
                 if leaving == count:
                     cell = np.uint64((base + count) * (other + 2) + other + 1)
-                    _visit(at, latest_at, cell, by_user, user)
+                    visit(at, latest_at, cell, by_user, user)
             for i in range(leaving):
                 event = hall.places[first + i]
                 source = of_node[here, slot + i, hall.kinds[event] & NODE]
@@ -467,4 +484,4 @@ def _list_edges(
                 time_out[written] = between
                 user_out[written] = user
                 written += 1
-    return written
+    return written, people

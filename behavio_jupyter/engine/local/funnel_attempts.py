@@ -14,8 +14,8 @@ from ...query.predicate import Property
 from ...query.step import Step
 from .calendar import EARLIEST, LATEST
 from .columns import Columns
-from .funnel_disjoint import DEEPEST, EACH, FIRST, disjoint, steps_of
-from .funnel_plain import plain
+from .funnel_disjoint import disjoint, steps_of
+from .funnel_plain import DEEPEST, EACH, FIRST, plain
 from .funnel_rules import ANY, ORDERED, STRICT, openings, ruled
 from .matching import KEPT, Matches, match
 from .occurrences import row_type
@@ -109,7 +109,7 @@ def attempts(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
             scope.start,
             scope.end,
             _seen(scope, funnel),
-            funnel.counting == "first entries",
+            _COUNTINGS[funnel.counting],
             _giver(funnel),
             depth,
             at,
@@ -137,10 +137,9 @@ def reaching(
     if _share_nothing(steps):
         found = [columns.occurrences(steps[step].events) for step in chain]
         limits = (window, EARLIEST, LATEST, seen, DEEPEST)
-        nobody, nowhere = np.empty(0, np.int64), np.empty((0, 0), np.int64)
-        offsets = found[0].offsets
-        given = (steps_of(found), False, users)
-        over_units(disjoint, offsets, *given, *limits, nobody, depth, at, nowhere)
+        offsets, nothing = found[0].offsets, np.empty(0, np.int64)
+        given = (steps_of(found), False, users, *limits, 0)
+        over_units(disjoint, offsets, *given, nothing, depth, at, nothing)
         return depth == len(chain)
     matches = match(columns, [step.events for step in steps])
     over_units(
@@ -156,7 +155,7 @@ def reaching(
         EARLIEST,
         LATEST,
         seen,
-        False,
+        DEEPEST,
         0,
         depth,
         at,
@@ -192,7 +191,7 @@ def _by_step(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
     # What is not written takes no memory.
     depth = np.zeros(room, np.uint8)
     at = np.empty((len(found), room), np.int64)
-    place = np.empty((len(found), room) if asked else (0, 0), np.int64)
+    place = np.empty(room if asked else 0, np.int64)
     over_units(
         disjoint,
         units,
@@ -204,6 +203,7 @@ def _by_step(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
         scope.end,
         _seen(scope, funnel),
         _COUNTINGS[funnel.counting],
+        _giver(funnel),
         counted,
         depth,
         at,
@@ -216,7 +216,7 @@ def _by_step(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
     giver = _giver(funnel)
     for step in range(len(found)) if asked else ():
         gives = depth == step + 1 if giver < 0 else (depth > step) & (giver == step)
-        row[gives] = found[step].rows[place[step, gives]]
+        row[gives] = found[step].rows[place[gives]]
     return Attempts(depth, at, row, user)
 
 

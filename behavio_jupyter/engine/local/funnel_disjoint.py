@@ -11,15 +11,11 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from .calendar import LATEST
-from .funnel_plain import MISSING
+from .funnel_plain import EACH, FIRST, MISSING
 from .kernels import inlined, kernel
 from .occurrences import Occurrences
 
 Array = NDArray[Any]
-
-
-DEEPEST, FIRST, EACH = 0, 1, 2
-"""Which attempts of a unit count: the deepest, the first, or all."""
 
 
 class Steps(NamedTuple):
@@ -75,6 +71,7 @@ def disjoint(
     end: int,
     seen: int,
     counting: int,
+    giver: int,
     counted: Array,
     depth: Array,
     at: Array,
@@ -88,11 +85,12 @@ def disjoint(
     Parameters
     ----------
     units : int64 array of units + 1
-        Of users: the offsets of step 1. Of sessions (``by_rows``): the row of the log that each
-        begins with, then the number of rows; ``rows`` of the steps are then uint32.
+        Of users: the offsets of step 1. Of sessions (``by_rows``), which follow each other in the
+        log: the row that each begins with, then the number of rows; ``rows`` of the steps are then
+        uint32.
     wanted : bool array
         The units looked at.
-    start, end, seen
+    start, end, seen, giver
         As in :func:`~behavio_jupyter.engine.local.funnel_plain.plain`.
     counting : int
         ``EACH`` only of users.
@@ -103,8 +101,9 @@ def disjoint(
         go to the place of its first event of step 1 on, the others follow each other.
     at : int64 array of (steps, units or attempts)
         Out: the time of each step reached, of the others ``MISSING``.
-    place : int64 array of (steps, units or attempts)
-        Out: which occurrence each step reached is; empty if nobody asks.
+    place : int64 array of units or attempts
+        Out: which occurrence of its step gives the breakdown's value, -1 where that step was not
+        reached; empty if nobody asks.
     """
     count = len(steps.time)
     pointer = np.zeros(count, np.int64)
@@ -173,7 +172,7 @@ def disjoint(
                     at[step, out] = times[step]
                     best[step] = i if step == 0 else pointer[step]
             if counting == EACH:
-                _finish(out, deepest, best, depth, at, place)
+                _finish(out, deepest, best, giver, depth, at, place)
                 out += 1
                 counted[unit] += 1
                 # The next one opens after its last step, or when its window is over.
@@ -186,15 +185,17 @@ def disjoint(
                 break
             hopeless = lacking - within
         if deepest:
-            _finish(out, deepest, best, depth, at, place)
+            _finish(out, deepest, best, giver, depth, at, place)
 
 
 @inlined
-def _finish(out: int, deepest: int, best: Array, depth: Array, at: Array, place: Array) -> None:
+def _finish(
+    out: int, deepest: int, best: Array, giver: int, depth: Array, at: Array, place: Array
+) -> None:
     """Write what of an attempt is not written yet."""
     depth[out] = deepest
     for step in range(deepest, len(at)):
         at[step, out] = MISSING
     if len(place):
-        for step in range(len(at)):
-            place[step, out] = best[step] if step < deepest else -1
+        source = deepest - 1 if giver < 0 else giver
+        place[out] = best[source] if source < deepest else -1

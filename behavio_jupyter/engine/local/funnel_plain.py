@@ -13,6 +13,9 @@ from .kernels import kernel
 
 Array = NDArray[Any]
 
+DEEPEST, FIRST, EACH = 0, 1, 2
+"""Which attempts of a unit count: the deepest, the first, or all."""
+
 MISSING = np.iinfo(np.int64).min
 """The time of a step that was not reached."""
 
@@ -32,7 +35,7 @@ def plain(
     start: int,
     end: int,
     seen: int,
-    only_first: bool,
+    counting: int,
     giver: int,
     depth: Array,
     at: Array,
@@ -52,6 +55,8 @@ def plain(
         Attempts open in ``[start, end)``.
     seen : int
         Events after it do not exist.
+    counting : int
+        ``DEEPEST`` or ``FIRST``.
     giver : int
         The required step whose event gives the breakdown's value; -1: the last one reached.
     depth : uint8 array of units
@@ -114,7 +119,7 @@ def plain(
                 for step in range(1, reached):
                     best[step] = pointer[step]
             # No opening gets further whose window ends before the event that this one lacked.
-            if deepest == steps or place == count or only_first:
+            if deepest == steps or place == count or counting == FIRST:
                 break
             hopeless = times[place] - within
         if deepest == 0:

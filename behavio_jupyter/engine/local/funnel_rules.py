@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from .any_order import fill_any, no_overlap
 from .calendar import EARLIEST, LATEST
-from .funnel_disjoint import EACH, FIRST
 from .funnel_links import grouped, hash_size, link_excluded, link_steps, link_values
 from .funnel_order import bounded, collected, longest, opened, settled
-from .funnel_plain import MISSING
+from .funnel_plain import EACH, FIRST, MISSING
 from .kernels import inlined, kernel
 
 Array = NDArray[Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -147,10 +148,30 @@ def answer(engine: LocalEngine, question: Paths) -> PathsAnswer:
         groups=asked.groups.columns,
         edges=_edge_frame(asked, [own.edges for own in found], question),
         starts=asked.groups.frame(1, count=starts),
+        whole=replace(asked.groups, values=None).frame(
+            1, count=_whole(asked, question, found, starts)
+        ),
         list_nodes=partial(_node_frame, asked, question, found),
         list_pairs=partial(_pair_frame, asked),
         list_sequences=partial(_sequence_frame, asked),
     )
+
+
+def _whole(
+    asked: _Asked, question: Paths, found: Sequence[Flows], starts: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Count the sequences (users) of each segment, whatever their value."""
+    values, segments, _ = asked.groups.shape
+    if question.counting != "users" or not asked.units.by_event:
+        return starts.reshape(values, segments).sum(axis=0)
+    if len(found) == segments:
+        return np.array([own.users for own in found], np.int64)
+    # Users of several values may be in several of the parts.
+    masks = np.zeros((segments, len(asked.segments[0])), np.bool_)
+    for number, mask in enumerate(masks):
+        for some in asked.parts(chosen=(None, number, None)):
+            passers.taking(some.units, asked.blocks, some.place, None, mask)
+    return np.count_nonzero(masks, axis=1)
 
 
 def members(engine: LocalEngine, question: Paths, pick: Mapping[str, Any]) -> NDArray[np.bool_]:

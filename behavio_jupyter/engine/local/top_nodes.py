@@ -102,7 +102,7 @@ def passing(
 
 
 @inlined
-def _add(counted: Array, latest: Array, cell: np.uint64, by_user: bool, user: int) -> None:
+def visit(counted: Array, latest: Array, cell: np.uint64, by_user: bool, user: int) -> None:
     """Count a sequence, or a user who was not counted there yet."""
     if by_user:
         # Added always: whether a user is there for the first time cannot be foreseen.
@@ -133,5 +133,5 @@ def _count_nodes(
             base = (here * steps + slot) * nodes
             for i in range(count):
                 kind = hall.kinds[hall.places[first + i]] & NODE
-                _add(counted, latest, np.uint64(base + kind), by_user, user)
+                visit(counted, latest, np.uint64(base + kind), by_user, user)
                 base += nodes
