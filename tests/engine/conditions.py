@@ -189,6 +189,13 @@ def ordered_steps(draw: st.DrawFn, span: Span, optional: bool = False) -> tuple[
     )
 
 
+@st.composite
+def steps_apart(draw: st.DrawFn, span: Span) -> tuple[Step, ...]:
+    """Steps of which no event matches two; the log has two names at least."""
+    names = draw(st.lists(st.sampled_from(span.names), min_size=2, max_size=4, unique=True))
+    return tuple(Step(events=Events(names=(name,), where=draw(maybe_predicate))) for name in names)
+
+
 # Conditions on users.
 
 

@@ -109,6 +109,13 @@ def test_attempts_do_not_overlap() -> None:
     assert users(log, ask("a b", "10m", counting="attempts"), step=1, dropped=True) == ["ann"]
 
 
+def test_an_attempt_begins_after_the_one_before() -> None:
+    # The window of a 0 holds a 10; b 5 ends the attempt of a 0, and that of a 5 with it.
+    within = {"counting": "attempts"}
+    assert counts(history("a 0, a 10, b 11"), ask("a b", "10m", **within)) == [1, 0]
+    assert counts(history("a 0, a 5, b 5, b 6"), ask("a b", "10m", **within)) == [1, 1]
+
+
 def test_sessions() -> None:
     log = history("a 0, b 20, a 60, c 65, a 100, b 101")
     assert counts(log, ask("a b", "1h", counting="sessions")) == [3, 2]
