@@ -54,6 +54,14 @@ def test_the_most_frequent_ways_are_the_first_of_all():
     pd.testing.assert_frame_equal(result.most_frequent(4), expected)
 
 
+def test_users_of_several_groups_count_once():
+    log = datasets.contributions()
+    result = log.paths("from code session 1d steps 3 counting users by repo")
+    users = len(log.paths("from code session 1d steps 3").users())
+    assert result.answer.starts["count"].sum() > users
+    assert result.counted.replace("\u202f", "") == f"n = {users} users"
+
+
 def test_titles_name_the_anchors():
     assert paths(from_=events("visit"), to=events("buy")).title == "Paths from visit to buy"
 

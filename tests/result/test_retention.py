@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from behavio_jupyter import datasets
 from behavio_jupyter.engine import ActivityAnswer, RetentionAnswer
 from behavio_jupyter.errors import DefinitionError
 from tests.definitions import by
@@ -165,3 +166,12 @@ def test_small_cohorts_are_said():
 def test_an_unknown_kind_of_chart_has_a_hint():
     with pytest.raises(DefinitionError, match="'curves'"):
         retention().chart(kind="curve")  # type: ignore[arg-type]
+
+
+def test_users_of_several_segments_are_not_added_up():
+    log = datasets.contributions()
+    text = "retention code -> any per month for 3"
+    both, one = (log.run(f"{text} for did(test){more}") for more in (" vs did(docs)", ""))
+    users, cohorts = (part.strip() for part in one.counted.removeprefix("n = ").split(" users in"))
+    assert both.counted.startswith(f"n = {users} + ")
+    assert f"users in {cohorts.removesuffix(' cohorts')} + " in both.counted

@@ -125,6 +125,20 @@ def test_sessions() -> None:
     assert counts(log, ask("a b", "1h", counting="sessions", sessions=whole)) == [1, 1]
 
 
+def test_mapped_sessions_gather_events_that_lie_apart() -> None:
+    log = engine(
+        """
+        ann | 2026-01-05 10:00 | a | tab=1
+        ann | 2026-01-05 10:01 | a | tab=2
+        ann | 2026-01-05 10:02 | b | tab=1
+        ann | 2026-01-05 10:03 | a | tab=1
+        """,
+        session="tab",
+    )
+    mapped = Sessions(by="mapped")
+    assert counts(log, ask("a b", counting="sessions", sessions=mapped)) == [2, 1]
+
+
 def test_equal_times_are_ordered_by_step() -> None:
     # By name buy comes before cart and visit; all three happen at once.
     log = history("visit 0, cart 0, buy 0")
