@@ -7,7 +7,7 @@ import type { Frame } from "../shared/frame";
 import { periodNames } from "../shared/lines";
 import { showPeople } from "../shared/people";
 import type { Question } from "../shared/question";
-import { duration, interval, MISSING, number, percent, plural, points } from "../shared/words";
+import { duration, interval, MISSING, number, ofGroup, percent, plural, points } from "../shared/words";
 
 type Maybe = number | null;
 
@@ -138,7 +138,7 @@ function bar(
   const before = group.from_start[previous] ?? 0;
   const lost = group.count[previous] - group.count[place];
   const step = answer.names[place];
-  const from = name ? ` (${name})` : "";
+  const from = ofGroup(name);
   const people = (count: number) => plural(count, answer.unit);
   const low = group.from_start_low[place];
   const high = group.from_start_high[place];

@@ -4,7 +4,7 @@ import { h, replace, type Child } from "../shared/elements";
 import { field, select } from "../shared/fields";
 import type { Frame } from "../shared/frame";
 import { showPeople } from "../shared/people";
-import { number, percent, plural } from "../shared/words";
+import { number, ofGroup, percent, plural } from "../shared/words";
 import { flowChart, type Chart } from "./chart";
 import type { Ask } from "./definition";
 import type { Flow, Flows, Node } from "./layout";
@@ -106,7 +106,7 @@ export function answered(question: Ask): View {
         ? h("p", { class: "bh-error" }, found.error)
         : h("div", { class: "bh-pair" }, found.matrix.map((one: Matrix, at: number) =>
             matrixTable(one, names.length > 1 ? names[shown[at]] : "", (source, target) => {
-              const name = names.length > 1 ? ` (${names[shown[at]]})` : "";
+              const name = ofGroup(names.length > 1 ? names[shown[at]] : "");
               void showPeople(question, around, matrix, { ...picks[at], source, target, whole: true },
                 `${source}, right after it ${target}${name}`);
             }))));
@@ -162,7 +162,7 @@ export function answered(question: Ask): View {
       spot,
     );
     const people = (pick: Record<string, unknown>, title: string) =>
-      void showPeople(question, around, spot, { ...group.pick, ...pick }, name ? `${title} (${name})` : title);
+      void showPeople(question, around, spot, { ...group.pick, ...pick }, `${title}${ofGroup(name)}`);
     const show = (flows: Flows) => {
       if (flows.nodes.step.length === 0) {
         replace(spot, h("p", { class: "bh-advice" }, "No path of this group lies in this range."));
@@ -228,7 +228,7 @@ export function answered(question: Ask): View {
         h("th", { scope: "col", class: "bh-figure" }, "sequences"), h("th", { scope: "col", class: "bh-figure" }, "of all"))),
       h("tbody", {}, ways.map(({ sequence, count, share }) => {
         const way = sequence.join(" → ");
-        const show = () => void showPeople(question, around, below, { ...pick, sequence }, name ? `${way} (${name})` : way);
+        const show = () => void showPeople(question, around, below, { ...pick, sequence }, `${way}${ofGroup(name)}`);
         return h(
           "tr",
           {},

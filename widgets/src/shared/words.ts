@@ -27,6 +27,12 @@ function tenths(value: number): string {
   return (isHalf ? value - 0.05 * Math.sign(value) : value).toFixed(1);
 }
 
+/** What stands behind words about one of several groups; "(none)" has its brackets already. */
+export function ofGroup(name: string): string {
+  if (!name) return "";
+  return name.startsWith("(") ? ` ${name}` : ` (${name})`;
+}
+
 export function interval(low: Maybe, high: Maybe): string {
   if (low === null || low === undefined || high === null || high === undefined) return MISSING;
   return `${tenths(low * 100)}–${tenths(high * 100)}${THIN}%`;
