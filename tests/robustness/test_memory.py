@@ -29,6 +29,8 @@ QUESTIONS = [
     "funnel visit -> cart -> purchase within 7d counting sessions same order_id per week",
     "funnel any -> any -> any within 7d counting attempts",
     "funnel any -> any -> any -> any -> any -> any within 7d counting attempts",
+    "funnel visit -> search -> view -> cart within 1s counting attempts by country",
+    "funnel visit -> search -> view -> cart within 1s counting sessions session 1s by country",
     "funnel visit -> cart -> purchase within 7d in any order",
     "retention visit -> visit per week for 12",
     "retention any -> any per day for 30 by country",

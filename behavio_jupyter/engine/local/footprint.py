@@ -38,11 +38,11 @@ _CODE, _NUMBER, _READ, _MASK = 18, 26, 4, 3
 _PLACE, _TIME = 4, 8
 """Where an event that is looked for lies; and its time, beside those of the others found."""
 
-_SESSION, _NODE, _ID = 12, 24, 150
+_SESSION, _NODE, _ID = 20, 24, 150
 """An event in a session, in paths; a user's id."""
 
 _ATTEMPT, _STEP = 8, 12
-"""An event that can open one of all attempts, and each of their steps: there is room for each."""
+"""An event that can open an attempt of a session, or one of all; and each of their steps."""
 
 _NAME = 180
 """One different value of text: in DuckDB's answer, in Python, and sorted."""
@@ -193,13 +193,13 @@ class Footprint:
 
     def _units(self, node: Funnel) -> int:
         """Return what sessions, or all attempts, of a funnel take."""
-        if node.counting == "sessions":
-            return _SESSION * self._sizes.events
-        if node.counting != "attempts":
+        if node.counting not in ("sessions", "attempts"):
             return 0
+        events = self._sizes.events
         opening = node.steps if node.order == "any" else node.steps[:1]
-        openings = min(sum(self._named(step.events) for step in opening), self._sizes.events)
-        return (_ATTEMPT + _STEP * len(node.steps)) * openings
+        openings = min(sum(self._named(step.events) for step in opening), events)
+        sessions = _SESSION * events if node.counting == "sessions" else 0
+        return sessions + (_ATTEMPT + _STEP * len(node.steps)) * openings
 
     def _mask(self, node: Any) -> int:
         return 0 if node.where is None else _MASK * self._sizes.events

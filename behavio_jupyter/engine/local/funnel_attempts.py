@@ -212,12 +212,11 @@ def _by_step(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
     if each:
         depth, at, place = _together(units, units, counted, (depth, at, place))
         user = np.repeat(np.arange(count, dtype=np.int32), counted)
-    row = np.full(len(depth) if asked else 0, -1)
     giver = _giver(funnel)
     for step in range(len(found)) if asked else ():
         gives = depth == step + 1 if giver < 0 else (depth > step) & (giver == step)
-        row[gives] = found[step].rows[place[gives]]
-    return Attempts(depth, at, row, user)
+        place[gives] = found[step].rows[place[gives]]
+    return Attempts(depth, at, place, user)
 
 
 def _wanted(scope: Scope, user: NDArray[np.int32] | None) -> NDArray[np.bool_]:
