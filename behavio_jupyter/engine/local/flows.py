@@ -329,7 +329,7 @@ def _pass(
     exits = units.from_ or not units.to
     latest = np.zeros(len(users), np.int32)
     latest_start = np.zeros(len(starts), np.int32)
-    latest_at = np.zeros(len(at) if by_user else 0, np.int32)
+    latest_at = np.zeros(len(at), np.int32)
     kinds, places = hall.kinds, hall.places
     alone = not by_user and not len(units.values)
     counts_at = len(at) > 0
@@ -437,7 +437,7 @@ def _list_edges(
 ) -> tuple[int, int]:
     """Write every passage, of an exit with a time of -1; return how many, and of how many users."""
     latest_start = np.zeros(len(starts), np.int32)
-    latest_at = np.zeros(len(at) if by_user else 0, np.int32)
+    latest_at = np.zeros(len(at), np.int32)
     people = 0
     user_before = 0
     written = 0

@@ -104,12 +104,9 @@ def passing(
 @inlined
 def visit(counted: Array, latest: Array, cell: np.uint64, by_user: bool, user: int) -> None:
     """Count a sequence, or a user who was not counted there yet."""
-    if by_user:
-        # Added always: whether a user is there for the first time cannot be foreseen.
-        counted[cell] += latest[cell] != user
-        latest[cell] = user
-    else:
-        counted[cell] += 1
+    # Added always: whether a user is there for the first time cannot be foreseen.
+    counted[cell] += np.int64(not by_user) | np.int64(latest[cell] != user)
+    latest[cell] = user
 
 
 @kernel
@@ -118,7 +115,7 @@ def _count_nodes(
 ) -> None:
     _, steps, nodes = total.shape
     counted = total.reshape(-1)
-    latest = np.zeros(len(counted) if by_user else 0, np.int32)
+    latest = np.zeros(len(counted), np.int32)
     for block in range(len(blocks)):
         low, high = blocks[block, 0], blocks[block, 1]
         owned = 0
