@@ -131,7 +131,9 @@ def write(folder: Path, run: Run) -> None:
         "## Cold",
         f"New processes, over {run.cold.events:,} events; files are in the system's cache. What"
         " numba compiles it keeps on disk; without that (`NUMBA_CACHE_DIR` an empty folder) the"
-        " first answer of a kind has to compile, once after each installation.",
+        " first answer of a kind has to compile, once after each installation. Where neither the"
+        " package's folder nor the user's can be written, as in some containers, each process does:"
+        " name a folder in that variable there.",
         _markdown(tables.cold(run.cold)),
         "## The questions",
         "\n".join(
