@@ -198,8 +198,15 @@ class Columns:
 
         A name that no event of the log has occurs nowhere.
         """
+        if not events.names and events.where is None and where is None:
+            return self._everywhere
         key = repr((sorted(events.names), events.where, where))
         return self._listed.get(key, lambda: self._found(events, where))
+
+    @cached_property
+    def _everywhere(self) -> Occurrences:
+        # Four bytes an event, as of a property in use: it would leave no room for others.
+        return everywhere(self.offsets, self.time)
 
     @cached_property
     def _listed(self) -> Recent[Occurrences]:
@@ -207,8 +214,6 @@ class Columns:
 
     def _found(self, events: Events, where: Any) -> Occurrences:
         predicates = [each for each in (events.where, where) if each is not None]
-        if not events.names and not predicates:
-            return everywhere(self.offsets, self.time)
         names = set(events.names or self.schema.events)
         named = np.array([name in names for name in self.schema.events], np.bool_)
         for predicate in predicates:
