@@ -33,6 +33,10 @@ _LISTED_BYTES = 1 << 26
 """How much, besides four bytes an event, lists of occurrences may take together."""
 
 
+_BEGINS_BYTES = 1 << 24
+"""How much, besides a byte an event, the rows may take together that sessions begin with."""
+
+
 class Codes(NamedTuple):
     """A property as small numbers: ``codes`` int32 (-1 for null) into ``names``."""
 
@@ -207,6 +211,11 @@ class Columns:
     def _everywhere(self) -> Occurrences:
         # Four bytes an event, as of a property in use: it would leave no room for others.
         return everywhere(self.offsets, self.time)
+
+    @cached_property
+    def begins(self) -> Recent[Any]:
+        """Where the sessions of recent questions begin."""
+        return Recent(_BEGINS_BYTES + int(self.offsets[-1]))
 
     @cached_property
     def _listed(self) -> Recent[Occurrences]:

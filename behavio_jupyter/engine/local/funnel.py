@@ -47,11 +47,12 @@ def answer(engine: LocalEngine, funnel: Funnel) -> FunnelAnswer:
     counts = np.zeros((values, segments, spans, steps), np.int64)
     quantiles = np.full((values, segments, spans, steps, len(QUANTILES)), np.nan)
     bins = np.zeros((values, segments, spans, BINS), np.int64)
+    users = found.users if funnel.segments else None
     one = value if spans == 1 else value * np.int32(spans) + period
     for place, segment in enumerate(scope.segments):
         counted = found.depth > 0
-        if funnel.segments:
-            counted &= segment.users[found.users]
+        if users is not None:
+            counted &= segment.users[users]
         group = np.where(counted, one, np.int32(-1))
         table = tabulate(found.at, group, values * spans, _previous(funnel), span(funnel))
         counts[:, place] = table.counts.T.reshape(values, spans, steps)
@@ -140,8 +141,9 @@ def _grouped(
             known = counted & (found.row >= 0)
             code[known] = codes.codes[found.row[known]]
         weights = np.zeros(len(codes.names) + 1, np.int64)
+        users = found.users if funnel.segments else None
         for segment in scope.segments:
-            seen = code[counted & segment.users[found.users]]
+            seen = code[counted if users is None else counted & segment.users[users]]
             weights += np.bincount(seen + 1, minlength=len(weights))
         values = rank(funnel.by, codes, weights, _COLUMNS)
         value = np.maximum(values.of(code), 0)

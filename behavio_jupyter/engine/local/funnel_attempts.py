@@ -21,7 +21,7 @@ from .matching import KEPT, Matches, match
 from .occurrences import row_type
 from .parallel import over_units, ranges, run
 from .scope import Scope
-from .sessions import cut
+from .sessions import begins, cut, owners
 
 _ORDERS = {"ordered": ORDERED, "strict": STRICT, "any": ANY}
 _COUNTINGS = {"users": DEEPEST, "sessions": DEEPEST, "first entries": FIRST, "attempts": EACH}
@@ -40,19 +40,22 @@ class Attempts(NamedTuple):
     row : int64 array
         The row of the event that gives the breakdown's value; -1 where there is none. Without
         meaning at depth 0, and where the breakdown is not by a property of events.
-    user : int32 array or None
-        The user of each attempt; None where attempt n is user n's.
+    ends : int64 array of users + 1, or None
+        The attempts of user ``u`` are those from ``ends[u]`` to ``ends[u + 1]``; None where
+        attempt n is user n's.
     """
 
     depth: NDArray[np.uint8]
     at: NDArray[np.int64]
     row: NDArray[np.int64]
-    user: NDArray[np.int32] | None
+    ends: NDArray[np.int64] | None
 
     @property
     def users(self) -> NDArray[np.int32]:
         """The user of each attempt."""
-        return np.arange(len(self.depth), dtype=np.int32) if self.user is None else self.user
+        return (
+            np.arange(len(self.depth), dtype=np.int32) if self.ends is None else owners(self.ends)
+        )
 
 
 class _Units(NamedTuple):
@@ -61,7 +64,7 @@ class _Units(NamedTuple):
     offsets: NDArray[np.int64]
     time: NDArray[np.int64]
     rows: NDArray[np.int64] | None
-    user: NDArray[np.int32] | None
+    ends: NDArray[np.int64] | None
 
 
 def span(funnel: Funnel) -> int:
@@ -87,15 +90,15 @@ def attempts(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
     units = _units(columns, funnel, scope)
     steps = match(columns, [step.events for step in funnel.steps], scope.keep)
     codes = _of(units, steps.codes)
-    wanted = _wanted(scope, units.user)
+    wanted = _wanted(scope, units.ends)
     if needs_rules or funnel.counting == "attempts":
-        depth, at, row, user = _by_rules(columns, funnel, scope, units, codes, steps.table, wanted)
+        depth, at, row, ends = _by_rules(columns, funnel, scope, units, codes, steps.table, wanted)
     else:
         count = len(units.offsets) - 1
         depth = np.zeros(count, np.uint8)
         at = np.empty((len(funnel.steps), count), np.int64)
         row = np.empty(count, np.int64)
-        user = units.user
+        ends = units.ends
         over_units(
             plain,
             units.offsets,
@@ -118,7 +121,7 @@ def attempts(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
     if units.rows is not None:
         known = (depth > 0) & (row >= 0)
         row[known] = units.rows[row[known]]
-    return Attempts(depth, at, row, user)
+    return Attempts(depth, at, row, ends)
 
 
 def reaching(
@@ -180,10 +183,9 @@ def _lists_rows(columns: Columns, funnel: Funnel) -> bool:
 def _by_step(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
     found = [columns.occurrences(step.events, funnel.where) for step in funnel.steps]
     asked = funnel.by is not None and funnel.by.property.owner == "event"
-    units, user = found[0].offsets, None
+    units, ends = found[0].offsets, None
     if funnel.counting == "sessions":
-        sessions = cut(columns, funnel.sessions, scope.keep)
-        units, user = sessions.first_rows(int(columns.offsets[-1])), sessions.user
+        units, ends = begins(columns, funnel.sessions, scope.keep)
     count = len(units) - 1
     each = funnel.counting == "attempts"
     room = int(units[-1]) if each else count
@@ -197,7 +199,7 @@ def _by_step(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
         units,
         steps_of(found),
         funnel.counting == "sessions",
-        _wanted(scope, user),
+        _wanted(scope, ends),
         span(funnel),
         scope.start,
         scope.end,
@@ -210,26 +212,26 @@ def _by_step(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
         place,
     )
     if each:
-        depth, at, place = _together(units, units, counted, (depth, at, place))
-        user = np.repeat(np.arange(count, dtype=np.int32), counted)
+        ends = np.concatenate([[0], np.cumsum(counted)])
+        depth, at, place = _together(units, units, ends, (depth, at, place))
     giver = _giver(funnel)
     for step in range(len(found)) if asked else ():
         gives = depth == step + 1 if giver < 0 else (depth > step) & (giver == step)
         place[gives] = found[step].rows[place[gives]]
-    return Attempts(depth, at, place, user)
+    return Attempts(depth, at, place, ends)
 
 
-def _wanted(scope: Scope, user: NDArray[np.int32] | None) -> NDArray[np.bool_]:
-    """Return which units are of the scope's users; ``user`` as in :class:`Attempts`."""
-    if user is None:
+def _wanted(scope: Scope, ends: NDArray[np.int64] | None) -> NDArray[np.bool_]:
+    """Return which units are of the scope's users; ``ends`` as in :class:`Attempts`."""
+    if ends is None:
         return scope.users
-    return np.ones(len(user), np.bool_) if scope.everyone else scope.users[user]
+    return np.ones(ends[-1], np.bool_) if scope.everyone else np.repeat(scope.users, np.diff(ends))
 
 
 def _together(
     offsets: NDArray[np.int64],
     slots: NDArray[np.int64],
-    counted: NDArray[np.int64],
+    ends: NDArray[np.int64],
     written: tuple[NDArray[Any], ...],
 ) -> list[NDArray[Any]]:
     """Return next to each other what a kernel wrote for each of the ranges of units.
@@ -240,12 +242,11 @@ def _together(
         That over which it ran.
     slots : int64 array
         Where what belongs to the first unit of a range begins.
-    counted : int64 array of units
-        How much belongs to each.
+    ends : int64 array of units + 1
+        How much belongs to those before each.
     written : tuple of arrays
         What it wrote, along the last axis; one without any elements stays as it is.
     """
-    ends = np.concatenate([[0], np.cumsum(counted)])
     out = [np.empty((*one.shape[:-1], ends[-1]), one.dtype) if one.size else one for one in written]
     calls = []
     for low, high in ranges(offsets):
@@ -263,7 +264,7 @@ def _units(columns: Columns, funnel: Funnel, scope: Scope) -> _Units:
         return _Units(columns.offsets, columns.time, None, None)
     sessions = cut(columns, funnel.sessions, scope.keep)
     time = sessions.of(columns.time)
-    return _Units(sessions.offsets, time, sessions.rows, sessions.user)
+    return _Units(sessions.offsets, time, sessions.rows, sessions.ends)
 
 
 def _of(units: _Units, values: NDArray[Any]) -> NDArray[Any]:
@@ -319,7 +320,7 @@ def _by_rules(
         # What is not written takes no memory.
         np.empty((last, room), np.int64),
         np.empty(room, np.int64),
-        units.user,
+        units.ends,
     )
     over_units(
         ruled,
@@ -350,8 +351,9 @@ def _by_rules(
     )
     if funnel.counting != "attempts":
         return found
-    depth, at, row = _together(units.offsets, slots, counted, (found.depth, found.at, found.row))
-    return Attempts(depth, at, row, np.repeat(np.arange(count, dtype=np.int32), counted))
+    each = np.concatenate([[0], np.cumsum(counted)])
+    depth, at, row = _together(units.offsets, slots, each, found[:3])
+    return Attempts(depth, at, row, each)
 
 
 def _room(

@@ -84,10 +84,10 @@ def disjoint(
 
     Parameters
     ----------
-    units : int64 array of units + 1
+    units : int64 (uint32) array of units + 1
         Of users: the offsets of step 1. Of sessions (``by_rows``), which follow each other in the
-        log: the row that each begins with, then the number of rows; ``rows`` of the steps are then
-        uint32.
+        log: the row that each begins with, then the number of rows; these and the ``rows`` of the
+        steps are uint32.
     wanted : bool array
         The units looked at.
     start, end, seen, giver

@@ -91,7 +91,9 @@ def ranges(offsets: NDArray[np.int64], part_bytes: int = 0) -> list[tuple[int, i
     rows = int(offsets[-1] - offsets[0]) if units > 0 else 0
     if rows < _SMALL:
         return [(0, units)]
-    cuts = np.searchsorted(offsets, np.linspace(offsets[0], offsets[-1], _parts(part_bytes) + 1))
+    bounds = np.linspace(offsets[0], offsets[-1], _parts(part_bytes) + 1)
+    # Of the same type, as all offsets would be converted otherwise.
+    cuts = np.searchsorted(offsets, bounds.astype(offsets.dtype))
     edges = np.unique(np.concatenate([[0], cuts[1:-1], [units]])).tolist()
     return list(pairwise(edges))
 

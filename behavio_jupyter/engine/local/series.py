@@ -14,7 +14,7 @@ from .columns import Columns
 from .occurrences import Occurrences
 from .parallel import over_units, summed_over_units
 from .scope import Scope, SegmentUsers
-from .sessions import cut, lay_out
+from .sessions import Stretches, begins, cut, lay_out, owners
 from .tally import Events, add, count, gather, quantile
 
 
@@ -60,25 +60,35 @@ def by_user(
 
 def by_session(columns: Columns, question: Trend, scope: Scope, users: Layout) -> Layout:
     """Lay events out by session instead; sessions are cut on the kept events."""
-    stretches = cut(columns, question.sessions, scope.keep_in_range(columns))
-    events = users.events
-    if not events.by_row:
-        events = events._replace(groups=events.groups[stretches.user])
+    keep = scope.keep_in_range(columns)
     if question.sessions.by == "mapped":
-        # The events of such a session may lie apart: bring them together.
-        counts = np.zeros(len(columns.time), np.bool_)
-        counts[events.rows] = True
-        places = np.flatnonzero(stretches.of(counts))
-        rows = stretches.at(places).astype(events.rows.dtype)
-        events = events._replace(rows=rows, time=columns.time[rows])
-        return Layout(np.searchsorted(places, stretches.offsets), stretches.user, events)
+        return _by_mapped_session(columns, cut(columns, question.sessions, keep), users.events)
+    found = begins(columns, question.sessions, keep)
+    owner = owners(found.ends)
+    events = _grouped(users.events, owner)
     # Events that are not in the range may lie in a session's stretch of the log; none counts.
-    first = np.append(stretches.at(stretches.offsets[:-1]), len(columns.time))
+    first = found.rows.astype(np.int64)
     if len(events.rows) == len(columns.time):
-        return Layout(first, stretches.user, events)
+        return Layout(first, owner, events)
     offsets = np.full(len(first), len(events.rows))
     over_units(lay_out, first, events.rows, offsets)
-    return Layout(offsets, stretches.user, events)
+    return Layout(offsets, owner, events)
+
+
+def _by_mapped_session(columns: Columns, stretches: Stretches, events: Events) -> Layout:
+    """Bring the events of each session together, which may lie apart."""
+    owner = stretches.user
+    counts = np.zeros(len(columns.time), np.bool_)
+    counts[events.rows] = True
+    places = np.flatnonzero(stretches.of(counts))
+    rows = stretches.at(places).astype(events.rows.dtype)
+    events = _grouped(events, owner)._replace(rows=rows, time=columns.time[rows])
+    return Layout(np.searchsorted(places, stretches.offsets), owner, events)
+
+
+def _grouped(events: Events, owner: NDArray[np.int32]) -> Events:
+    """Let the groups be those of the units' users, unless events have their own."""
+    return events if events.by_row else events._replace(groups=events.groups[owner])
 
 
 def tallied(

@@ -24,50 +24,87 @@ class Stretches(NamedTuple):
         Row numbers in the log; unit ``s`` has ``rows[offsets[s]:offsets[s + 1]]``, in order. None:
         the units have all rows of the log, in its order.
     offsets : int64 array
-    user : int32 array
-        The user of each unit.
+    ends : int64 array of users + 1
+        The units of user ``u`` are those from ``ends[u]`` to ``ends[u + 1]``.
     """
 
     rows: NDArray[np.int64] | None
     offsets: NDArray[np.int64]
-    user: NDArray[np.int32]
+    ends: NDArray[np.int64]
+
+    @property
+    def user(self) -> NDArray[np.int32]:
+        """The user of each unit."""
+        return owners(self.ends)
 
     def of(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return what each row of the log has, in the order of the units' events."""
         return values if self.rows is None else values[self.rows]
-
-    def first_rows(self, total: int) -> NDArray[np.int64]:
-        """Return the row that each unit begins with, then ``total``, the number of rows."""
-        if self.rows is None:
-            return self.offsets
-        return np.append(self.rows[self.offsets[:-1]], total)
 
     def at(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the rows that are at some places of the order of the units' events."""
         return places if self.rows is None else self.rows[places]
 
 
+class Begins(NamedTuple):
+    """Where sessions begin that follow each other in the log.
+
+    Attributes
+    ----------
+    rows : uint32 (int64) array of sessions + 1
+        The row that each begins with, then the number of rows.
+    ends : int64 array of users + 1
+        As in :class:`Stretches`.
+    """
+
+    rows: NDArray[Any]
+    ends: NDArray[np.int64]
+
+    @property
+    def nbytes(self) -> int:
+        """The memory this takes."""
+        return self.rows.nbytes + self.ends.nbytes
+
+
+def owners(ends: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return the user of each unit; those of user ``u`` are from ``ends[u]`` to ``ends[u + 1]``."""
+    return np.repeat(np.arange(len(ends) - 1, dtype=np.int32), np.diff(ends))
+
+
 def cut(columns: Columns, sessions: Sessions, keep: NDArray[np.bool_] | None) -> Stretches:
     """Cut the kept events into sessions (docs/semantics.md "Paths", F8)."""
-    total = int(columns.offsets[-1])
     if sessions.by == "mapped":
+        total = int(columns.offsets[-1])
         return _by_column(columns, np.arange(total) if keep is None else np.flatnonzero(keep))
+    first, ends = begins(columns, sessions, keep)
+    if keep is None:
+        return Stretches(None, first.astype(np.int64), ends)
+    rows = np.flatnonzero(keep)
+    return Stretches(rows, np.searchsorted(rows, first), ends)
+
+
+def begins(columns: Columns, sessions: Sessions, keep: NDArray[np.bool_] | None) -> Begins:
+    """Return where the sessions of kept events begin that a gap ends, or nothing does."""
     gap = np.iinfo(np.int64).max if sessions.by == "off" else sessions.gap.microseconds
-    kept = np.empty(0, np.bool_) if keep is None else keep
+    if keep is not None:
+        return _begins(columns, gap, keep)
+    everything = np.empty(0, np.bool_)
+    found: Begins = columns.begins.get(str(gap), lambda: _begins(columns, gap, everything))
+    return found
+
+
+def _begins(columns: Columns, gap: int, keep: NDArray[np.bool_]) -> Begins:
+    total = int(columns.offsets[-1])
     # Each range writes from the place of its first row on; only the pages it fills take memory.
     loose = np.empty(total, row_type(total))
     ends = np.zeros(columns.users + 1, np.int64)
-    over_units(_find_first, columns.offsets, columns.time, kept, gap, loose, ends[1:])
+    over_units(_find_first, columns.offsets, columns.time, keep, gap, loose, ends[1:])
     np.cumsum(ends, out=ends)
-    first = np.empty(ends[-1] + 1, np.int64)
+    first = np.empty(ends[-1] + 1, loose.dtype)
     untimed = np.empty(0, np.int64)
     over_units(settle, columns.offsets, columns.time, loose, ends, first, untimed)
-    users = np.repeat(np.arange(columns.users, dtype=np.int32), np.diff(ends))
     first[-1] = total
-    if keep is None:
-        return Stretches(None, first, users)
-    rows = np.flatnonzero(keep)
-    return Stretches(rows, np.searchsorted(rows, first), users)
+    return Begins(first, ends)
 
 
 def _by_column(columns: Columns, rows: NDArray[np.int64]) -> Stretches:
@@ -89,7 +126,8 @@ def _by_column(columns: Columns, rows: NDArray[np.int64]) -> Stretches:
     starts, lengths = starts[by_first_row], lengths[by_first_row]
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     place = np.repeat(starts - offsets[:-1], lengths) + np.arange(len(order))
-    return Stretches(rows[order][place], offsets, users[starts].astype(np.int32))
+    ends = np.searchsorted(users[starts], np.arange(columns.users + 1))
+    return Stretches(rows[order][place], offsets, ends)
 
 
 @kernel
