@@ -95,6 +95,7 @@ def test_paths_are_followed_by_clicking(page):
     users = result.users(source="code", target="test", whole=True)
     expect(people).to_contain_text(f"{len(users)} users")
     page.keyboard.press("Escape")
+    expect(cell.get_by_role("button")).to_be_focused()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(widget.get_by_role("group", name="code, right after it")).to_be_visible()
