@@ -289,6 +289,7 @@ class Asking:
         answer = engine.answer(definition)  # type: ignore[arg-type]
         return present(definition, answer, engine, facts, partial(bar_of, self))  # type: ignore[arg-type]
 
+    @interruptible
     def funnel(self, question: Definition | str, **variables: Any) -> FunnelResult:
         """Ask who gets from step to step (docs/semantics.md, "Funnel"), as :meth:`run` does.
 
@@ -301,6 +302,7 @@ class Asking:
         """
         return self._ask(question, variables, "funnel")  # type: ignore[return-value]
 
+    @interruptible
     def retention(self, question: Definition | str, **variables: Any) -> RetentionResult:
         """Ask who comes back (docs/semantics.md, "Retention"), as :meth:`run` does.
 
@@ -313,6 +315,7 @@ class Asking:
         """
         return self._ask(question, variables, "retention")  # type: ignore[return-value]
 
+    @interruptible
     def paths(self, question: Definition | str, **variables: Any) -> PathsResult:
         """Ask which ways users take (docs/semantics.md, "Paths"), as :meth:`run` does.
 
@@ -325,6 +328,7 @@ class Asking:
         """
         return self._ask(question, variables, "paths")  # type: ignore[return-value]
 
+    @interruptible
     def trend(self, question: Definition | str, **variables: Any) -> TrendResult:
         """Ask for a number per period (docs/semantics.md, "Trend"), as :meth:`run` does.
 
@@ -337,6 +341,7 @@ class Asking:
         """
         return self._ask(question, variables, "trend")  # type: ignore[return-value]
 
+    @interruptible
     def segment(self, question: Definition | str, **variables: Any) -> SegmentResult:
         """Ask who meets a condition (docs/semantics.md, "Segment"), as :meth:`run` does.
 

@@ -99,8 +99,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 OURS = [os.path.dirname(inspect.getfile(module)) for module in (behavio_jupyter, magics)]
 ENTERED = re.compile(
-    rf"File (?:{'|'.join(map(re.escape, OURS))}){re.escape(os.sep)}.*\n"
-    r"(?: .*\n)*-+> *\d+ +(?:@\w|def \w)"
+    r"/interrupts\.py:\d+, in interruptible\.<locals>\.call\(.*\n"
+    r"(?: .*\n)*-+> *\d+ +(?:@functools\.wraps|def call)"
 )
 """In a trace: what users call is being entered, and none of its lines has run."""
 
