@@ -14,7 +14,7 @@ from . import medians
 from .kernels import kernel
 from .medians import Listed, Times, by_kind
 from .nodes import NODE
-from .parallel import run
+from .parallel import added, run
 from .sequences import Room, Units, edges_of, group, owner, room, shown, times, walk
 from .top_nodes import Classes, visit
 
@@ -204,21 +204,13 @@ class _Passed(NamedTuple):
     def together(cls, parts: Sequence[_Passed]) -> _Passed:
         """Return what was seen of the blocks of all parts."""
         return cls(
-            _sum([part.total for part in parts]),
-            _sum([part.users for part in parts]),
-            _sum([part.starts for part in parts]),
-            _sum([part.at for part in parts]),
+            added([part.total for part in parts]),
+            added([part.users for part in parts]),
+            added([part.starts for part in parts]),
+            added([part.at for part in parts]),
             sum(part.people for part in parts),
             list(chain.from_iterable(part.listed for part in parts)),
         )
-
-
-def _sum(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Return the sum of arrays; np.sum would put them all into one first."""
-    total = parts[0].copy()
-    for part in parts[1:]:
-        total += part
-    return total
 
 
 def _look(
@@ -291,7 +283,7 @@ def _listed(
 
     found = run([partial(one, part) for part in units.shares(blocks)])
     parts = [part for _, part in found]
-    starts, at = (_sum([part[which] for part in parts]) for which in (0, 1))
+    starts, at = (added([part[which] for part in parts]) for which in (0, 1))
     edge, time, user = (np.concatenate([part[which] for part in parts]) for which in (2, 3, 4))
     ids, edge = np.unique(edge, return_inverse=True)
     if by_user:

@@ -16,7 +16,7 @@ from ...query import Paths
 from .columns import Codes, Columns
 from .kernels import inlined, kernel
 from .nodes import FROM, GONE, NODE, TO, Nodes
-from .parallel import ranges, run
+from .parallel import added, ranges, run
 from .sessions import cut
 
 Array = NDArray[Any]
@@ -145,8 +145,7 @@ def count_values(units: Units, blocks: NDArray[np.int64], number: int) -> NDArra
     """Return how many sequences have each of ``number`` codes of a value, from null (-1) on."""
     parts = [(part, np.zeros(number, np.int64)) for part in units.shares(blocks, number * 8)]
     run([partial(_count_values, part, units, room(units, part), own) for part, own in parts])
-    total: NDArray[np.int64] = np.sum([own for _, own in parts], axis=0)
-    return total
+    return added([own for _, own in parts])
 
 
 class Room(NamedTuple):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .kernels import inlined, kernel
 from .nodes import NODE
-from .parallel import run
+from .parallel import added, run
 from .sequences import Room, Units, group, owner, room, shown, walk
 
 Array = NDArray[Any]
@@ -97,8 +97,7 @@ def passing(
     ]
     given = (place, by_user)
     run([partial(_count_nodes, part, units, room(units, part), *given, own) for part, own in parts])
-    total: NDArray[np.int64] = np.sum([own for _, own in parts], axis=0)
-    return total
+    return added([own for _, own in parts])
 
 
 @inlined

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .kernels import kernel
 from .nodes import NODE
-from .parallel import run
+from .parallel import added, run
 from .sequences import Room, Units, group, owner, room, walk
 
 Array = NDArray[Any]
@@ -41,7 +41,7 @@ def pairs(
                 for part, own in parts
             ]
         )
-        total = np.sum([own for _, own in parts], axis=0)
+        total = added([own for _, own in parts])
         keys = np.flatnonzero(total)
         counts = total[keys]
     else:
