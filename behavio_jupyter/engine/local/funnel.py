@@ -18,7 +18,7 @@ from .funnel_attempts import Attempts, attempts, required, span
 from .funnel_plain import MISSING
 from .funnel_times import QUANTILES, tabulate
 from .groups import Groups, rank
-from .scope import Scope
+from .scope import Scope, SegmentUsers
 
 if TYPE_CHECKING:
     from .engine import LocalEngine
@@ -47,13 +47,9 @@ def answer(engine: LocalEngine, funnel: Funnel) -> FunnelAnswer:
     counts = np.zeros((values, segments, spans, steps), np.int64)
     quantiles = np.full((values, segments, spans, steps, len(QUANTILES)), np.nan)
     bins = np.zeros((values, segments, spans, BINS), np.int64)
-    users = found.users if funnel.segments else None
     one = value if spans == 1 else value * np.int32(spans) + period
     for place, segment in enumerate(scope.segments):
-        counted = found.depth > 0
-        if users is not None:
-            counted &= segment.users[users]
-        group = np.where(counted, one, np.int32(-1))
+        group = np.where(_counted(found, segment), one, np.int32(-1))
         table = tabulate(found.at, group, values * spans, _previous(funnel), span(funnel))
         counts[:, place] = table.counts.T.reshape(values, spans, steps)
         quantiles[:, place] = table.quantiles.transpose(1, 0, 2).reshape(
@@ -141,9 +137,8 @@ def _grouped(
             known = counted & (found.row >= 0)
             code[known] = codes.codes[found.row[known]]
         weights = np.zeros(len(codes.names) + 1, np.int64)
-        users = found.users if funnel.segments else None
         for segment in scope.segments:
-            seen = code[counted if users is None else counted & segment.users[users]]
+            seen = code[_counted(found, segment)]
             weights += np.bincount(seen + 1, minlength=len(weights))
         values = rank(funnel.by, codes, weights, _COLUMNS)
         value = np.maximum(values.of(code), 0)
@@ -154,6 +149,12 @@ def _grouped(
         period[counted] = spans.index(found.at[0][counted])
     labels = tuple(segment.label for segment in scope.segments if segment.label is not None)
     return Groups(values, labels, spans), value, period
+
+
+def _counted(found: Attempts, segment: SegmentUsers) -> NDArray[np.bool_]:
+    """Return which of the attempts there are, and are of a segment's users."""
+    counted = found.depth > 0
+    return counted if segment.everyone else counted & segment.users[found.users]
 
 
 def _previous(funnel: Funnel) -> NDArray[np.int64]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +28,8 @@ _ORDERS = {"ordered": ORDERED, "strict": STRICT, "any": ANY}
 _COUNTINGS = {"users": DEEPEST, "sessions": DEEPEST, "first entries": FIRST, "attempts": EACH}
 
 
-class Attempts(NamedTuple):
+@dataclass(frozen=True)
+class Attempts:
     """Counted attempts, one element each; users ascending.
 
     Attributes
@@ -50,7 +52,7 @@ class Attempts(NamedTuple):
     row: NDArray[np.int64]
     ends: NDArray[np.int64] | None
 
-    @property
+    @cached_property
     def users(self) -> NDArray[np.int32]:
         """The user of each attempt."""
         return (
@@ -92,7 +94,8 @@ def attempts(columns: Columns, funnel: Funnel, scope: Scope) -> Attempts:
     codes = _of(units, steps.codes)
     wanted = _wanted(scope, units.ends)
     if needs_rules or funnel.counting == "attempts":
-        depth, at, row, ends = _by_rules(columns, funnel, scope, units, codes, steps.table, wanted)
+        found = _by_rules(columns, funnel, scope, units, codes, steps.table, wanted)
+        depth, at, row, ends = found.depth, found.at, found.row, found.ends
     else:
         count = len(units.offsets) - 1
         depth = np.zeros(count, np.uint8)
@@ -352,7 +355,7 @@ def _by_rules(
     if funnel.counting != "attempts":
         return found
     each = np.concatenate([[0], np.cumsum(counted)])
-    depth, at, row = _together(units.offsets, slots, each, found[:3])
+    depth, at, row = _together(units.offsets, slots, each, (found.depth, found.at, found.row))
     return Attempts(depth, at, row, each)
 
 
