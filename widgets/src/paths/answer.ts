@@ -100,8 +100,11 @@ export function answered(question: Ask): View {
       h("p", { class: "bh-quiet" }, "Counting them …"));
     const matrix = h("div", {}, h("p", { class: "bh-quiet" }, "Counting …"));
     const picks = shown.map((place) => answer.groups[place].pick);
+    let isMatrixAsked = false;
     const fillMatrix = async () => {
+      isMatrixAsked = true;
       const found = await question.request("matrix", { picks }, around.view, owe(answer, () => void fillMatrix()));
+      isMatrixAsked = !found.error;
       replace(matrix, found.error
         ? h("p", { class: "bh-error" }, found.error)
         : h("div", { class: "bh-pair" }, found.matrix.map((one: Matrix, at: number) =>
@@ -117,7 +120,8 @@ export function answered(question: Ask): View {
         ? h("p", { class: "bh-error" }, found.error)
         : h("div", { class: "bh-pair" }, found.ways.map((one: Way[], at: number) =>
             wayTable(around, ways, picks[at], names.length > 1 ? names[shown[at]] : "", one))));
-      if (isMatrixOpen) void fillMatrix();
+      // A second one would take away the cells that are used meanwhile.
+      if (isMatrixOpen && !isMatrixAsked) void fillMatrix();
     };
     timer = setTimeout(() => void fillWays(), PAUSE);
     if (acted) queueMicrotask(() => refocus(around));
@@ -143,7 +147,7 @@ export function answered(question: Ask): View {
         open: isMatrixOpen,
         ontoggle: (event: Event) => {
           const isOpen = (event.target as HTMLDetailsElement).open;
-          if (isOpen && !isMatrixOpen) void fillMatrix();
+          if (isOpen && !isMatrixOpen && !isMatrixAsked) void fillMatrix();
           isMatrixOpen = isOpen;
         },
       }, h("summary", { "data-key": "matrix" }, "What follows what, at any step"), matrix),

@@ -47,6 +47,7 @@ export function below(question: Ask, around: () => Frame): Below {
   const shared = h("div");
   const sized = h("div");
   let per = "";
+  let drawn = "";
 
   function answered(answer: Answer): Child[] {
     per ||= answer.per;
@@ -99,6 +100,12 @@ export function below(question: Ask, around: () => Frame): Below {
       if (asked === question.asked) void showOverTime();
     });
     if (asked !== question.asked) return;
+    sized.removeAttribute("data-old");
+    // The same once more would close what was opened on it meanwhile, and move the focus.
+    const { period, users, share, complete, error } = found;
+    const shown = JSON.stringify([asked, per, period, users, share, complete, error]);
+    if (shown === drawn) return;
+    drawn = shown;
     const head = h(
       "div",
       { class: "bh-row" },
@@ -109,7 +116,6 @@ export function below(question: Ask, around: () => Frame): Below {
       }),
     );
     replace(sized, h("div", { role: "group", class: "bh-part", "aria-label": "Size over time" }, head, found.error ? h("p", { class: "bh-error" }, found.error) : chart(found, per)));
-    sized.removeAttribute("data-old");
   }
 
   function chart(found: OverTime, per: string): HTMLElement {
