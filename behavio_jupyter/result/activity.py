@@ -22,7 +22,7 @@ from .base import dates
 from .page import fragment, text
 from .picks import checked, dated, iso, named, numbered
 from .sheet import Sheet
-from .wording import moments, number, percent, plural
+from .wording import decimals_of, moments, number, percent, plural
 
 if TYPE_CHECKING:
     from .retention import RetentionResult
@@ -261,8 +261,15 @@ def lifecycle_sheet(lifecycle: pd.DataFrame) -> Sheet:
 
 def stickiness_sheet(stickiness: pd.DataFrame) -> Sheet:
     """Return the table of stickiness; the ratio is drawn as bars."""
+    decimals = decimals_of(stickiness["mean_daily"])
     rows = [
-        [period, number(active), number(daily), percent(ratio), "" if over else "not over yet"]
+        [
+            period,
+            number(active),
+            number(daily, decimals),
+            percent(ratio),
+            "" if over else "not over yet",
+        ]
         for period, active, daily, ratio, over in zip(
             moments(stickiness["period"]),
             stickiness["active"],

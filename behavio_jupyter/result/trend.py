@@ -18,7 +18,7 @@ from .base import QuestionResult, ThemeName
 from .picks import Check, Number, Pick, dated, iso
 from .sheet import MOST, Sheet
 from .statistics import FEW
-from .wording import MISSING, moment, moments, number, percent, plural
+from .wording import MISSING, decimals_of, moment, moments, number, percent, plural
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -245,12 +245,13 @@ class TrendResult(QuestionResult):
         groups = list(self.groups)
         kept = slice(MOST) if groups else slice(-MOST, None)
         changes, complete = self.changes.iloc[kept], self.answer.points["complete"].iloc[kept]
+        decimals = decimals_of(changes["value"])
         rows = [
             [
                 *map(str, names),
                 period,
-                number(value),
-                _signed(change),
+                number(value, decimals),
+                _signed(change, decimals),
                 percent(relative),
                 "" if over else "not over yet",
             ]
@@ -312,5 +313,5 @@ def _of_nothing(value: expressions.Expression) -> float:
     return {"+": left + right, "-": left - right, "*": left * right}[value.operator]
 
 
-def _signed(change: float) -> str:
-    return MISSING if pd.isna(change) else ("+" if change > 0 else "") + number(change)
+def _signed(change: float, decimals: int) -> str:
+    return ("+" if change > 0 else "") + number(change, decimals)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 THIN = "\u202f"
@@ -20,21 +21,52 @@ FEW_WORDS = "n\u00a0<\u00a030"
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
-def number(value: Any) -> str:
+def number(value: Any, decimals: int | None = None) -> str:
     """Return a number with its thousands grouped; a dash for none.
+
+    Parameters
+    ----------
+    decimals : int, optional
+        How many there are, as where numbers stand below each other; :func:`decimals_of` says how
+        many. Default: what four digits need, without zeros at the end.
 
     Examples
     --------
     >>> number(1234567).replace(THIN, " "), number(0.5), number(float("nan"))
     ('1 234 567', '0.5', '–')
+    >>> [number(value, 2) for value in (33.5, 41)]
+    ['33.50', '41.00']
     """
     if pd.isna(value):
         return MISSING
+    if decimals is not None:
+        return f"{value:,.{decimals}f}".replace(",", THIN)
     if math.isfinite(value) and value == int(value):
         return f"{int(value):,}".replace(",", THIN)
     digits = max(0, 3 - math.floor(math.log10(abs(value)))) if math.isfinite(value) else 0
     text = f"{value:,.{min(digits, 6)}f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace(",", THIN)
+
+
+def decimals_of(values: Iterable[Any]) -> int:
+    """Return how many decimals numbers below each other need, at most 6: all have as many.
+
+    The largest has four digits, the smallest two, unless all end in zeros.
+
+    Examples
+    --------
+    >>> decimals_of([33.52, 41.6]), decimals_of([0.0413, 0.0397]), decimals_of([1, 2.5])
+    (2, 4, 1)
+    """
+    sizes = np.abs(np.fromiter(values, np.float64))
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+    if not len(sizes):
+        return 0
+    most, least = (math.floor(math.log10(size)) for size in (sizes.max(), sizes.min()))
+    decimals = min(6, max(0, 3 - most, 1 - least))
+    while decimals and (sizes.round(decimals) == sizes.round(decimals - 1)).all():
+        decimals -= 1
+    return decimals
 
 
 def percent(value: Any) -> str:

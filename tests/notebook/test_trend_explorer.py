@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from behavio_jupyter import datasets
+from behavio_jupyter.result.wording import decimals_of, number
 
 from .lab import look_at, notebook, pick, restart_and_run
 
@@ -53,10 +54,23 @@ def test_trends_are_built_explored_and_kept(page):
     expect(text).to_have_text("\n".join(f"%trend {one} {CLAUSES}" for one in [*lines, ratio]))
     expect(widget.locator(".bh-chart h4")).to_have_text(["users", "C: 100 * B / A"])
 
-    # The table has the last periods first, of whichever line.
+    # The table has the last periods first, of whichever line, with as many decimals as Python's.
     widget.get_by_label("Table of", exact=True).select_option(label="C: 100 * B / A")
-    last = log.trend(f"{ratio} {CLAUSES}").table["value"].iloc[-1]
-    expect(widget.locator(".bh-value").first).to_have_text(f"{last:.1f}".rstrip("0").rstrip("."))
+    values = log.trend(f"{ratio} {CLAUSES}").table["value"]
+    decimals = decimals_of(values)
+    written = [number(value, decimals) for value in values[::-1]]
+    assert len({len(text.partition(".")[2]) for text in written}) == 1
+    expect(widget.locator(".bh-value")).to_have_text(written)
+    # Small numbers can be told apart, at the axis too.
+    formula.fill("B / A / 100")
+    page.keyboard.press("Enter")
+    expect(widget.locator(".bh-chart h4").last).to_have_text("C: B / A / 100")
+    ticks = widget.locator(".bh-chart").last.locator(".bh-tick").all_text_contents()
+    values = [tick for tick in ticks if tick[0].isdigit()]
+    assert len(set(values)) == len(values) > 2
+    formula.fill("100*B/A")
+    page.keyboard.press("Enter")
+    expect(text).to_contain_text(ratio)
 
     # By keyboard: B goes up and the formula goes with it; a line is drawn no more.
     legend = widget.locator(".bh-legend-toggle").first

@@ -31,6 +31,17 @@ def test_changes_stay_in_their_group():
     assert changes["relative"].tolist() == pytest.approx([np.nan, 1, np.nan, -0.5], nan_ok=True)
 
 
+def test_the_numbers_of_a_column_have_as_many_decimals():
+    shown = repr(trend({(): [33.5, 41.0, np.nan, 1 / 3]}))
+    rows = [line.split() for line in shown.splitlines() if line.startswith("2026-")]
+    assert [row[1:3] for row in rows] == [
+        ["33.50", "–"],
+        ["41.00", "+7.50"],
+        ["–", "–"],
+        ["0.33", "–"],
+    ]
+
+
 def test_an_empty_log_has_no_period():
     result = trend({}, facts=EMPTY)
     assert len(result.table) == len(result.changes) == 0

@@ -5,13 +5,30 @@ export const MISSING = "–";
 
 type Maybe = number | null | undefined;
 
-// Made once: to make one takes longer than to draw what it says.
-const FORMATS = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-US", { maximumFractionDigits: digits }));
+const MOST_DECIMALS = 6;
+// Made once: to make one takes longer than to draw what it says. Halves go to the even one, as in Python.
+const FORMATS = Array.from({ length: MOST_DECIMALS + 1 }, (_, decimals) => new Intl.NumberFormat("en-US", {
+  minimumFractionDigits: decimals, maximumFractionDigits: decimals, roundingMode: "halfEven",
+} as Intl.NumberFormatOptions));
 
-export function number(value: Maybe): string {
+/** A number with four digits, or with as many `decimals` as those that stand below it. */
+export function number(value: Maybe, decimals?: number): string {
   if (value === null || value === undefined) return MISSING;
-  const digits = Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 2 : 1;
-  return FORMATS[digits].format(value).replaceAll(",", THIN);
+  return FORMATS[decimals ?? decimalsOf([value])].format(value).replaceAll(",", THIN);
+}
+
+/**
+ * How many decimals numbers below each other need: the largest has four digits, the smallest two,
+ * unless all end in zeros.
+ */
+export function decimalsOf(values: Maybe[]): number {
+  if (values.every((value) => !value || Number.isInteger(value))) return 0;
+  const sizes = values.map((value) => Math.abs(value ?? 0)).filter((size) => size > 0 && Number.isFinite(size));
+  const [most, least] = [Math.max(...sizes), Math.min(...sizes)].map((size) => Math.floor(Math.log10(size)));
+  let decimals = Math.min(MOST_DECIMALS, Math.max(0, 3 - most, 1 - least));
+  const rounded = (size: number, to: number) => Number(size.toFixed(to));
+  while (decimals && sizes.every((size) => rounded(size, decimals) === rounded(size, decimals - 1))) decimals -= 1;
+  return decimals;
 }
 
 export function percent(value: Maybe, digits = 1): string {

@@ -6,7 +6,7 @@ import { select } from "../shared/fields";
 import type { Frame } from "../shared/frame";
 import { compact, niceScale, periodNames } from "../shared/lines";
 import { showPeople } from "../shared/people";
-import { number, percent, plural } from "../shared/words";
+import { decimalsOf, number, percent, plural } from "../shared/words";
 import type { Ask } from "./definition";
 
 interface Common {
@@ -157,6 +157,7 @@ export function stickiness(question: Ask, around: Frame, answer: Stickiness): Ch
   if (answer.nothing) return [...head(answer), h("p", { class: "bh-advice" }, answer.nothing)];
   const names = periodNames(answer.periods).long;
   const ratio = answer.per === "week" ? "DAU / WAU" : "DAU / MAU";
+  const decimals = decimalsOf(answer.mean_daily);
   const pick = (place: number, below: Element) =>
     void showPeople(question, around, below, { period: answer.periods[place] }, `active, ${names[place]}`);
   const line: Line = {
@@ -171,9 +172,9 @@ export function stickiness(question: Ask, around: Frame, answer: Stickiness): Ch
     chart,
     days(question, around, answer, names),
     table(answer, names, ["active", "daily mean", "stickiness"] as string[],
-      (name, place) => ({ active: answer.active, "daily mean": answer.mean_daily }[name]?.[place] ?? null),
+      (name, place) => (name === "active" ? answer.active[place] : null),
       (_, place, below) => pick(place, below),
-      (name, place) => (name === "stickiness" ? percent(answer.ratio[place]) : null)),
+      (name, place) => ({ "daily mean": number(answer.mean_daily[place], decimals), stickiness: percent(answer.ratio[place]) }[name] ?? null)),
     h("p", { class: "bh-rule" }, answer.rule),
   ];
 }
@@ -246,8 +247,9 @@ function table<Column extends string>(
           h("th", { scope: "row" }, names[place], answer.complete[place] ? null : h("small", { class: "bh-quiet" }, " not over yet")),
           columns.map((column) => {
             const value = valueOf(column, place);
-            const text = written(column, place) ?? number(value);
-            const picks = value !== null && Number.isInteger(value) && written(column, place) === null && column !== "daily mean";
+            const said = written(column, place);
+            const text = said ?? number(value);
+            const picks = value !== null && said === null;
             return h("td", { class: "bh-figure" }, picks
               ? h("button", {
                   type: "button", class: "bh-value", title: "Show the users", "aria-label": `${text} ${column}: show the users of ${names[place]}`,

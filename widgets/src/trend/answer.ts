@@ -7,7 +7,7 @@ import { select } from "../shared/fields";
 import type { Frame } from "../shared/frame";
 import { compact, periodNames } from "../shared/lines";
 import { showPeople } from "../shared/people";
-import { MISSING, number, percent } from "../shared/words";
+import { decimalsOf, MISSING, number, percent } from "../shared/words";
 import { rowsFrom, shownNames, type Ask } from "./definition";
 
 type Maybe = number | null;
@@ -165,6 +165,7 @@ function table(question: Ask, around: Frame, answer: Answer, all: Drawn[], look:
   const draw = () => {
     const one = all[Math.max(0, choices.findIndex(([, words]) => words === look.table))];
     const { before } = one.group;
+    const decimals = decimalsOf([...one.group.value, ...(before?.value ?? [])]);
     const columns = ["value", "change", "relative", ...(before ? ["value", "change", "relative"] : [])];
     const places = answer.periods.map((_, place) => place).reverse();
     replace(body,
@@ -179,15 +180,15 @@ function table(question: Ask, around: Frame, answer: Answer, all: Drawn[], look:
             h("th", { scope: "row" }, long[at], answer.complete[at] ? null : h("small", { class: "bh-quiet" }, " not over yet")),
             h("td", { class: "bh-figure" }, one.group.value[at] === null ? MISSING : h("button", {
               type: "button", class: "bh-value", title: "Show the users",
-              "aria-label": `${number(one.group.value[at])}: show the users of ${long[at]}`,
+              "aria-label": `${number(one.group.value[at], decimals)}: show the users of ${long[at]}`,
               onclick: () => people(question, around, answer, one, at, body),
-            }, number(one.group.value[at]))),
-            h("td", { class: "bh-figure" }, signed(one.group.change[at])),
+            }, number(one.group.value[at], decimals))),
+            h("td", { class: "bh-figure" }, signed(one.group.change[at], decimals)),
             h("td", { class: "bh-figure" }, share(one.group.relative[at])),
             before
               ? [
-                  h("td", { class: "bh-figure", title: before.period[at]?.slice(0, 16).replace("T", " ") ?? "" }, number(before.value[at])),
-                  h("td", { class: "bh-figure" }, signed(before.change[at])),
+                  h("td", { class: "bh-figure", title: before.period[at]?.slice(0, 16).replace("T", " ") ?? "" }, number(before.value[at], decimals)),
+                  h("td", { class: "bh-figure" }, signed(before.change[at], decimals)),
                   h("td", { class: "bh-figure" }, share(before.relative[at])),
                 ]
               : null)))),
@@ -210,9 +211,9 @@ function rules(answer: Answer, titles: string[]): Child {
     answer.lines.map((line, place) => h("p", { class: "bh-rule" }, h("strong", {}, `${titles[place]}. `), line.rule)));
 }
 
-export function signed(value: Maybe): string {
+function signed(value: Maybe, decimals?: number): string {
   if (value === null) return MISSING;
-  return `${value > 0 ? "+" : ""}${number(value).replace("-", "−")}`;
+  return `${value > 0 ? "+" : ""}${number(value, decimals).replace("-", "−")}`;
 }
 
 function share(value: Maybe): string {
