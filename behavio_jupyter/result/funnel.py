@@ -18,7 +18,7 @@ from .funnel_sheets import of_comparison, of_periods, of_steps
 from .picks import Check, Number, Pick, flag, numbered
 from .sheet import Sheet
 from .statistics import FEW, compare, holm, rate, wilson
-from .wording import FEW_WORDS, number, percent, plural
+from .wording import FEW_WORDS, apart, number, percent, plural
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -137,9 +137,8 @@ class FunnelResult(QuestionResult):
         """How many entered."""
         entered = self.entered
         if len(self.definition.segments) > 1:
-            sums = entered.groupby("segment", sort=False).sum()
-            return f"n = {' + '.join(map(number, sums))} {self.unit}s"
-        return f"n = {plural(int(entered.sum()), self.unit)} within {self.definition.within}"
+            return f"n = {apart(entered.groupby('segment', sort=False).sum().tolist(), self.unit)}"
+        return f"n = {plural(int(entered.sum()), self.unit)}"
 
     @property
     def key_figure(self) -> str:
@@ -160,7 +159,7 @@ class FunnelResult(QuestionResult):
         if self.entered.sum():
             return ""
         first = "any step" if self.definition.order == "any" else f"step 1 ({self._events[0]})"
-        limits = " and pass the filters" if self._limits else ""
+        limits = " and pass the filters" if super()._limits else ""
         return (
             f"No event of {first} is counted: none may lie in this range{limits}, or every attempt "
             "is excluded. Try a longer range or fewer conditions."
@@ -291,6 +290,10 @@ class FunnelResult(QuestionResult):
     def _checks(self) -> dict[str, Check]:
         steps = range(1, len(self.definition.steps) + 1)
         return {"step": numbered("step", steps), "dropped": flag("dropped")}
+
+    @property
+    def _limits(self) -> list[str]:
+        return [f"within {self.definition.within}", *super()._limits]
 
     @property
     def _sheets(self) -> list[Sheet]:

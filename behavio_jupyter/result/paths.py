@@ -17,7 +17,7 @@ from .base import QuestionResult, ThemeName
 from .picks import Check, Number, Pick, flag, named, numbered
 from .sheet import MOST, Sheet
 from .statistics import FEW
-from .wording import MISSING, duration, number, percent, plural
+from .wording import MISSING, apart, duration, number, percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -147,10 +147,7 @@ class PathsResult(QuestionResult):
     def counted(self) -> str:
         """How many ways there are."""
         what = "user" if self.definition.counting == "users" else "sequence"
-        first, *others = self.answer.whole["count"].tolist()
-        if others:
-            return f"n = {' + '.join(map(number, (first, *others)))} {what}s"
-        return f"n = {plural(first, what)}"
+        return f"n = {apart(self.answer.whole['count'].tolist(), what)}"
 
     @property
     def key_figure(self) -> str:

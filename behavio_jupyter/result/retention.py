@@ -19,7 +19,7 @@ from .picks import Check, Number, Pick, dated, flag, iso, numbered
 from .sheet import Sheet
 from .statistics import FEW, Floats, rate, wilson
 from .survival import kaplan_meier
-from .wording import FEW_WORDS, MISSING, interval, moments, number, percent, plural
+from .wording import FEW_WORDS, MISSING, apart, interval, moments, number, percent, plural
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -153,10 +153,8 @@ class RetentionResult(QuestionResult):
         if len(self.definition.segments) > 1:
             # A user may be in several segments.
             of_segments = self.cohorts.groupby("segment", sort=False)["size"]
-            some, all_of_them = (
-                " + ".join(map(number, each)) for each in (of_segments.sum(), of_segments.size())
-            )
-            return f"n = {some} {users}s in {all_of_them} cohorts"
+            sums, numbers = of_segments.sum().tolist(), of_segments.size().tolist()
+            return f"n = {apart(sums, users)} in {apart(numbers, 'cohort')}"
         return f"n = {plural(int(sizes.sum()), users)} in {plural(len(sizes), 'cohort')}"
 
     @property

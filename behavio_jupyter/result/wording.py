@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -204,3 +204,16 @@ def plural(count: int, what: str) -> str:
     ('1 user', '0 users')
     """
     return f"{number(count)} {what}{'' if count == 1 else 's'}"
+
+
+def apart(counts: Sequence[int], what: str) -> str:
+    """Return how many there are in each of some groups, which may share some.
+
+    Examples
+    --------
+    >>> apart([1], "user"), apart([1, 4], "user")
+    ('1 user', '1 + 4 users')
+    """
+    if len(counts) == 1:
+        return plural(counts[0], what)
+    return f"{' + '.join(map(number, counts))} {what}s"

@@ -152,7 +152,7 @@ def steps(*args: Any, optional: bool = True, labelled: bool = False) -> st.Searc
         Step,
         events=events(*args),
         optional=st.booleans() if optional else st.just(False),
-        label=st.none() | names if labelled else st.none(),
+        label=st.none() | names.filter(str.strip) if labelled else st.none(),
     )
 
 

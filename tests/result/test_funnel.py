@@ -139,10 +139,10 @@ def test_fewer_than_thirty_are_small(entered, small):
 
 
 def test_what_is_counted_is_named():
-    assert "n = 100 users" in funnel({(): [100, 40, 10]}).subtitle
+    assert funnel({(): [100, 40, 10]}).subtitle.startswith("n = 100 users · within 7d · ")
     assert "n = 1 attempt " in funnel({(): [1, 0, 0]}, counting="attempts").subtitle
     compared = funnel({("a",): [3, 2, 1], ("b",): [4, 2, 1]}, ("segment",), **two_segments())
-    assert "n = 3 + 4 users" in compared.subtitle
+    assert compared.subtitle.startswith("n = 3 + 4 users · within 7d · ")
 
 
 def test_it_is_found_by_its_name():
