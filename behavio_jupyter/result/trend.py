@@ -251,8 +251,8 @@ class TrendResult(QuestionResult):
                 *map(str, names),
                 period,
                 number(value, decimals),
-                _signed(change, decimals),
-                percent(relative),
+                _signed(change, number(change, decimals)),
+                _signed(relative, percent(relative)),
                 "" if over else "not over yet",
             ]
             for names, period, value, change, relative, over in zip(
@@ -313,5 +313,5 @@ def _of_nothing(value: expressions.Expression) -> float:
     return {"+": left + right, "-": left - right, "*": left * right}[value.operator]
 
 
-def _signed(change: float, decimals: int) -> str:
-    return ("+" if change > 0 else "") + number(change, decimals)
+def _signed(change: float, words: str) -> str:
+    return ("+" if change > 0 else "") + words.replace("-", "−")

@@ -120,7 +120,7 @@ def look_at(page: Page, shown: Locator, name: str | None = None) -> None:
     ``make pictures`` keeps what is seen, where it has a name.
     """
     for theme in ("Light", "Dark"):
-        _change_theme(page, theme)
+        change_theme(page, theme)
         if page.locator(".behavio-widget").count():
             looked_for = _FAULTS_ONLY if theme == "Light" else _CONTRAST_ONLY
             found = Axe().run(page, ".behavio-widget", looked_for).response["violations"]
@@ -128,10 +128,10 @@ def look_at(page: Page, shown: Locator, name: str | None = None) -> None:
         if PICTURES and name is not None:
             ending = "" if theme == "Light" else "-dark"
             shown.screenshot(path=Path(PICTURES) / f"{name}{ending}.png")
-    _change_theme(page, "Light")
+    change_theme(page, "Light")
 
 
-def _change_theme(page: Page, theme: str) -> None:
+def change_theme(page: Page, theme: str) -> None:
     """Change the theme, and wait for its styles: before they are there nothing takes the focus."""
     command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
     is_light = "true" if theme == "Light" else "false"

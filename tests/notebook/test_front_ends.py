@@ -7,11 +7,11 @@ from playwright.sync_api import expect
 
 from behavio_jupyter import datasets
 
-from .lab import PICTURES, command, look_at, notebook, pick
+from .lab import PICTURES, change_theme, command, look_at, notebook, pick
 
 QUESTIONS = (
     "%funnel code -> test within 90d by repo",
-    "%retention first ever any -> any per month for 3",
+    "%retention first ever any -> any per month for 6 since 2025-01-01",
     "%paths from code steps 3 session 1d",
     "%trend users of any per month where bot = false",
     "%segment regulars = count(any) >= 10 in last 365d",
@@ -32,6 +32,8 @@ CELLS = (
 def test_an_analyst_connects_asks_types_and_clicks(front, tmp_path):
     log = datasets.contributions()
     with notebook(tmp_path, *CELLS, front=front) as page:
+        if PICTURES:
+            page.set_viewport_size({"width": 1360, "height": 3000})
         # Every magic answers with a chart and a table, in the numbers of the log.
         for place, question in enumerate(QUESTIONS, 1):
             cell = page.locator(".jp-CodeCell").nth(place)
@@ -41,6 +43,12 @@ def test_an_analyst_connects_asks_types_and_clicks(front, tmp_path):
             expect(cell).to_contain_text(log.run(asked).counted)
             if PICTURES and front == "lab":
                 look_at(page, cell, log.run(asked).definition.kind)
+        # Charts stay where the theme changes, and none offers to send what it shows away.
+        change_theme(page, "Dark")
+        for chart in page.locator(".js-plotly-plot").all():
+            assert chart.bounding_box()["height"] > 150
+        expect(page.get_by_role("button", name="Share")).to_have_count(0)
+        change_theme(page, "Light")
         history = page.locator(".jp-CodeCell").nth(len(QUESTIONS) + 1)
         expect(history).to_contain_text("funnel code -> test within 90d")
         mistake = page.locator(".jp-CodeCell").last

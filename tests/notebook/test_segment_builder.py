@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from behavio_jupyter.result.wording import percent
+
 from .lab import look_at, notebook, pick, restart_and_run
 
 LOG = """\
@@ -104,8 +106,10 @@ def test_a_segment_is_built_explored_and_kept(page):
     expect(over_time.get_by_role("button", name="2026-03-30: ")).to_be_attached()
     over_time.locator(".bh-marked").focus()
     page.keyboard.press("ArrowLeft")
-    page.keyboard.press("Enter")
     before = result.over_time("week").iloc[-2]
+    said = f"2026-03-23: In the segment, {percent(before['share'])}, {before['users']} users"
+    expect(over_time.get_by_role("button", name=said, exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
     people = widget.get_by_role("group", name="In the segment at the end of 2026-03-23")
     expect(people).to_contain_text(f"{before['users']} user")
     page.keyboard.press("Escape")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ...result.charts.theme import NEUTRAL, PALETTE, theme_of
+from ...result.charts.theme import MODEBAR, NEUTRAL, PALETTE, theme_of
 from ...result.wording import number, points, points_interval
 from ..change import NOISE
 from .differences import label
@@ -161,6 +161,7 @@ def _framed(figure: go.Figure, title: str, height: int) -> None:
         margin={"l": 8, "r": 16, "t": 84, "b": 48},
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
+        modebar=MODEBAR,
     )
 
 

@@ -273,8 +273,10 @@ def _told(compared: Sequence[Compared]) -> str:
     tested = sum(change.test is not None for _, change in found)
     if real:
         return f"Changed by more than chance makes: {', '.join(real)}."
-    if not tested:
+    if not found:
         return "There is nothing to compare these numbers with."
+    if not tested:
+        return "None of these key figures can be tested, so their changes may be chance."
     if tested == 1:
         return "The one key figure that can be tested did not change by more than chance makes."
     return f"None of the {tested} key figures that can be tested changed by more than chance makes."

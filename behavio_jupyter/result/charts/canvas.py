@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from ..base import Result
 from ..wording import lines, shorten
-from .theme import Theme, theme_of
+from .theme import MODEBAR, Theme, theme_of
 
 LEFT = 185
 RIGHT = 40
@@ -105,6 +105,7 @@ class Canvas:
             hoverlabel={"align": "left"},
             showlegend=legend is not None,
             hovermode="closest",
+            modebar=MODEBAR,
         )
         if legend is not None:
             self.figure.update_layout(

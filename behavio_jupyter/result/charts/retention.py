@@ -22,6 +22,8 @@ _WORDS = 15
 """Tables of more periods than this show rates on hover only."""
 _ROWS = 45
 """Tables of more rows than this have lower rows, without words."""
+_MOST = 90
+"""At most so many cohorts, the last ones, are rows."""
 _ALL = 40
 """At most so many cohorts are drawn as curves."""
 
@@ -43,7 +45,8 @@ def heatmap(result: RetentionResult, theme: str) -> go.Figure:
     canvas = Canvas(result, theme)
     if result.nothing:
         return canvas.says(result.nothing)
-    rows = _averages(result) if result.groups else [*_averages(result), *_cohorts(result)]
+    cohorts = [] if result.groups else _cohorts(result)
+    rows = [*_averages(result), *cohorts[-_MOST:]]
     spans = list(result.spans.values())
     rates = np.array([[cell["rate"] for cell in row.cells] for row in rows], np.float64)
     complete = np.array([[cell["complete"] for cell in row.cells] for row in rows], bool)
@@ -109,6 +112,19 @@ def heatmap(result: RetentionResult, theme: str) -> go.Figure:
         every = -(-len(spans) // _WORDS)
         canvas.figure.update_xaxes(
             tickvals=list(range(0, len(spans), every)), ticktext=spans[::every]
+        )
+    if len(cohorts) > _MOST:
+        canvas.figure.add_annotation(
+            text=f"{len(cohorts) - _MOST} earlier cohorts are in .table",
+            showarrow=False,
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=0,
+            yref="paper",
+            yanchor="top",
+            yshift=-24,
+            font={"size": 11},
         )
     canvas.figure.update_layout(barmode="overlay", bargap=0)
     return canvas.finish(max(90, len(rows) * _height(rows)), left=200, right=90)
@@ -314,7 +330,7 @@ def _name_rows(canvas: Canvas, rows: list[_Row], places: list[float]) -> None:
 
 
 def _height(rows: list[_Row]) -> int:
-    return 26 if len(rows) <= _ROWS else max(8, 1200 // len(rows))
+    return 26 if len(rows) <= _ROWS else 1200 // len(rows)
 
 
 def _periods(result: RetentionResult) -> str:

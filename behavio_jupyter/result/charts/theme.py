@@ -53,6 +53,9 @@ SEQUENTIAL = (
     (1.0, "#ffea46"),
 )
 
+MODEBAR = {"remove": ["sendChartToCloud"]}
+"""No chart has Plotly's button that sends it, data and all, to Plotly's servers."""
+
 
 def theme_of(name: str) -> Theme:
     """Return a theme by its name."""

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from behavio_jupyter import DefinitionError, connect, datasets, parse
-from behavio_jupyter.report import Period, Review, quality
+from behavio_jupyter.report import KeyFigure, Period, Review, quality
 from behavio_jupyter.report.analyses.counting import conversions, watched
 from behavio_jupyter.report.analyses.launch import Readout
 from behavio_jupyter.report.analyses.movers import movers, told
@@ -56,10 +56,15 @@ def test_a_week_before_the_log_began_is_compared_with_nothing(capsys):
     assert "nothing to compare" in told(movers(review.log, review.period), review.period) or (
         movers(review.log, review.period)["p_adjusted"].isna().all()
     )
-    from behavio_jupyter.report import KeyFigure
-
     review.figures(lambda week: [KeyFigure.counted("active", 5)])
     assert "There is nothing to compare these numbers with." in capsys.readouterr().out
+
+
+def test_numbers_that_cannot_be_tested_are_compared_all_the_same(capsys):
+    Review("cdnow", "1997-W20").figures(lambda week: [KeyFigure.measured("ways", 5.0, "ways")])
+    said = capsys.readouterr().out
+    assert "None of these key figures can be tested" in said
+    assert "nothing to compare" not in said
 
 
 def test_days_before_the_log_began_are_told():

@@ -29,6 +29,14 @@ NAMES = [
     "segment_profile",
     "weekly_review",
 ]
+STILL = """() => {
+  const nodes = document.querySelectorAll('.sankey-node');
+  const now = Array.from(nodes, (node) => node.getAttribute('transform')).join();
+  const before = window.before;
+  window.before = now;
+  return now === before;
+}"""
+"""Whether no node of a chart of flows has moved since it was asked before."""
 
 
 def executed(logs, folder):
@@ -128,9 +136,13 @@ class Checks:
         assert page.locator(".plotly-graph-div").count() == charts
         assert page.evaluate("document.documentElement.scrollWidth") <= 480
         assert page.locator(".input_area, .jp-InputArea-editor").count() == 0
+        # Nothing that is shown is sent anywhere.
+        assert page.locator(".modebar-btn").count() > 0
+        assert page.locator(".modebar-btn[data-title^=Share]").count() == 0
         assert told == []
         if PICTURES and log == "contributions":
             page.set_viewport_size({"width": 1100, "height": 1400})
-            page.wait_for_timeout(500)
+            # Plotly moves the nodes of flows to their places in another width.
+            page.wait_for_function(STILL, polling=400)
             page.screenshot(path=Path(PICTURES) / f"report-{name.replace('_', '-')}.png")
         context.close()

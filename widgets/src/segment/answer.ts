@@ -123,7 +123,7 @@ export function below(question: Ask, around: () => Frame): Below {
     const note = found.users.map((users) => plural(users, "user"));
     const names = periodNames(found.period).long;
     const figure: HTMLElement = lines(
-      [{ name: "In the segment", colour, period: found.period, value: found.share, low: found.share, high: found.share, complete: found.complete, note }],
+      [{ name: "In the segment", colour, period: found.period, value: found.share, complete: found.complete, note }],
       `Share of the users seen by the end of each period: ${note[note.length - 1] ?? ""} at the end`,
       {
         key: "over-time",
