@@ -33,6 +33,7 @@ table {{ border-collapse: collapse; margin: 1rem 0; font-size: 13px;
 caption {{ text-align: left; font-weight: 600; padding: .3rem 0 }}
 th, td {{ padding: .25rem .7rem; border-bottom: 1px solid #8884; white-space: nowrap }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #111; color: #ddd }} }}
+@media print {{ .modebar-container {{ display: none }} }}
 </style>
 </head>
 <body>

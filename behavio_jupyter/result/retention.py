@@ -239,7 +239,8 @@ class RetentionResult(QuestionResult):
     ) -> go.Figure:
         """Draw cohorts × periods as a heatmap, or curves with the weighted average.
 
-        With groups, a row or a curve is the weighted average of a group's cohorts.
+        The last 90 cohorts have a row, the last 40 a curve; the average is of all. With groups, a
+        row or a curve is the weighted average of a group's cohorts.
         """
         from .charts.retention import curves, heatmap
 

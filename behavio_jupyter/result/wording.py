@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 THIN = "\u202f"
@@ -58,13 +57,13 @@ def decimals_of(values: Iterable[Any]) -> int:
     >>> decimals_of([33.52, 41.6]), decimals_of([0.0413, 0.0397]), decimals_of([1, 2.5])
     (2, 4, 1)
     """
-    sizes = np.abs(np.fromiter(values, np.float64))
-    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
-    if not len(sizes):
+    sizes = [size for size in map(abs, map(float, values)) if 0 < size < math.inf]
+    if not sizes:
         return 0
-    most, least = (math.floor(math.log10(size)) for size in (sizes.max(), sizes.min()))
+    most, least = (math.floor(math.log10(size)) for size in (max(sizes), min(sizes)))
     decimals = min(6, max(0, 3 - most, 1 - least))
-    while decimals and (sizes.round(decimals) == sizes.round(decimals - 1)).all():
+    # Python's own round is exact, as what is written is.
+    while decimals and all(round(size, decimals) == round(size, decimals - 1) for size in sizes):
         decimals -= 1
     return decimals
 

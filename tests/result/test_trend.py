@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from behavio_jupyter import connect, datasets
+from behavio_jupyter.result.wording import decimals_of, number
 from tests.definitions import by
 
 from .answers import EMPTY, trend
@@ -40,6 +41,11 @@ def test_the_numbers_of_a_column_have_as_many_decimals():
         ["–", "–"],
         ["0.33", "–"],
     ]
+
+
+@pytest.mark.parametrize("value", [148.05, 9.9995, 14.295, 60.005, 0.36495, -0.5, 1e21, 3e-11])
+def test_a_number_alone_is_written_as_in_a_column(value):
+    assert number(value, decimals_of([value])) == number(value)
 
 
 def test_an_empty_log_has_no_period():

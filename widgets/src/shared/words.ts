@@ -14,7 +14,10 @@ const FORMATS = Array.from({ length: MOST_DECIMALS + 1 }, (_, decimals) => new I
 /** A number with four digits, or with as many `decimals` as those that stand below it. */
 export function number(value: Maybe, decimals?: number): string {
   if (value === null || value === undefined) return MISSING;
-  return FORMATS[decimals ?? decimalsOf([value])].format(value).replaceAll(",", THIN);
+  const format = FORMATS[decimals ?? decimalsOf([value])];
+  // Of a number, its shortest decimal text would be rounded: 7.45 is a little more than that.
+  const exact = Number.isInteger(value) || !Number.isFinite(value) ? value + 0 : value.toFixed(30);
+  return format.format(exact as number).replaceAll(",", THIN);
 }
 
 /**
@@ -24,6 +27,7 @@ export function number(value: Maybe, decimals?: number): string {
 export function decimalsOf(values: Maybe[]): number {
   if (values.every((value) => !value || Number.isInteger(value))) return 0;
   const sizes = values.map((value) => Math.abs(value ?? 0)).filter((size) => size > 0 && Number.isFinite(size));
+  if (!sizes.length) return 0;
   const [most, least] = [Math.max(...sizes), Math.min(...sizes)].map((size) => Math.floor(Math.log10(size)));
   let decimals = Math.min(MOST_DECIMALS, Math.max(0, 3 - most, 1 - least));
   const rounded = (size: number, to: number) => Number(size.toFixed(to));
