@@ -237,9 +237,7 @@ class Result(ABC):
         from IPython.display import display
 
         figure = json.loads(self.chart().to_json())
-        # Front ends fit charts to their room themselves; "responsive" makes JupyterLab's vanish
-        # with the first change of its theme.
-        figure["config"] = {"displaylogo": False}
+        figure["config"] = {"displaylogo": False, "responsive": True}
         display({PLOTLY: figure, "text/plain": f"[chart: {self.title}]"}, raw=True)
         bar = None if self.bar is None else self.bar(self)
         html = self._repr_html_() + ("" if bar is None else bar.markup)

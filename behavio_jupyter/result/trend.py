@@ -243,8 +243,9 @@ class TrendResult(QuestionResult):
     @property
     def _sheets(self) -> list[Sheet]:
         groups = list(self.groups)
-        kept = slice(MOST) if groups else slice(-MOST, None)
-        changes, complete = self.changes.iloc[kept], self.answer.points["complete"].iloc[kept]
+        # By period: where the table is cut, the last ones of all groups stay.
+        kept = self.changes.assign(complete=self.answer.points["complete"])
+        changes = kept.sort_values("period", kind="stable").iloc[-MOST:]
         decimals = decimals_of(changes["value"])
         rows = [
             [
@@ -261,7 +262,7 @@ class TrendResult(QuestionResult):
                 changes["value"],
                 changes["change"],
                 changes["relative"],
-                complete,
+                changes["complete"],
                 strict=True,
             )
         ]
@@ -275,7 +276,7 @@ class TrendResult(QuestionResult):
                 rows,
                 words,
                 total=total,
-                latest=not groups,
+                latest=True,
                 bars=bars,
                 picks=lambda: {words: self.picks(changes)},
             )

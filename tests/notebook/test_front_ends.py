@@ -82,3 +82,17 @@ def test_an_analyst_connects_asks_types_and_clicks(front, tmp_path):
         shown = [f"{count:,}".replace(",", "\u202f") for count in counts]
         expect(widget.locator(".bh-funnel td > b")).to_have_text(shown)
         command(page, "docmanager:save")
+
+        # In a narrow window a chart has the room that its words need, and is scrolled.
+        if front == "lab":
+            page.set_viewport_size({"width": 900, "height": 1800})
+            cell = page.locator(".jp-CodeCell").nth(1)
+            cell.locator(".cm-content").click()
+            command(page, "notebook:clear-cell-output")
+            expect(cell.locator(".js-plotly-plot")).to_have_count(0)
+            command(page, "notebook:run-cell")
+            chart = cell.locator(".js-plotly-plot")
+            expect(chart.locator(".main-svg").first).to_have_attribute("width", "760")
+            around = chart.locator("xpath=..")
+            around.evaluate("element => (element.scrollLeft = 1000)")
+            assert around.evaluate("element => element.scrollLeft") > 100

@@ -68,6 +68,12 @@ def test_trends_are_built_explored_and_kept(page):
     ticks = widget.locator(".bh-chart").last.locator(".bh-tick").all_text_contents()
     values = [tick for tick in ticks if tick[0].isdigit()]
     assert len(set(values)) == len(values) > 2
+    # Where there is nothing but 0, there is a line at 0.
+    formula.fill("0*B")
+    page.keyboard.press("Enter")
+    expect(widget.locator(".bh-chart h4").last).to_have_text("C: 0 * B")
+    ticks = widget.locator(".bh-chart").last.locator(".bh-tick").all_text_contents()
+    assert [tick for tick in ticks if tick[0].isdigit()] == ["0", "0.2", "0.4", "0.6", "0.8", "1"]
     formula.fill("100*B/A")
     page.keyboard.press("Enter")
     expect(text).to_contain_text(ratio)

@@ -91,7 +91,8 @@ def test_what_is_in_the_order_of_time_keeps_its_end():
     assert "31 earlier rows" in cohorts
     assert "\naverage" in cohorts
     grouped = trend({(n,): [1.0] * 30 for n in "ab"}, ("country",), by=by("country"))
-    assert "40 more rows" in repr(grouped)
+    assert "40 earlier rows" in repr(grouped)
+    assert [line.split()[0] for line in repr(grouped).splitlines()[4:8]] == ["a", "b", "a", "b"]
 
 
 def test_a_wide_table_is_cut_as_text_and_says_so():

@@ -1,6 +1,6 @@
 // ResultBar: what stands beneath a result. It works on the chart and the table above it.
 
-import { outputsAbove, type Outputs } from "./result_bar/outputs";
+import { CHART, outputsAbove, PAUSE, TRIES, type Outputs } from "./result_bar/outputs";
 import { listen, type Picked } from "./result_bar/marks";
 import { combobox } from "./shared/combobox";
 import { copyButton } from "./shared/copying";
@@ -29,6 +29,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
     if (closed || !outputs) return;
     tools.prepend(...toggles(outputs, around));
     ends.push(listen(outputs, asker, show));
+    void fit(outputs.chart);
   });
   tools.append(
     ...(model.get("nothing") ? [] : [behind(model, asker, show)]),
@@ -77,6 +78,23 @@ function behind(model: Model, asker: Requests, show: (picked: Picked) => void): 
   return field;
 }
 
+/** Let the front end draw charts for the room they have. */
+const drawForRoom = () => window.dispatchEvent(new Event("resize"));
+
+/** A chart may be drawn before the table and the style sheet are there that give it its room. */
+async function fit(output: HTMLElement): Promise<void> {
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const drawn = output.querySelector(".main-svg");
+    const chart = output.querySelector<HTMLElement>(CHART);
+    if (drawn && chart) {
+      // Plotly takes its height from the room it has, and there from its height: none.
+      chart.style.height ||= `${drawn.getAttribute("height")}px`;
+      if (chart.offsetWidth && Number(drawn.getAttribute("width")) !== chart.offsetWidth) drawForRoom();
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+}
+
 /** Chart and table can each be put away; one of them stays. */
 function toggles(outputs: Outputs, around: Around): HTMLElement[] {
   const parts = [
@@ -100,7 +118,7 @@ function toggles(outputs: Outputs, around: Around): HTMLElement[] {
           set(place, on);
           if (!on) set(1 - place, true);
           // A chart drawn while it was away has no width.
-          window.dispatchEvent(new Event("resize"));
+          drawForRoom();
           around.announce(on ? `${name} shown` : `${name} put away`);
         },
       },

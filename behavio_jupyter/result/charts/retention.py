@@ -60,10 +60,13 @@ def heatmap(result: RetentionResult, theme: str) -> go.Figure:
     # Small cohorts swing widely: they do not set the scale, nor does the start itself.
     trusted = shown[[row.size >= FEW for row in rows]]
     later = trusted[:, 1:] if trusted.shape[1] > 1 else trusted
-    top = float(np.nanmax(later)) if np.isfinite(later).any() else 1.0
+    top = float(np.nanmax(later)) if np.isfinite(later).any() else 0.0
+    top = top or 1.0
+    more = "≥ " if np.nanmax(shown, initial=0.0) > top else ""
     bar = {
-        "title": {"text": "retained", "side": "top", "font": {"size": 11}},
-        "tickformat": ".0%",
+        "title": {"text": "retained<br> ", "side": "top", "font": {"size": 11}},
+        "tickvals": [0, top / 2, top],
+        "ticktext": [percent(0), percent(top / 2), f"{more}{percent(top)}"],
         "thickness": 10,
         "len": min(1.0, 190 / (len(rows) * _height(rows) + 1)),
         "lenmode": "fraction",
@@ -81,7 +84,7 @@ def heatmap(result: RetentionResult, theme: str) -> go.Figure:
                 y=[places[at] for at in some],
                 z=[[None if math.isnan(value) else value for value in shown[at]] for at in some],
                 zmin=0,
-                zmax=top or 1.0,
+                zmax=top,
                 colorscale=[list(stop) for stop in SEQUENTIAL],
                 text=[[_words(value) if words else "" for value in shown[at]] for at in some],
                 texttemplate="%{text}" if words else "",

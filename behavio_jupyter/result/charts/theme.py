@@ -53,8 +53,14 @@ SEQUENTIAL = (
     (1.0, "#ffea46"),
 )
 
-MODEBAR = {"remove": ["sendChartToCloud"]}
-"""No chart has Plotly's button that sends it, data and all, to Plotly's servers."""
+MODEBAR = {
+    "remove": ["sendChartToCloud"],
+    "bgcolor": "rgba(0,0,0,0)",
+    "color": "#797979",
+    "activecolor": PALETTE[0],
+}
+"""Plotly's buttons, to be seen on white and on black; without the one that sends a chart, data and
+all, to Plotly's servers."""
 
 
 def theme_of(name: str) -> Theme:

@@ -6,9 +6,9 @@ export interface Outputs {
 }
 
 const OUTPUT = ".jp-OutputArea-child";
-const CHART = ".jp-RenderedPlotly, .js-plotly-plot";
-const TRIES = 50;
-const PAUSE = 100;
+export const CHART = ".jp-RenderedPlotly, .js-plotly-plot";
+export const TRIES = 50;
+export const PAUSE = 100;
 
 /** Find them once the bar is in the page; nothing where the page is another one. */
 export async function outputsAbove(bar: HTMLElement): Promise<Outputs | null> {

@@ -228,10 +228,11 @@ function highest(rows: Row[]): number {
 }
 
 function key(cells: Cells, rows: Row[], top: number): HTMLElement {
+  const more = rows.some(({ rate }) => rate.some((one) => one !== null && one > top)) ? " or more" : "";
   return h(
     "div",
     { class: "bh-key" },
-    h("span", {}, "0", h("span", { class: "bh-ramp", style: `background:${GRADIENT}` }), `${percent(top, top < 0.1 ? 1 : 0)} ${cells.word}`),
+    h("span", {}, "0", h("span", { class: "bh-ramp", style: `background:${GRADIENT}` }), `${percent(top, top < 0.1 ? 1 : 0)}${more} ${cells.word}`),
     rows.some(({ rate }) => rate.includes(null)) ? h("span", {}, h("span", { class: "bh-open bh-sample" }), "not over yet") : null,
     rows.some(({ size }) => size < FEW) ? h("span", {}, `* fewer than ${FEW} ${cells.unit}s`) : null,
   );

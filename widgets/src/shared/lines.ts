@@ -315,8 +315,9 @@ function scaleOf(all: Line[], rates: boolean): Scale {
   return niceScale(Math.min(0, ...values), Math.max(0, ...values), rates);
 }
 
-export function niceScale(least: number, most: number, rates = false): Scale {
-  const span = Math.max(most - least, rates ? 0.01 : Number.MIN_VALUE) || 1;
+export function niceScale(least: number, highest: number, rates = false): Scale {
+  const most = highest > least ? highest : least + (rates ? 0.01 : 1);
+  const span = Math.max(most - least, rates ? 0.01 : 0);
   const size = 10 ** Math.floor(Math.log10(span / 4));
   const step = size * ([1, 2, 5, 10].find((one) => span / (one * size) <= 6) ?? 10);
   const low = Math.floor(least / step + 1e-9) * step;
