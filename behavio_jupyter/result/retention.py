@@ -153,7 +153,10 @@ class RetentionResult(QuestionResult):
         if len(self.definition.segments) > 1:
             # A user may be in several segments.
             of_segments = self.cohorts.groupby("segment", sort=False)["size"]
-            sums, numbers = of_segments.sum().tolist(), of_segments.size().tolist()
+            sums, numbers = (
+                found.reindex(map(str, self.definition.segments), fill_value=0).tolist()
+                for found in (of_segments.sum(), of_segments.size())
+            )
             return f"n = {apart(sums, users)} in {apart(numbers, 'cohort')}"
         return f"n = {plural(int(sizes.sum()), users)} in {plural(len(sizes), 'cohort')}"
 

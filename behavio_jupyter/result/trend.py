@@ -315,4 +315,7 @@ def _of_nothing(value: expressions.Expression) -> float:
 
 
 def _signed(change: float, words: str) -> str:
-    return ("+" if change > 0 else "") + words.replace("-", "−")
+    size = words.removeprefix("-")
+    if not size.strip("0.\u202f%"):
+        return size  # what is written as 0 has no sign
+    return ("+" if change > 0 else "−" if change < 0 else "") + size

@@ -39,7 +39,7 @@ def number(value: Any, decimals: int | None = None) -> str:
     if pd.isna(value):
         return MISSING
     if decimals is not None:
-        return f"{value:,.{decimals}f}".replace(",", THIN)
+        return f"{value:z,.{decimals}f}".replace(",", THIN)
     if math.isfinite(value) and value == int(value):
         return f"{int(value):,}".replace(",", THIN)
     digits = max(0, 3 - math.floor(math.log10(abs(value)))) if math.isfinite(value) else 0

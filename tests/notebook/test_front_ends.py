@@ -45,6 +45,7 @@ def test_an_analyst_connects_asks_types_and_clicks(front, tmp_path):
                 look_at(page, cell, log.run(asked).definition.kind)
         # Charts stay where the theme changes, and none offers to send what it shows away.
         change_theme(page, "Dark")
+        expect(page.locator(".js-plotly-plot")).to_have_count(len(QUESTIONS))
         for chart in page.locator(".js-plotly-plot").all():
             assert chart.bounding_box()["height"] > 150
         expect(page.get_by_role("button", name="Share")).to_have_count(0)

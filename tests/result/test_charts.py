@@ -186,6 +186,15 @@ def test_large_retentions_stay_readable():
     assert len(figure.layout.xaxis.tickvals) <= 16
 
 
+def test_of_thousands_of_groups_the_first_are_drawn():
+    sizes = {(str(n),): [100, 90] for n in range(1300)}
+    figure = retention(sizes, ("country",), by=by("country")).chart()
+    assert len(figure.data[0].z) == 90
+    assert 700 < figure.layout.height < 1600
+    notes = [note.text.replace("\u202f", " ") for note in figure.layout.annotations]
+    assert "1 210 more groups are in .table" in notes
+
+
 def test_flows_go_from_column_to_column():
     sankey = paths().chart().data[0]
     names = [one["words"].split(": ")[1].split("<br>")[0] for one in sankey.node.customdata]

@@ -43,6 +43,12 @@ def test_the_numbers_of_a_column_have_as_many_decimals():
     ]
 
 
+def test_what_is_written_as_0_has_no_sign():
+    words = repr(trend({(): [-0.0, 1e9, 1e9 + 0.25, 1e9]})).split()
+    assert not {"-0", "+0", "−0", "+0.0", "−0.0"} & set(words)
+    assert words.count("0") >= 3
+
+
 @pytest.mark.parametrize("value", [148.05, 9.9995, 14.295, 60.005, 0.36495, -0.5, 1e21, 3e-11])
 def test_a_number_alone_is_written_as_in_a_column(value):
     assert number(value, decimals_of([value])) == number(value)

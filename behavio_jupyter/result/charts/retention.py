@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from ..picks import Pick
 from ..retention import RetentionResult
 from ..statistics import FEW
-from ..wording import interval, moments, number, percent
+from ..wording import interval, moments, number, percent, plural
 from .canvas import Canvas, hovers, label, series_of
 from .theme import NEUTRAL, PALETTE, SEQUENTIAL, colours, faded
 
@@ -23,7 +23,7 @@ _WORDS = 15
 _ROWS = 45
 """Tables of more rows than this have lower rows, without words."""
 _MOST = 90
-"""At most so many cohorts, the last ones, are rows."""
+"""At most so many rows are drawn: the last cohorts, the first groups."""
 _ALL = 40
 """At most so many cohorts are drawn as curves."""
 
@@ -46,7 +46,8 @@ def heatmap(result: RetentionResult, theme: str) -> go.Figure:
     if result.nothing:
         return canvas.says(result.nothing)
     cohorts = [] if result.groups else _cohorts(result)
-    rows = [*_averages(result), *cohorts[-_MOST:]]
+    averages = _averages(result)
+    rows = [*averages[:_MOST], *cohorts[-_MOST:]]
     spans = list(result.spans.values())
     rates = np.array([[cell["rate"] for cell in row.cells] for row in rows], np.float64)
     complete = np.array([[cell["complete"] for cell in row.cells] for row in rows], bool)
@@ -116,9 +117,11 @@ def heatmap(result: RetentionResult, theme: str) -> go.Figure:
         canvas.figure.update_xaxes(
             tickvals=list(range(0, len(spans), every)), ticktext=spans[::every]
         )
-    if len(cohorts) > _MOST:
+    left = len(averages) + len(cohorts) - len(rows)
+    if left:
+        what = plural(left, "more group" if result.groups else "earlier cohort")
         canvas.figure.add_annotation(
-            text=f"{len(cohorts) - _MOST} earlier cohorts are in .table",
+            text=f"{what} {'is' if left == 1 else 'are'} in .table",
             showarrow=False,
             x=0,
             xref="paper",
@@ -333,7 +336,7 @@ def _name_rows(canvas: Canvas, rows: list[_Row], places: list[float]) -> None:
 
 
 def _height(rows: list[_Row]) -> int:
-    return 26 if len(rows) <= _ROWS else 1200 // len(rows)
+    return 26 if len(rows) <= _ROWS else max(8, 1200 // len(rows))
 
 
 def _periods(result: RetentionResult) -> str:

@@ -140,8 +140,10 @@ class Checks:
         assert page.locator(".modebar-btn").count() > 0
         assert page.locator(".modebar-btn[data-title^=Share]").count() == 0
         assert told == []
+        buttons = page.locator(".modebar-btn")
+        assert all(one.is_visible() for one in buttons.all())
         page.emulate_media(media="print")
-        assert not any(one.is_visible() for one in page.locator(".modebar-container").all())
+        assert not any(one.is_visible() for one in buttons.all())
         page.emulate_media(media="screen")
         if PICTURES and log == "contributions":
             page.set_viewport_size({"width": 1100, "height": 1400})

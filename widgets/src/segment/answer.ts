@@ -103,7 +103,7 @@ export function below(question: Ask, around: () => Frame): Below {
     sized.removeAttribute("data-old");
     // The same once more would close what was opened on it meanwhile, and move the focus.
     const { period, users, share, complete, error } = found;
-    const shown = JSON.stringify([asked, per, period, users, share, complete, error]);
+    const shown = JSON.stringify([asked, question.model.get("text"), per, period, users, share, complete, error]);
     if (shown === drawn) return;
     drawn = shown;
     const head = h(

@@ -17,8 +17,12 @@ export function number(value: Maybe, decimals?: number): string {
   const format = FORMATS[decimals ?? decimalsOf([value])];
   // Of a number, its shortest decimal text would be rounded: 7.45 is a little more than that.
   const exact = Number.isInteger(value) || !Number.isFinite(value) ? value + 0 : value.toFixed(30);
-  return format.format(exact as number).replaceAll(",", THIN);
+  const text = format.format(exact as number).replaceAll(",", THIN);
+  return isZero(text) ? text.replace("-", "") : text;
 }
+
+/** Whether a number is written as 0: then it has no sign. */
+export const isZero = (text: string): boolean => !/[1-9]/.test(text);
 
 /**
  * How many decimals numbers below each other need: the largest has four digits, the smallest two,

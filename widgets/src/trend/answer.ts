@@ -7,7 +7,7 @@ import { select } from "../shared/fields";
 import type { Frame } from "../shared/frame";
 import { compact, periodNames } from "../shared/lines";
 import { showPeople } from "../shared/people";
-import { decimalsOf, MISSING, number, percent } from "../shared/words";
+import { decimalsOf, isZero, MISSING, number, percent } from "../shared/words";
 import { rowsFrom, shownNames, type Ask } from "./definition";
 
 type Maybe = number | null;
@@ -213,9 +213,14 @@ function rules(answer: Answer, titles: string[]): Child {
 
 function signed(value: Maybe, decimals?: number): string {
   if (value === null) return MISSING;
-  return `${value > 0 ? "+" : ""}${number(value, decimals).replace("-", "−")}`;
+  return withSign(value, number(value, decimals));
+}
+
+function withSign(value: number, text: string): string {
+  const size = text.replace("-", "");
+  return isZero(size) ? size : `${value > 0 ? "+" : "−"}${size}`;
 }
 
 function share(value: Maybe): string {
-  return value === null ? MISSING : `${value > 0 ? "+" : ""}${percent(value).replace("-", "−")}`;
+  return value === null ? MISSING : withSign(value, percent(value));
 }
