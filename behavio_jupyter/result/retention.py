@@ -153,8 +153,9 @@ class RetentionResult(QuestionResult):
         if len(self.definition.segments) > 1:
             # A user may be in several segments.
             of_segments = self.cohorts.groupby("segment", sort=False)["size"]
+            names = [str(segment) for segment in self.definition.segments]
             sums, numbers = (
-                found.reindex(map(str, self.definition.segments), fill_value=0).tolist()
+                found.reindex(names, fill_value=0).tolist()
                 for found in (of_segments.sum(), of_segments.size())
             )
             return f"n = {apart(sums, users)} in {apart(numbers, 'cohort')}"
