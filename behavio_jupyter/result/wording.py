@@ -38,13 +38,9 @@ def number(value: Any, decimals: int | None = None) -> str:
     """
     if pd.isna(value):
         return MISSING
-    if decimals is not None:
-        return f"{value:z,.{decimals}f}".replace(",", THIN)
-    if math.isfinite(value) and value == int(value):
-        return f"{int(value):,}".replace(",", THIN)
-    digits = max(0, 3 - math.floor(math.log10(abs(value)))) if math.isfinite(value) else 0
-    text = f"{value:,.{min(digits, 6)}f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(",", THIN)
+    if decimals is None:
+        decimals = decimals_of([value])
+    return f"{value:z,.{decimals}f}".replace(",", THIN)
 
 
 def decimals_of(values: Iterable[Any]) -> int:

@@ -1,6 +1,6 @@
 // ResultBar: what stands beneath a result. It works on the chart and the table above it.
 
-import { CHART, outputsAbove, PAUSE, TRIES, type Outputs } from "./result_bar/outputs";
+import { CHART, outputsAbove, soon, type Outputs } from "./result_bar/outputs";
 import { listen, type Picked } from "./result_bar/marks";
 import { combobox } from "./shared/combobox";
 import { copyButton } from "./shared/copying";
@@ -83,7 +83,7 @@ const drawForRoom = () => window.dispatchEvent(new Event("resize"));
 
 /** A chart may be drawn before the table and the style sheet are there that give it its room. */
 async function fit(output: HTMLElement): Promise<void> {
-  for (let tried = 0; tried < TRIES; tried += 1) {
+  for await (const _ of soon()) {
     const drawn = output.querySelector(".main-svg");
     const chart = output.querySelector<HTMLElement>(CHART);
     if (drawn && chart) {
@@ -91,7 +91,6 @@ async function fit(output: HTMLElement): Promise<void> {
       chart.style.height ||= `${drawn.getAttribute("height")}px`;
       if (chart.offsetWidth && Number(drawn.getAttribute("width")) !== chart.offsetWidth) drawForRoom();
     }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
 }
 

@@ -51,6 +51,21 @@ class Canvas:
         )
         return self.finish(plot=160, below=20, left=RIGHT)
 
+    def note(self, words: str, down: int, *, left: bool = False, size: int | None = None) -> None:
+        """Write a line under the plot, at its right or left end, some pixels down."""
+        self.figure.add_annotation(
+            text=words,
+            showarrow=False,
+            x=0 if left else 1,
+            xref="paper",
+            xanchor="left" if left else "right",
+            y=0,
+            yref="paper",
+            yanchor="top",
+            yshift=-down,
+            font={"size": size},
+        )
+
     def finish(
         self,
         plot: float,

@@ -127,17 +127,7 @@ def _panels(canvas: Canvas, result: FunnelResult) -> go.Figure:
         figure.update_xaxes(title_text=words, row=lowest, col=column + 1)
     if len(panels) > len(shown):
         left = len(panels) - len(shown)
-        figure.add_annotation(
-            text=f"{left} more groups are in the table",
-            showarrow=False,
-            x=1,
-            xref="paper",
-            xanchor="right",
-            y=0,
-            yref="paper",
-            yanchor="top",
-            yshift=-40,
-        )
+        canvas.note(f"{left} more groups are in the table", 40)
     title = groups[1] if len(groups) > 1 else None
     return canvas.finish(height, legend=title, above=26)
 

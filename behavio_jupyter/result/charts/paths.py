@@ -70,17 +70,7 @@ def draw(result: PathsResult, theme: str) -> go.Figure:
             )
     below = 24
     if len(groups) > len(shown):
-        canvas.figure.add_annotation(
-            text=f"{len(groups) - len(shown)} more groups are in the table",
-            showarrow=False,
-            x=1,
-            xref="paper",
-            xanchor="right",
-            y=0,
-            yref="paper",
-            yanchor="top",
-            yshift=-6,
-        )
+        canvas.note(f"{len(groups) - len(shown)} more groups are in the table", 6)
     above = 68 if len(shown) > 1 or shown[0][0] else 42
     return canvas.finish(plot, below=below, left=22, right=_RIGHT, above=above)
 

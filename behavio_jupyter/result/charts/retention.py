@@ -61,8 +61,7 @@ def heatmap(result: RetentionResult, theme: str) -> go.Figure:
     # Small cohorts swing widely: they do not set the scale, nor does the start itself.
     trusted = shown[[row.size >= FEW for row in rows]]
     later = trusted[:, 1:] if trusted.shape[1] > 1 else trusted
-    top = float(np.nanmax(later)) if np.isfinite(later).any() else 0.0
-    top = top or 1.0
+    top = (float(np.nanmax(later)) if np.isfinite(later).any() else 0.0) or 1.0
     more = "≥ " if np.nanmax(shown, initial=0.0) > top else ""
     bar = {
         "title": {"text": "retained<br> ", "side": "top", "font": {"size": 11}},
@@ -120,18 +119,7 @@ def heatmap(result: RetentionResult, theme: str) -> go.Figure:
     left = len(averages) + len(cohorts) - len(rows)
     if left:
         what = plural(left, "more group" if result.groups else "earlier cohort")
-        canvas.figure.add_annotation(
-            text=f"{what} {'is' if left == 1 else 'are'} in .table",
-            showarrow=False,
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=0,
-            yref="paper",
-            yanchor="top",
-            yshift=-24,
-            font={"size": 11},
-        )
+        canvas.note(f"{what} {'is' if left == 1 else 'are'} in .table", 24, left=True, size=11)
     canvas.figure.update_layout(barmode="overlay", bargap=0)
     return canvas.finish(max(90, len(rows) * _height(rows)), left=200, right=90)
 
@@ -301,18 +289,7 @@ def _add_open_cells(
             showlegend=False,
         )
     )
-    canvas.figure.add_annotation(
-        text="hatched: not over yet",
-        showarrow=False,
-        x=1,
-        xref="paper",
-        xanchor="right",
-        y=0,
-        yref="paper",
-        yanchor="top",
-        yshift=-24,
-        font={"size": 11},
-    )
+    canvas.note("hatched: not over yet", 24, size=11)
 
 
 def _name_rows(canvas: Canvas, rows: list[_Row], places: list[float]) -> None:

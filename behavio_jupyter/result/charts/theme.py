@@ -56,7 +56,7 @@ SEQUENTIAL = (
 MODEBAR = {
     "remove": ["sendChartToCloud"],
     "bgcolor": "rgba(0,0,0,0)",
-    "color": "#797979",
+    "color": _THEMES["auto"].text,
     "activecolor": PALETTE[0],
 }
 """Plotly's buttons, to be seen on white and on black; without the one that sends a chart, data and

@@ -7,16 +7,23 @@ export interface Outputs {
 
 const OUTPUT = ".jp-OutputArea-child";
 export const CHART = ".jp-RenderedPlotly, .js-plotly-plot";
-export const TRIES = 50;
-export const PAUSE = 100;
+const TRIES = 50;
+const PAUSE = 100;
+
+/** Every tenth of a second, for five: what is above a bar comes when it does. */
+export async function* soon(): AsyncGenerator<void> {
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    yield;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+}
 
 /** Find them once the bar is in the page; nothing where the page is another one. */
 export async function outputsAbove(bar: HTMLElement): Promise<Outputs | null> {
-  for (let tried = 0; tried < TRIES; tried += 1) {
+  for await (const _ of soon()) {
     const own = bar.closest<HTMLElement>(OUTPUT);
     const found = own && above(own);
     if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
   return null;
 }
